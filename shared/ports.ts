@@ -1,0 +1,77 @@
+import type { Config } from './config/config.ts';
+import type { FaultCode } from './fault.ts';
+import type { Change, Hold } from './plan/change.ts';
+import type { AttachmentId, Cloud, NonEmpty, Owner, RulesVersion, Scope, Selection, World } from './words.ts';
+import type { Work } from './work.ts';
+import type { JournalEntry } from './journal.ts';
+
+/** What became of one change. Expected outcomes are values. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly change: Change; readonly attachment: AttachmentId }
+  /** The cloud refuses for a reason that time or a person ends: the change is withheld. */
+  | { readonly kind: 'held'; readonly change: Change; readonly hold: Hold }
+  /** What was to be changed is no longer there, or was never there: nothing is left to do. */
+  | { readonly kind: 'gone'; readonly change: Change; readonly detail: string }
+  /** The world is not what was read (number taken, no room): re-read and plan again, once. */
+  | { readonly kind: 'conflict'; readonly change: Change; readonly detail: string }
+  | { readonly kind: 'failed'; readonly change: Change; readonly code: FaultCode; readonly detail: string };
+
+/** One cloud, as the use case sees it. */
+export interface MirrorCloud {
+  readonly cloud: Cloud;
+  /** The scopes that this deployment keeps. */
+  scopes(): readonly Scope[];
+  /**
+   * Reads what exists. What cannot be read is listed in `World.incomplete`, page by page complete or not at all.
+   * @throws Fault `denied`, `throttled` or `unreachable` only when nothing at all can be read.
+   */
+  read(scope: Scope, selection: Selection): Promise<World>;
+  /** Carries out one change, with the mark of `owner` on what it creates. Never throws for what the cloud says. */
+  apply(scope: Scope, change: Change, owner: Owner): Promise<Outcome>;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** Where work waits. The two queues keep a backfill from starving a launch. */
+export interface WorkQueues {
+  /** @throws Fault `unreachable` or `denied`; nothing was queued that is not listed as such. */
+  send(queue: 'event' | 'bulk', work: NonEmpty<Work>, delaySeconds: number): Promise<void>;
+}
+
+export interface LoadedRules {
+  readonly config: Config;
+  readonly version: RulesVersion;
+}
+
+export interface RulesSource {
+  /** @throws Fault `config-invalid`: missing, denied or invalid; never taken for an empty set of rules. */
+  load(): Promise<LoadedRules>;
+}
+
+/** SHA-256 in hexadecimal. */
+export type Hash = (text: string) => string;
+
+export interface Journal {
+  write(entry: JournalEntry): void;
+}
+
+/** `observe` plans and prints, `enforce` also writes, `paused` acknowledges and does nothing. */
+export type Mode = 'observe' | 'enforce' | 'paused';
+
+/** Everything that a use case needs, composed once per process; `mode` is read at every invocation. */
+export interface Deps {
+  readonly cloud: MirrorCloud;
+  readonly queues: WorkQueues;
+  readonly rules: RulesSource;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly hash: Hash;
+  readonly mode: () => Mode;
+  /** How many sources are changed at a time. */
+  readonly parallelism: number;
+  /** A new correlation id. */
+  readonly newId: () => string;
+}

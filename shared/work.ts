@@ -1,0 +1,84 @@
+import * as v from 'valibot';
+import { parseAccountId, parseMachineId, parseRegion, parseSourceId } from './ids.ts';
+import type { Run } from './plan/change.ts';
+import type { Digest, Instant, NonEmpty, Scope, Subject } from './words.ts';
+
+/** What waits on a queue: identities and a permission, never state. */
+export type Work =
+  | {
+      readonly kind: 'look';
+      readonly scope: Scope;
+      readonly subjects: NonEmpty<Subject>;
+      /** The permission that a sweep or a person gave; `null`: an event, judged by the deployment's mode. */
+      readonly run: Run | null;
+      readonly correlation: string;
+      /** When the event happened that asks for this, to measure the time to the attachment. */
+      readonly since: Instant;
+    }
+  | { readonly kind: 'sweep'; readonly scope: Scope; readonly correlation: string; readonly since: Instant };
+
+const text = v.pipe(v.string(), v.minLength(1), v.maxLength(2048));
+
+const ScopeSchema = v.variant('cloud', [
+  v.pipe(
+    v.strictObject({ cloud: v.literal('aws'), account: text, region: text }),
+    v.transform((scope): Scope => ({
+      cloud: 'aws',
+      account: parseAccountId(scope.account),
+      region: parseRegion(scope.region),
+    })),
+  ),
+  v.pipe(
+    v.strictObject({ cloud: v.literal('azure'), account: text, region: v.null() }),
+    v.transform((scope): Scope => ({ cloud: 'azure', account: parseAccountId(scope.account), region: null })),
+  ),
+]);
+
+const SubjectSchema = v.variant('kind', [
+  v.pipe(
+    v.strictObject({ kind: v.literal('machine'), id: text }),
+    v.transform(({ id }): Subject => ({ kind: 'machine', id: parseMachineId(id) })),
+  ),
+  v.pipe(
+    v.strictObject({ kind: v.literal('source'), id: text }),
+    v.transform(({ id }): Subject => ({ kind: 'source', id: parseSourceId(id) })),
+  ),
+]);
+
+const RunSchema = v.variant('kind', [
+  v.strictObject({ kind: v.literal('observe') }),
+  v.strictObject({
+    kind: v.literal('enforce'),
+    seen: v.nullable(
+      v.pipe(
+        text,
+        v.transform((digest) => digest as Digest),
+      ),
+    ),
+    lift: v.array(v.picklist(['batch', 'limit', 'all'])),
+  }),
+]);
+
+const instant = v.pipe(
+  text,
+  v.isoTimestamp(),
+  v.transform((at) => at as Instant),
+);
+
+const WorkSchema = v.variant('kind', [
+  v.strictObject({
+    kind: v.literal('look'),
+    scope: ScopeSchema,
+    subjects: v.pipe(v.tupleWithRest([SubjectSchema], SubjectSchema), v.maxLength(1000)),
+    run: v.nullable(RunSchema),
+    correlation: text,
+    since: instant,
+  }),
+  v.strictObject({ kind: v.literal('sweep'), scope: ScopeSchema, correlation: text, since: instant }),
+]);
+
+/** A message body as work, or `null` when it is none (an event of the cloud, or not ours at all). */
+export function findWork(body: unknown): Work | null {
+  const parsed = v.safeParse(WorkSchema, body);
+  return parsed.success ? parsed.output : null;
+}
