@@ -1,0 +1,63 @@
+import { build, type BuildOptions } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+import { ec2Shake, inlineSchemaKeys } from '../../tools/bundle/ec2-shake.ts';
+import { environmentCredentials } from '../../tools/bundle/environment-credentials.ts';
+
+const HANDLER = `
+  import { EC2Client, DescribeTrafficMirrorSessionsCommand } from '@aws-sdk/client-ec2';
+  export const handler = () => new EC2Client({}).send(new DescribeTrafficMirrorSessionsCommand({}));
+`;
+
+async function bundle(contents: string, plugins: BuildOptions['plugins']): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: import.meta.dirname, loader: 'js' },
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'cjs',
+    mainFields: ['module', 'main'],
+    write: false,
+    logLevel: 'silent',
+    ...(plugins === undefined ? {} : { plugins }),
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
+describe('ec2-shake', () => {
+  it('leaves out the schemas of operations that nothing calls', async () => {
+    const [plain, shaken] = await Promise.all([bundle(HANDLER, []), bundle(HANDLER, [ec2Shake])]);
+
+    expect(plain).toContain('CreateVpnGatewayRequest');
+    expect(shaken).not.toContain('CreateVpnGatewayRequest');
+    expect(shaken).toContain('TrafficMirrorSession');
+    expect(shaken.length).toBeLessThan(plain.length / 2);
+  });
+
+  it('writes computed keys as literals', () => {
+    const table = 'const _xN = "xmlName";\nexport var A$ = [{ [_xN]: 1 }];\n';
+
+    expect(inlineSchemaKeys(table, 'a.js')).toBe('const _xN = "xmlName";\nexport var A$ = [{ "xmlName": 1 }];\n');
+  });
+
+  it.each([
+    ['no constants', 'export var A$ = [{ "xmlName": 1 }];\n'],
+    ['no computed keys', 'const _xN = "xmlName";\nexport var A$ = [];\n'],
+    ['a key that is no constant', 'const _xN = "xmlName";\nexport var A$ = [{ [_xN]: 1, [_y]: 2 }];\n'],
+  ])('refuses a table with %s', (_, table) => {
+    expect(() => inlineSchemaKeys(table, 'a.js')).toThrow(/mend tools\/bundle\/ec2-shake\.ts/);
+  });
+
+  it('refuses a bundle in which it found no table', async () => {
+    await expect(bundle('export const handler = () => null;', [ec2Shake])).rejects.toThrow(/no schema table/);
+  });
+});
+
+describe('environment-credentials', () => {
+  it('leaves out every other link of the chain', async () => {
+    const text = await bundle(HANDLER, [ec2Shake, environmentCredentials]);
+
+    expect(text).toContain('AWS_ACCESS_KEY_ID');
+    expect(text).not.toContain('AWS_CONTAINER_CREDENTIALS_FULL_URI');
+    expect(text).not.toContain('sso_session');
+  });
+});
