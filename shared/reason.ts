@@ -27,6 +27,7 @@ export type HoldCode = keyof typeof HOLDS;
 /** What is worth saying about a source although nothing is withheld. */
 export const NOTES = {
   'satisfied-by-theirs': 'a session that others made already does what is wished',
+  shadowed: 'sessions with lower numbers take all of its packets',
   'partly-shadowed': 'sessions with lower numbers take part of its packets',
   'number-moved': 'the number of the destination is taken; the next free one is used',
   'opted-out': 'a `never` rule takes away what other rules wish',

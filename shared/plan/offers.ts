@@ -1,0 +1,125 @@
+import type { AwsDestination, AzureDestination, Destination } from '../config/config.ts';
+import type { HoldCode } from '../reason.ts';
+import type { AccountId, FilterId, Settings, Source, Target, TargetId } from '../words.ts';
+import type { WorldIndex } from './world-index.ts';
+
+/** Why something is withheld, before it is known on which attachment. */
+export interface Withheld {
+  readonly code: HoldCode;
+  readonly detail: string;
+}
+
+/** What one destination means in one account and region: the attachment to make, or why none can be made. */
+export interface Offer {
+  readonly destination: Destination;
+  /** What an attachment to it looks like; `null` when its target is not known here. */
+  readonly to: Settings | null;
+  readonly target: Target | null;
+  readonly hold: Withheld | null;
+}
+
+/**
+ * The offer of a destination to a source.
+ *
+ * A destination serves a source when its target is visible (owned or shared) in the source's account and region; on Azure,
+ * when the VTAP is in the source's region. A target that is known but cannot serve still tells which attachment is meant, so
+ * that what exists can be recognised and kept.
+ */
+export function offerOf(destination: Destination, source: Source, index: WorldIndex): Offer {
+  return destination.cloud === 'aws' ? awsOffer(destination, source, index) : azureOffer(destination, source, index);
+}
+
+function awsOffer(destination: AwsDestination, source: Source, index: WorldIndex): Offer {
+  const target = findTarget(destination.entry, index, () => true);
+  const targetId = target?.id ?? (destination.entry.kind === 'target' ? destination.entry.id : null);
+  const filter = filterFor(destination, source.account);
+  const to: Settings | null =
+    targetId === null
+      ? null
+      : {
+          target: targetId,
+          filter,
+          number: destination.sessionNumber,
+          packetLength: destination.packetLength,
+          virtualNetworkId: destination.virtualNetworkId,
+        };
+  const hold =
+    outOfReach(destination, source, destination.region) ??
+    unseen(destination, target, index, awsMissing(destination, source)) ??
+    (filter === null
+      ? { code: 'no-filter-here' as const, detail: `${destination.name} names no filter for account ${source.account}` }
+      : null) ??
+    unhealthy(destination, target);
+  return { destination, to, target, hold };
+}
+
+function azureOffer(destination: AzureDestination, source: Source, index: WorldIndex): Offer {
+  const target = findTarget(destination.entry, index, ({ region }) => region === source.region);
+  const targetId = target?.id ?? (destination.entry.kind === 'virtualNetworkTap' ? destination.entry.id : null);
+  const to: Settings | null =
+    targetId === null
+      ? null
+      : { target: targetId, filter: null, number: null, packetLength: null, virtualNetworkId: null };
+  const elsewhere = target === null ? findTarget(destination.entry, index, () => true) : null;
+  const hold =
+    outOfReach(destination, source, elsewhere?.region ?? source.region) ??
+    unseen(destination, target, index, azureMissing(destination, source)) ??
+    unhealthy(destination, target);
+  return { destination, to, target, hold };
+}
+
+const filterFor = ({ filter }: AwsDestination, account: AccountId): FilterId | null =>
+  filter.kind === 'one' ? filter.id : (filter.ids.get(account) ?? null);
+
+/** By the target's own id, or the first in id order of those in front of the endpoint. */
+function findTarget(
+  entry: Destination['entry'],
+  index: WorldIndex,
+  serves: (target: Target) => boolean,
+): Target | null {
+  if (entry.kind === 'target' || entry.kind === 'virtualNetworkTap') {
+    const target = index.targets.get(entry.id satisfies TargetId);
+    return target !== undefined && serves(target) ? target : null;
+  }
+  const inFront = (index.targetsInFrontOf.get(entry.id) ?? []).filter(serves);
+  return inFront.find((target) => target.unhealthy === null) ?? inFront[0] ?? null;
+}
+
+function outOfReach(destination: Destination, source: Source, region: string): Withheld | null {
+  if (destination.cloud === source.cloud && region === source.region) return null;
+  const where = destination.cloud === source.cloud ? region : destination.cloud;
+  return { code: 'out-of-reach', detail: `${destination.name} is in ${where}, the interface in ${source.region}` };
+}
+
+function unseen(destination: Destination, target: Target | null, index: WorldIndex, missing: string): Withheld | null {
+  if (target !== null) return null;
+  const why = index.incomplete.get('targets');
+  return why === undefined
+    ? { code: 'destination-missing', detail: `${destination.name}: ${missing}` }
+    : { code: 'inventory-incomplete', detail: why };
+}
+
+function awsMissing({ entry, region }: AwsDestination, source: Source): string {
+  const create = `aws ec2 create-traffic-mirror-target --region ${region}`;
+  switch (entry.kind) {
+    case 'target':
+      return `no mirror target ${entry.id} is visible in account ${source.account}; share it with the account, or correct the id`;
+    case 'networkLoadBalancer':
+      return `no mirror target in front of ${entry.id}; create one: ${create} --network-load-balancer-arn ${entry.id}`;
+    case 'networkInterface':
+      return `no mirror target in front of ${entry.id}; create one: ${create} --network-interface-id ${entry.id}`;
+    case 'gatewayLoadBalancerEndpoint':
+      return `no mirror target in front of ${entry.id}; create one: ${create} --gateway-load-balancer-endpoint-id ${entry.id}`;
+  }
+}
+
+function azureMissing({ entry }: AzureDestination, source: Source): string {
+  return entry.kind === 'virtualNetworkTap'
+    ? `there is no VTAP ${entry.id}; correct the id, or grant Microsoft.Network/virtualNetworkTaps/read on it`
+    : `no VTAP in ${source.region} has ${entry.id} as its destination; create one: az network vnet tap create --location ${source.region} --resource-group GROUP --name NAME --destination ${entry.id}`;
+}
+
+function unhealthy(destination: Destination, target: Target | null): Withheld | null {
+  const why = target?.unhealthy ?? null;
+  return why === null ? null : { code: 'destination-unhealthy', detail: `${destination.name}: ${why}` };
+}

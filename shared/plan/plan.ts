@@ -1,0 +1,121 @@
+import type { Config, Destination } from '../config/config.ts';
+import type { Hash } from '../ports.ts';
+import type { RuleSet } from '../rules/evaluate.ts';
+import type { RulesVersion, Source, World } from '../words.ts';
+import { compare } from './canonical.ts';
+import type { Hold, Plan, Run, Verdict } from './change.ts';
+import { digestOf, disruptionsIn, judgeDisruptions } from './guard.ts';
+import { offerOf, type Offer, type Withheld } from './offers.ts';
+import { isRunning, planSource, type SourcePlan } from './source-plan.ts';
+import { countLoads, type Offers } from './wishes.ts';
+import { indexWorld, type WorldIndex } from './world-index.ts';
+
+export interface PlanInput {
+  readonly world: World;
+  readonly config: Config;
+  /** Compiled from `config`. */
+  readonly ruleSet: RuleSet;
+  readonly rulesVersion: RulesVersion;
+  readonly nowMs: number;
+  readonly run: Run;
+  /** `scope`: the world is all of a scope; `batch`: it is what some events or a person named. */
+  readonly basis: 'scope' | 'batch';
+  readonly hash: Hash;
+}
+
+/**
+ * What to do about a world: a pure function of what exists, what is wished for, and now.
+ *
+ * The guard is asked before anything is withheld on its account. When it trips, everything is planned again with ours on
+ * running machines held in place, for striking changes out of a finished plan would give their slots away twice.
+ */
+export function makePlan(input: PlanInput): Plan {
+  const index = indexWorld(input.world, input.config);
+  const proposed = planSources(input, index, null);
+  const verdict = judge(input, index, proposed);
+  const parts = verdict.trips.length === 0 ? proposed : planSources(input, index, withheldBy(verdict));
+  return {
+    scope: input.world.scope,
+    selection: input.world.selection,
+    rulesVersion: input.rulesVersion,
+    changes: parts.flatMap(({ changes }) => changes),
+    holds: [...parts.flatMap(({ holds }) => holds), ...strays(index)],
+    keeps: parts.flatMap(({ keeps }) => keeps),
+    notes: parts.flatMap(({ notes }) => notes),
+    incomplete: input.world.incomplete.map(({ kind, why }) => `${kind}: ${why}`),
+    guard: verdict,
+  };
+}
+
+/** Source by source in id order, so that the order of the input does not matter. */
+function planSources(input: PlanInput, index: WorldIndex, guard: Withheld | null): readonly SourcePlan[] {
+  const { config, ruleSet, nowMs, world } = input;
+  const context = { config, ruleSet, index, nowMs, guard, loads: countLoads(), offers: offersIn(index) };
+  return [...world.sources].sort((a, b) => compare(a.id, b.id)).map((source) => planSource(source, context));
+}
+
+/** What a destination offers is the same for all sources of one cloud, account and region. */
+function offersIn(index: WorldIndex): (source: Source) => Offers {
+  const known = new Map<string, Map<Destination, Offer>>();
+  return (source) => {
+    const place = `${source.cloud} ${source.account} ${source.region}`;
+    const offers = known.get(place) ?? new Map<Destination, Offer>();
+    known.set(place, offers);
+    return (destination) => {
+      const offer = offers.get(destination) ?? offerOf(destination, source, index);
+      offers.set(destination, offer);
+      return offer;
+    };
+  };
+}
+
+function judge(
+  { world, config, rulesVersion, run, basis, hash }: PlanInput,
+  index: WorldIndex,
+  parts: readonly SourcePlan[],
+): Verdict {
+  const running = new Set(
+    world.sources
+      .filter((source) =>
+        isRunning(source, source.machine === null ? null : (index.machines.get(source.machine) ?? null)),
+      )
+      .map(({ id }) => id),
+  );
+  const disruptions = disruptionsIn(parts.flatMap(({ changes }) => changes));
+  const ours = [...running].reduce((count, id) => count + (index.standing.get(id)?.ours.length ?? 0), 0);
+  return judgeDisruptions(
+    disruptions.filter(({ source }) => running.has(source)),
+    digestOf(disruptions, rulesVersion, hash),
+    { basis, ours, limits: config.guard },
+    run,
+  );
+}
+
+const withheldBy = ({ trips }: Verdict): Withheld => ({
+  code: 'guard',
+  detail: trips.map(({ detail }) => detail).join('; '),
+});
+
+/**
+ * Ours on interfaces that are not in the list. The cloud deletes an interface's attachments with it, so what is left over was
+ * read at another moment than the interfaces were: not seen is not absent.
+ */
+function strays({ world, standing }: WorldIndex): readonly Hold[] {
+  if (world.selection.kind !== 'everything') return [];
+  const seen = new Set(world.sources.map(({ id }) => id));
+  return [...standing]
+    .filter(([source]) => !seen.has(source))
+    .flatMap(([source, { ours }]) =>
+      ours.map(({ id }): Hold => ({
+        source,
+        machine: null,
+        code: 'inventory-incomplete',
+        destination: null,
+        rules: [],
+        keeps: id,
+        blockedBy: [],
+        detail: 'its interface is not in the list',
+      })),
+    )
+    .sort((a, b) => compare(a.keeps ?? '', b.keeps ?? ''));
+}

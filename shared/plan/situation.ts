@@ -1,0 +1,97 @@
+import type { Profile } from '../profile.ts';
+import type { HoldCode, NoteCode } from '../reason.ts';
+import type { Attachment, FilterId, Settings } from '../words.ts';
+import type { Filters } from './coverage.ts';
+import type { Matching } from './match.ts';
+import type { Withheld } from './offers.ts';
+import type { Loads, Wish } from './wishes.ts';
+import type { Standing } from './world-index.ts';
+
+/** One source as its slots see it. */
+export interface Situation {
+  readonly profile: Profile;
+  readonly standing: Standing;
+  /** In order, none twice. */
+  readonly wishes: readonly Wish[];
+  readonly filters: Filters;
+  readonly loads: Loads;
+  /** How many attachments may be ours. */
+  readonly slots: number;
+  /** Why this interface cannot be mirrored at all. */
+  readonly unfit: Withheld | null;
+  readonly restraints: Restraints;
+}
+
+/** What must not be done on a source, whatever the rules say. It enters before the diff, as slots that are occupied. */
+export interface Restraints {
+  /** Nothing may be written. */
+  readonly write: Withheld | null;
+  /** Nothing of ours may be detached. */
+  readonly detach: Withheld | null;
+  /** Nothing of ours may be moved to another target. */
+  readonly retarget: Withheld | null;
+  /** What no wish was recognised in may still be one: a rule wishes something that cannot be told. */
+  readonly unrecognised: Withheld | null;
+}
+
+/** A wish that gets its slot. */
+export interface Placement {
+  readonly wish: Wish;
+  /** The attachment of ours that is this wish; `null`: it is to be created. */
+  readonly attachment: Attachment | null;
+  readonly to: Settings;
+}
+
+export interface Withholding {
+  /** `null`: it is about an attachment that no wish was recognised in. */
+  readonly wish: Wish | null;
+  readonly code: HoldCode;
+  readonly detail: string;
+  readonly keeps: Attachment | null;
+  readonly blockedBy: readonly Attachment[];
+}
+
+export interface Remark {
+  readonly wish: Wish;
+  readonly code: NoteCode;
+  readonly detail: string;
+}
+
+/** A number and a room that are given away, in the order of the wishes. */
+export interface Taken {
+  readonly number: number | null;
+  readonly filter: FilterId | null;
+  readonly attachment: Attachment | null;
+}
+
+/** What turned out about attachments of ours while wishes that come before theirs were being placed. */
+export interface Known {
+  /** They stay as they are, so that nobody else gets their numbers. */
+  readonly staying: ReadonlySet<Attachment>;
+  readonly displaced: ReadonlySet<Attachment>;
+}
+
+/** One wish's place in the order: everything that is known when its turn comes. */
+export interface Turn {
+  readonly situation: Situation;
+  readonly matching: Matching;
+  readonly known: Known;
+  readonly taken: readonly Taken[];
+  readonly wish: Wish;
+  /** The attachment of ours that is this wish. */
+  readonly own: Attachment | null;
+}
+
+export const mayNotDetach = ({ write, detach }: Restraints): boolean => write !== null || detach !== null;
+
+/** Room for one more at this place in the order; ours that must not be detached have theirs already. */
+export function hasRoom({ situation, matching, taken, own }: Turn): boolean {
+  const { standing, profile, slots, restraints } = situation;
+  if (own !== null && mayNotDetach(restraints)) return true;
+  const isWaiting = (one: Attachment): boolean => one !== own && !taken.some(({ attachment }) => attachment === one);
+  const waiting = mayNotDetach(restraints) ? [...matching.of.values()].filter(isWaiting).length : 0;
+  const ours = taken.length + waiting;
+  return (
+    standing.theirs.length + ours < profile.attachmentsPerSource && ours < Math.min(slots, profile.attachmentsPerSource)
+  );
+}

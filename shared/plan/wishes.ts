@@ -1,0 +1,135 @@
+import type { Config, Destination, Pool } from '../config/config.ts';
+import type { Ask, Evaluation } from '../rules/evaluation.ts';
+import type { Attachment, NonEmpty, RuleName, Settings, Source, Target, TargetId } from '../words.ts';
+import { compare } from './canonical.ts';
+import type { Offer, Withheld } from './offers.ts';
+
+/** What the rules want on one source: one attachment to one destination. */
+export interface Wish {
+  readonly destination: Destination;
+  readonly rules: NonEmpty<RuleName>;
+  /** What the attachment looks like; `null` when the destination's target is not known here. */
+  readonly to: Settings | null;
+  readonly target: Target | null;
+  /** What the destination says against attaching or retargeting to it. */
+  readonly hold: Withheld | null;
+}
+
+/** Counts sources per target while a plan is made, so that a pool fills evenly and nothing is overfilled. */
+export interface Loads {
+  of(target: Target): number;
+  isFull(target: Target): boolean;
+  take(target: Target): void;
+}
+
+export function countLoads(): Loads {
+  const taken = new Map<TargetId, number>();
+  const of = (target: Target): number => target.load + (taken.get(target.id) ?? 0);
+  return {
+    of,
+    isFull: (target) => target.capacity !== null && of(target) >= target.capacity,
+    take: (target) => void taken.set(target.id, (taken.get(target.id) ?? 0) + 1),
+  };
+}
+
+/** How the destinations of a configuration meet one source. */
+export interface Offers {
+  (destination: Destination): Offer;
+}
+
+/**
+ * The wishes of one source in the order in which they get their numbers and their room: by session number, then by rule,
+ * then by the order of the names in the rule or tag.
+ */
+export function wishesOf(
+  evaluation: Evaluation,
+  config: Config,
+  source: Source,
+  ours: readonly Attachment[],
+  offers: Offers,
+  loads: Loads,
+): readonly Wish[] {
+  const wishes = evaluation.asks.flatMap((ask) => {
+    const offer = chooseOffer(ask, config, source, ours, offers, loads);
+    if (offer === null) return [];
+    const { destination, to, target, hold } = offer;
+    return [{ destination, rules: ask.rules, to, target, hold }];
+  });
+  // `sort` is stable: wishes of one number stay in the order of the rules.
+  return wishes.sort((a, b) => numberOf(a) - numberOf(b));
+}
+
+export const numberOf = ({ destination }: Wish): number =>
+  destination.cloud === 'aws' ? destination.sessionNumber : 0;
+
+/** The member of a pool is chosen here; a destination asked for by name is its own only choice. */
+function chooseOffer(
+  ask: Ask,
+  config: Config,
+  source: Source,
+  ours: readonly Attachment[],
+  offers: Offers,
+  loads: Loads,
+): Offer | null {
+  const pool = config.pools.find(({ name }) => name === ask.name);
+  if (pool !== undefined) return chooseMember(pool, config, source, ours, offers, loads);
+  const destination = config.destinations.find(({ name }) => name === ask.name);
+  return destination === undefined ? null : offers(destination);
+}
+
+/**
+ * Exactly one member: the one attached now if it still serves, else the best that does (zone, then load, then the pool's
+ * order). Nothing is moved merely to balance.
+ */
+function chooseMember(
+  pool: Pool,
+  config: Config,
+  source: Source,
+  ours: readonly Attachment[],
+  offers: Offers,
+  loads: Loads,
+): Offer | null {
+  const members = pool.members.flatMap((name) => config.destinations.filter((one) => one.name === name)).map(offers);
+  const attached = members.filter(
+    ({ to }) => to !== null && ours.some(({ settings }) => settings.target === to.target),
+  );
+  const serving = attached.find(({ hold }) => hold === null);
+  if (serving !== undefined) return serving;
+  const free = members.filter(({ hold, target }) => hold === null && target !== null && !loads.isFull(target));
+  return free.sort(byPreference(source, loads))[0] ?? leastBad(members, attached);
+}
+
+const byPreference =
+  (source: Source, loads: Loads) =>
+  (a: Offer, b: Offer): number => {
+    if (a.target === null || b.target === null) return 0;
+    const isNear = ({ zone }: Target): number => (zone !== null && zone === source.zone ? 0 : 1);
+    return isNear(a.target) - isNear(b.target) || loads.of(a.target) - loads.of(b.target);
+  };
+
+/** No member serves: the one attached now, so that it is kept; else one that could serve if it were mended. */
+function leastBad(members: readonly Offer[], attached: readonly Offer[]): Offer | null {
+  return attached[0] ?? members.find(({ hold }) => hold?.code !== 'out-of-reach') ?? members[0] ?? null;
+}
+
+/** Two wishes for the same target through the same filter are one; the later one's rules join the earlier one's. */
+export function withoutDuplicates(wishes: readonly Wish[]): readonly Wish[] {
+  const kept: Wish[] = [];
+  for (const wish of wishes) {
+    const at = kept.findIndex((other) => isSame(other.to, wish.to));
+    const earlier = kept[at];
+    if (earlier === undefined) kept.push(wish);
+    else kept[at] = { ...earlier, rules: mergeRules(earlier.rules, wish.rules) };
+  }
+  return kept;
+}
+
+const isSame = (a: Settings | null, b: Settings | null): boolean =>
+  a !== null && b !== null && a.target === b.target && a.filter === b.filter;
+
+function mergeRules(a: NonEmpty<RuleName>, b: NonEmpty<RuleName>): NonEmpty<RuleName> {
+  const [first, ...rest] = a;
+  return [first, ...rest, ...b.filter((rule) => !a.includes(rule))];
+}
+
+export const byDestination = (a: Wish, b: Wish): number => compare(a.destination.name, b.destination.name);

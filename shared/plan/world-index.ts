@@ -1,0 +1,71 @@
+import type { Config } from '../config/config.ts';
+import type {
+  Attachment,
+  EndpointId,
+  InventoryKind,
+  Machine,
+  MachineId,
+  SourceId,
+  Target,
+  TargetId,
+  World,
+} from '../words.ts';
+import { compare } from './canonical.ts';
+import type { Filters } from './coverage.ts';
+
+/** The attachments of one source, told apart by their marks, in the order in which the cloud tries them. */
+export interface Standing {
+  readonly ours: readonly Attachment[];
+  readonly theirs: readonly Attachment[];
+}
+
+/** A world, looked up by what planning asks of it. */
+export interface WorldIndex {
+  readonly world: World;
+  readonly machines: ReadonlyMap<MachineId, Machine>;
+  readonly standing: ReadonlyMap<SourceId, Standing>;
+  readonly targets: ReadonlyMap<TargetId, Target>;
+  /** In id order; several targets may stand in front of one endpoint. */
+  readonly targetsInFrontOf: ReadonlyMap<EndpointId, readonly Target[]>;
+  readonly filters: Filters;
+  /** Why a kind could not be read wholly. */
+  readonly incomplete: ReadonlyMap<InventoryKind, string>;
+}
+
+const NOTHING: Standing = { ours: [], theirs: [] };
+
+export const standingOf = (index: WorldIndex, source: SourceId): Standing => index.standing.get(source) ?? NOTHING;
+
+export function indexWorld(world: World, config: Config): WorldIndex {
+  const owners = new Set<string>([config.owner, ...config.formerOwners]);
+  const isOurs = ({ mark }: Attachment): boolean => mark !== null && owners.has(mark.owner);
+  const standing = new Map<SourceId, Standing>();
+  for (const [source, attachments] of groupBy(world.attachments, (attachment) => attachment.source)) {
+    const ordered = [...attachments].sort(inOrderOfEvaluation);
+    standing.set(source, { ours: ordered.filter(isOurs), theirs: ordered.filter((one) => !isOurs(one)) });
+  }
+  const targets = [...world.targets].sort((a, b) => compare(a.id, b.id));
+  return {
+    world,
+    machines: new Map(world.machines.map((machine) => [machine.id, machine])),
+    standing,
+    targets: new Map(targets.map((target) => [target.id, target])),
+    targetsInFrontOf: groupBy(targets, (target) => target.reaches),
+    filters: new Map(world.filters.map((filter) => [filter.id, filter])),
+    incomplete: new Map(world.incomplete.map(({ kind, why }) => [kind, why])),
+  };
+}
+
+const inOrderOfEvaluation = (a: Attachment, b: Attachment): number =>
+  (a.settings.number ?? 0) - (b.settings.number ?? 0) || compare(a.id, b.id);
+
+function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

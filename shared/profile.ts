@@ -1,0 +1,44 @@
+import type { Cloud } from './words.ts';
+
+/** What a cloud allows, as data with its source; the cloud's own refusal wins over all of it. */
+export interface Profile {
+  /** Attachments that one source can have. */
+  readonly attachmentsPerSource: number;
+  /** The range of session numbers; `null` where attachments have no order. */
+  readonly numbers: { readonly lowest: number; readonly highest: number } | null;
+  /** Whether a source must be attached to a machine: if not, a detached one is judged on its own tags. */
+  readonly needsMachine: boolean;
+  /** Whether nothing is written while the source's machine is changing. */
+  readonly waitsForMachine: boolean;
+  /** What the cloud fills in for a packet length that was left out; finding it is not drift. */
+  readonly impliedPacketLength: number | null;
+  /** The word for an attachment in messages for people. */
+  readonly attachmentWord: string;
+}
+
+export const PROFILES: Readonly<Record<Cloud, Profile>> = {
+  aws: {
+    // https://docs.aws.amazon.com/vpc/latest/mirroring/traffic-mirroring-quotas.html: 3 sessions per interface, not adjustable.
+    attachmentsPerSource: 3,
+    // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTrafficMirrorSession.html: SessionNumber, 1 to 32766.
+    numbers: { lowest: 1, highest: 32766 },
+    // A detached interface is refused (NetworkInterfaceNotSupported), and its sessions go on being billed:
+    // https://docs.aws.amazon.com/vpc/latest/mirroring/what-is-traffic-mirroring.html#pricing
+    needsMachine: true,
+    waitsForMachine: false,
+    // The same API page, PacketLength: 8500 for a Network Load Balancer when it is left out.
+    impliedPacketLength: 8500,
+    attachmentWord: 'session',
+  },
+  azure: {
+    // Not documented; Microsoft's own tests delete one configuration before they create another on the same interface.
+    attachmentsPerSource: 1,
+    numbers: null,
+    // An interface without a machine takes a TAP configuration, and its machine then starts mirrored, without an interruption.
+    needsMachine: false,
+    // ARM refuses or queues writes to what another operation is changing (AnotherOperationInProgress).
+    waitsForMachine: true,
+    impliedPacketLength: null,
+    attachmentWord: 'TAP configuration',
+  },
+};
