@@ -1,0 +1,30 @@
+import type { Clock } from '../../shared/ports.ts';
+
+/** Answers that are kept for a while in a warm process, by key. */
+export interface Memory<Value> {
+  /** What is remembered, or else what `read` gives; a failure is not remembered, and callers at one time share one read. */
+  get(key: string, read: () => Promise<Value>): Promise<Value>;
+  put(key: string, value: Promise<Value>): Promise<Value>;
+}
+
+/** A memory whose answers are good for `forMs`. */
+export function remember<Value>(clock: Clock, forMs: number): Memory<Value> {
+  const kept = new Map<string, { readonly value: Promise<Value>; readonly untilMs: number }>();
+
+  const put = (key: string, value: Promise<Value>): Promise<Value> => {
+    const entry = { value, untilMs: clock.now() + forMs };
+    kept.set(key, entry);
+    value.catch(() => {
+      if (kept.get(key) === entry) kept.delete(key);
+    });
+    return value;
+  };
+
+  return {
+    put,
+    get(key, read) {
+      const entry = kept.get(key);
+      return entry !== undefined && clock.now() < entry.untilMs ? entry.value : put(key, read());
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import type { NonEmpty, Scope, Subject } from '../shared/words.ts';
+import type { Work } from '../shared/work.ts';
+import { findAt, findTextAt } from './fields.ts';
+import { findCorrelation, findScope, sinceOf } from './identity.ts';
+import { patternOf, TRIGGERS, type Asked, type Pattern, type Trigger } from './triggers.ts';
+
+/** What must be known beside an event to tell what it asks for. */
+export interface IdentifyContext {
+  /** The name of the role that tapkeeper itself acts in; `null` when it is not known. */
+  readonly ownRole: string | null;
+  /** The scopes that this deployment keeps. */
+  readonly scopes: readonly Scope[];
+  readonly nowMs: number;
+  readonly newId: () => string;
+}
+
+/** What an event asks for. `why` never holds contents of the event. */
+export type Identified =
+  | { readonly kind: 'work'; readonly work: NonEmpty<Work> }
+  | { readonly kind: 'ignored'; readonly why: string }
+  | { readonly kind: 'unreadable'; readonly why: string };
+
+/** Subjects of one piece of work: as many as one filter of a describe call takes. */
+const SUBJECTS_PER_WORK = 200;
+
+/** The EventBridge patterns to deploy, by the names of their triggers. */
+export const patterns = (ownRole: string | null): Readonly<Record<string, Pattern>> =>
+  Object.fromEntries(TRIGGERS.map((trigger) => [trigger.name, patternOf(trigger, ownRole)]));
+
+function findTrigger(event: unknown): Trigger | null {
+  const source = findTextAt(event, 'source');
+  const detailType = findTextAt(event, 'detail-type');
+  const call = findTextAt(event, 'detail', 'eventName') ?? '';
+  const isIt = (trigger: Trigger): boolean =>
+    trigger.source === source &&
+    trigger.detailType === detailType &&
+    (trigger.calls === null || trigger.calls.includes(call));
+  return TRIGGERS.find(isIt) ?? null;
+}
+
+/** Whether a call was made in our own role: its session's ARN says so, whatever the session is called. */
+function isOwnCall(event: unknown, { ownRole }: IdentifyContext, scope: Scope): boolean {
+  const [, , service, , account, resource] = findTextAt(event, 'detail', 'userIdentity', 'arn')?.split(':') ?? [];
+  if (ownRole === null || service !== 'sts' || account !== scope.account) return false;
+  return resource?.startsWith(`assumed-role/${ownRole}/`) ?? false;
+}
+
+/** Why a call asks for nothing, or `null`. Rules may be deployed otherwise than the patterns say: all is checked again. */
+function findCallObjection(event: unknown, context: IdentifyContext, scope: Scope): string | null {
+  // Other services have calls of the same names: EFS has CreateTags, GameLift has CreateFleet.
+  if (findTextAt(event, 'detail', 'eventSource') !== 'ec2.amazonaws.com') return 'the call is one of another service';
+  if (findAt(event, 'detail', 'errorCode') !== null) return 'the call was refused';
+  return isOwnCall(event, context, scope) ? 'the call is our own' : null;
+}
+
+const isKept = (scope: Scope, { scopes }: IdentifyContext): boolean =>
+  scopes.some(({ account, region }) => account === scope.account && region === scope.region);
+
+function toGroups(subjects: NonEmpty<Subject>): NonEmpty<NonEmpty<Subject>> {
+  const [first, ...rest] = subjects;
+  const groups: [[Subject, ...Subject[]], ...[Subject, ...Subject[]][]] = [[first]];
+  for (const subject of rest) {
+    const last = groups.at(-1);
+    if (last === undefined || last.length === SUBJECTS_PER_WORK) groups.push([subject]);
+    else last.push(subject);
+  }
+  return groups;
+}
+
+/** The same, of a list that is not empty. */
+const mapAll = <From, To>([first, ...rest]: NonEmpty<From>, to: (item: From) => To): NonEmpty<To> => [
+  to(first),
+  ...rest.map(to),
+];
+
+function toWork(asked: Asked, event: unknown, scope: Scope, context: IdentifyContext): Identified {
+  const common = { correlation: findCorrelation(event) ?? context.newId(), since: sinceOf(event, context.nowMs) };
+  switch (asked.kind) {
+    case 'subjects':
+      return {
+        kind: 'work',
+        work: mapAll(toGroups(asked.subjects), (subjects): Work => ({
+          kind: 'look',
+          scope,
+          subjects,
+          run: null,
+          ...common,
+        })),
+      };
+    case 'sweep':
+      return { kind: 'work', work: [{ kind: 'sweep', scope, ...common }] };
+    case 'sweep-all': {
+      const [first, ...rest] = context.scopes;
+      const toSweep = (one: Scope): Work => ({ kind: 'sweep', scope: one, ...common });
+      return first === undefined
+        ? { kind: 'ignored', why: 'this deployment keeps no scope' }
+        : { kind: 'work', work: mapAll([first, ...rest], toSweep) };
+    }
+    default:
+      return asked;
+  }
+}
+
+/** What an EventBridge event asks to look at: identities, never truth. It never throws. */
+export function identify(event: unknown, context: IdentifyContext): Identified {
+  if (findTextAt(event, 'source') === null || findTextAt(event, 'detail-type') === null) {
+    return { kind: 'unreadable', why: 'it is no EventBridge event: it has no source or no detail-type' };
+  }
+  const trigger = findTrigger(event);
+  if (trigger === null) return { kind: 'ignored', why: 'no trigger is about events of this source and type' };
+  const scope = findScope(event);
+  if (scope === null) return { kind: 'unreadable', why: 'the event has no account or no region' };
+  const objection = trigger.calls === null ? null : findCallObjection(event, context, scope);
+  if (objection !== null) return { kind: 'ignored', why: objection };
+  if (trigger.name !== 'schedule' && !isKept(scope, context)) {
+    return { kind: 'ignored', why: 'the event is of an account or a region that this deployment does not keep' };
+  }
+  return toWork(trigger.read(event), event, scope, context);
+}

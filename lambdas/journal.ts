@@ -1,0 +1,107 @@
+import type { JournalEntry } from '../shared/journal.ts';
+import type { Clock, Journal } from '../shared/ports.ts';
+
+/** A number that CloudWatch counts; `by` are the dimensions that it is told apart by. */
+interface Metric {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: 'Count' | 'Milliseconds';
+  readonly by: Readonly<Record<string, string>>;
+}
+
+const NAMESPACE = 'tapkeeper';
+
+const count = (name: string, by: Metric['by']): Metric => ({ name, value: 1, unit: 'Count', by });
+
+const sinceOf = (entry: Extract<JournalEntry, { kind: 'applied' }>, nowMs: number): Metric => ({
+  name: 'eventToAttachment',
+  value: Math.max(0, nowMs - Date.parse(entry.since)),
+  unit: 'Milliseconds',
+  by: {},
+});
+
+/** What an entry adds to the metrics. What is the same in every line of a kind is a dimension; ids never are. */
+function metricsOf(entry: JournalEntry, nowMs: number): readonly Metric[] {
+  switch (entry.kind) {
+    case 'planned':
+      return [count('planned', { change: entry.change.kind })];
+    case 'applied': {
+      const applied = count('applied', { change: entry.change.kind });
+      return entry.change.kind === 'attach' ? [applied, sinceOf(entry, nowMs)] : [applied];
+    }
+    case 'held':
+      return [count('held', { reason: entry.hold.code })];
+    case 'noted':
+      return [];
+    case 'refused':
+      return [count('failed', { code: entry.code })];
+    case 'gone':
+      return [count('gone', {})];
+    case 'guard-tripped':
+      return [count('guardTripped', {})];
+    case 'incomplete':
+      return [count('incomplete', {})];
+    case 'fault':
+      return [count('fault', { code: entry.code })];
+    case 'finished':
+      return Object.entries(entry.counts).map(([name, value]) => ({
+        name: `${entry.trigger}.${name}`,
+        value,
+        unit: 'Count',
+        by: {},
+      }));
+  }
+}
+
+/**
+ * The embedded metric format: CloudWatch reads metrics out of the log line itself, without a call or a library
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
+ */
+function toEmbedded(metrics: readonly Metric[], nowMs: number): Record<string, unknown> {
+  if (metrics.length === 0) return {};
+  const values = metrics.flatMap(({ name, value, by }) => [[name, value] as const, ...Object.entries(by)]);
+  return {
+    _aws: {
+      Timestamp: nowMs,
+      CloudWatchMetrics: metrics.map(({ name, unit, by }) => ({
+        Namespace: NAMESPACE,
+        Dimensions: [Object.keys(by)],
+        Metrics: [{ Name: name, Unit: unit }],
+      })),
+    },
+    ...Object.fromEntries(values),
+  };
+}
+
+/** The level by which a person filters lines. */
+function levelOf(entry: JournalEntry): 'error' | 'warn' | 'info' {
+  switch (entry.kind) {
+    case 'fault':
+    case 'refused':
+    case 'guard-tripped':
+      return 'error';
+    case 'held':
+    case 'incomplete':
+      return 'warn';
+    default:
+      return 'info';
+  }
+}
+
+/** One JSON line per entry, with what CloudWatch counts. `entry` stands in a field of its own: its names cannot meet a metric's. */
+export function jsonJournal(clock: Clock, write: (line: string) => void): Journal {
+  return {
+    write(entry) {
+      const nowMs = clock.now();
+      const line = {
+        level: levelOf(entry),
+        time: new Date(nowMs).toISOString(),
+        kind: entry.kind,
+        correlation: entry.correlation,
+        entry,
+        ...toEmbedded(metricsOf(entry, nowMs), nowMs),
+      };
+      write(`${JSON.stringify(line)}\n`);
+    },
+  };
+}
