@@ -1,0 +1,212 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { unwrap } from '../../lambdas/envelope.ts';
+import { identify, patterns, type Identified } from '../../lambdas/event-bridge.ts';
+import { findWork } from '../../shared/work.ts';
+import { CONTEXT, HERE, payload } from './samples.ts';
+
+/** A payload with one value put in another's place; `undefined` takes it away. */
+function altered(name: string, path: string, value: unknown): Record<string, unknown> {
+  const event = payload(name);
+  const keys = path.split('.');
+  const last = keys.pop() ?? '';
+  let at = event;
+  for (const key of keys) at = at[key] as Record<string, unknown>;
+  if (value === undefined) delete at[last];
+  else at[last] = value;
+  return event;
+}
+
+const idsOf = (identified: Identified): readonly string[] =>
+  identified.kind === 'work'
+    ? identified.work.flatMap((work) => (work.kind === 'look' ? work.subjects.map(({ id }) => id) : [work.kind]))
+    : [identified.kind];
+
+const idsAfter = (name: string, path: string, value: unknown): readonly string[] =>
+  idsOf(identify(altered(name, path, value), CONTEXT));
+
+const SESSION = 'responseElements.ModifyTrafficMirrorSessionResponse.trafficMirrorSession';
+const RESOURCES = 'detail.requestParameters.resourcesSet.items';
+
+describe('what is read of an event', () => {
+  test.each([
+    ['a state in capitals', 'ec2-state-running', 'detail.state', 'RUNNING', ['i-0f3fbbbc0298d1a86']],
+    ['white space', 'ec2-state-running', 'detail.instance-id', ' i-0f3fbbbc0298d1a86\n', ['i-0f3fbbbc0298d1a86']],
+    ['no state', 'ec2-state-running', 'detail.state', undefined, ['unreadable']],
+    ['no instance', 'ec2-state-running', 'detail.instance-id', undefined, ['unreadable']],
+    ['no detail', 'ec2-state-running', 'detail', undefined, ['unreadable']],
+    ['no region', 'ec2-state-running', 'region', undefined, ['unreadable']],
+    ['an account that is no account', 'ec2-state-running', 'account', 'alice', ['unreadable']],
+    ['an account as a number', 'ec2-state-running', 'account', 123456789012, ['i-0f3fbbbc0298d1a86']],
+    ['another account', 'ec2-state-running', 'account', '210987654321', ['ignored']],
+    ['another region', 'ec2-state-running', 'region', 'eu-west-1', ['ignored']],
+    ['an unknown type', 'ec2-state-running', 'detail-type', 'EC2 Spot Instance Interruption Warning', ['ignored']],
+    ['no source', 'ec2-state-running', 'source', undefined, ['unreadable']],
+    ['tags of another service', 'tag-change-instance', 'detail.service', 's3', ['ignored']],
+    ['tags of another type', 'tag-change-instance', 'detail.resource-type', 'subnet', ['ignored']],
+    ['tags of nothing', 'tag-change-instance', 'resources', [], ['unreadable']],
+    [
+      'tags of several resources, one with a zone and no account in its ARN',
+      'tag-change-instance',
+      'resources',
+      ['arn:aws:ec2:us-east-1a::instance/i-0a', 'arn:aws:ec2:us-east-1:123456789012:instance/i-0b'],
+      ['i-0a', 'i-0b'],
+    ],
+    [
+      'a call of another service',
+      'ct-CreateTags',
+      'detail.eventSource',
+      'elasticfilesystem.amazonaws.com',
+      ['ignored'],
+    ],
+    ['a refused call', 'ct-CreateTags', 'detail.errorCode', 'Client.UnauthorizedOperation', ['ignored']],
+    ['a list of one as an object', 'ct-CreateTags', RESOURCES, { resourceId: 'i-0a' }, ['i-0a']],
+    ['an attachment for an interface', 'ct-CreateTags', RESOURCES, [{ resourceId: 'eni-attach-0a' }], ['ignored']],
+    ['tags of volumes', 'ct-CreateTags', RESOURCES, [{ resourceId: 'vol-0a' }], ['ignored']],
+    ['tags of no resources', 'ct-CreateTags', 'detail.requestParameters.resourcesSet', undefined, ['unreadable']],
+    ['parameters too long to be recorded', 'ct-CreateTags', 'detail.requestParameters', null, ['sweep']],
+    [
+      'a session changed, no answer recorded',
+      'ct-ModifyTrafficMirrorSession',
+      'detail.responseElements',
+      null,
+      ['sweep'],
+    ],
+    [
+      'a session changed, no answer at all',
+      'ct-ModifyTrafficMirrorSession',
+      'detail.responseElements',
+      undefined,
+      ['sweep'],
+    ],
+    [
+      'an owner as text',
+      'ct-ModifyTrafficMirrorSession',
+      `detail.${SESSION}.ownerId`,
+      '123',
+      ['eni-08dd7ebbda3b01770'],
+    ],
+    ['a launch without an instance', 'asg-launch-lifecycle', 'detail.EC2InstanceId', '', ['unreadable']],
+  ])('%s', (_, name, path, value, ids) => {
+    expect(idsAfter(name, path, value)).toEqual(ids);
+  });
+
+  test('a session made in another role, by a user or in a role of our name elsewhere is looked at', () => {
+    const arns = [
+      'arn:aws:sts::123456789012:assumed-role/mirror-attacher-role-2/mirror-attacher',
+      'arn:aws:iam::123456789012:user/mirror-attacher-role/alice',
+      'arn:aws:iam::123456789012:root',
+      'arn:aws:sts::210987654321:assumed-role/mirror-attacher-role/mirror-attacher',
+    ];
+    for (const arn of arns) {
+      expect(idsAfter('ct-CreateTrafficMirrorSession-ok', 'detail.userIdentity.arn', arn)).toEqual([
+        'eni-0de5f5ec51b747a14',
+      ]);
+    }
+    const govCloud = 'arn:aws-us-gov:sts::123456789012:assumed-role/mirror-attacher-role/any-name';
+    expect(idsAfter('ct-CreateTrafficMirrorSession-ok', 'detail.userIdentity.arn', govCloud)).toEqual(['ignored']);
+  });
+
+  test('a thousand resources become pieces of work that one filter takes, each resource once', () => {
+    const ids = Array.from(
+      { length: 1000 },
+      (_, at) => `${at % 2 === 0 ? 'i' : 'eni'}-${at.toString(16).padStart(17, '0')}`,
+    );
+    const items = [...ids, ids[0]].map((resourceId) => ({ resourceId }));
+    const identified = identify(altered('ct-CreateTags', RESOURCES, items), CONTEXT);
+    expect(idsOf(identified)).toEqual(ids);
+    const work = identified.kind === 'work' ? identified.work : [];
+    expect(work.map((piece) => (piece.kind === 'look' ? piece.subjects.length : 0))).toEqual([200, 200, 200, 200, 200]);
+  });
+
+  test('a schedule asks for a sweep of every scope that is kept', () => {
+    const elsewhere = { ...HERE, account: '210987654321' as typeof HERE.account };
+    const identified = identify(payload('scheduled'), { ...CONTEXT, scopes: [HERE, elsewhere] });
+    expect(identified.kind === 'work' && identified.work.map(({ kind, scope }) => [kind, scope])).toEqual([
+      ['sweep', HERE],
+      ['sweep', elsewhere],
+    ]);
+  });
+
+  test('an event without a usable id or time is logged under an id that is made here, and happened now', () => {
+    const event = altered('ec2-state-running', 'id', 'a name of somebody\n');
+    const identified = identify({ ...event, time: 'yesterday' }, CONTEXT);
+    expect(identified.kind === 'work' && identified.work[0]).toMatchObject({
+      correlation: 'made-here',
+      since: '2026-08-30T13:00:00.000Z',
+    });
+  });
+});
+
+describe('what is around an event', () => {
+  const bareHook = {
+    Origin: 'EC2',
+    LifecycleHookName: 'attach-mirror',
+    AccountId: '123456789012',
+    LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+    AutoScalingGroupName: 'my-asg',
+    Time: '2026-08-30T12:00:01.000Z',
+    EC2InstanceId: 'i-0f3fbbbc0298d1a86',
+  };
+  const notification = (message: unknown) => ({
+    Type: 'Notification',
+    TopicArn: 'arn:aws:sns:us-east-1:123456789012:hooks',
+    Message: JSON.stringify(message),
+  });
+
+  test.each([
+    ['an event in a notification', notification(payload('ec2-state-running')), null],
+    ['a bare hook on a queue', bareHook, 'us-east-1'],
+    ['a bare hook in a notification', notification(bareHook), 'eu-west-1'],
+  ])('%s', (_, body, region) => {
+    const identified = identify(unwrap(body, region), CONTEXT);
+    expect(idsOf(identified)).toEqual(['i-0f3fbbbc0298d1a86']);
+    expect(identified.kind === 'work' && identified.work[0].scope).toEqual(HERE);
+  });
+
+  test.each([
+    ['a test notification of Auto Scaling', { Event: 'autoscaling:TEST_NOTIFICATION', AccountId: '123456789012' }],
+    ['a notification of nothing', { ...notification(null), Message: 'hello' }],
+    ['a bare hook of no region', bareHook],
+  ])('%s is unreadable', (_, body) => {
+    expect(identify(unwrap(body, null), CONTEXT).kind).toBe('unreadable');
+  });
+});
+
+describe('whatever is sent', () => {
+  const names = ['ec2-state-running', 'tag-change-eni', 'ct-CreateTags', 'ct-ModifyTrafficMirrorSession', 'scheduled'];
+
+  /** A payload in which one value somewhere is another one. */
+  const damaged = fc.tuple(fc.constantFrom(...names), fc.nat(), fc.anything()).map(([name, at, value]) => {
+    let left = at % 40;
+    return JSON.parse(JSON.stringify(payload(name)), (_, old: unknown) => (left-- === 0 ? value : old)) as unknown;
+  });
+
+  test('identify does not throw, and what it gives is work that the queue takes', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.anything({ withNullPrototype: true }), fc.jsonValue(), damaged), (event) => {
+        const identified = identify(unwrap(event, 'us-east-1'), CONTEXT);
+        const work = identified.kind === 'work' ? identified.work : [];
+        for (const piece of work) expect(findWork(JSON.parse(JSON.stringify(piece)))).toEqual(piece);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('no reason holds contents of the event', () => {
+    fc.assert(
+      fc.property(damaged, (event) => {
+        const identified = identify(event, CONTEXT);
+        if (identified.kind !== 'work') expect(identified.why).not.toMatch(/alice|i-0f3|eni-0|123456789012/);
+      }),
+    );
+  });
+});
+
+describe('the patterns to deploy', () => {
+  test('leave out our own calls, by the role that they are made in', () => {
+    const { 'session-by-others': ours } = patterns('attacher');
+    expect(JSON.stringify(ours)).toContain('arn:*:sts::*:assumed-role/attacher/*');
+    expect(JSON.stringify(patterns(null)['session-by-others'])).not.toContain('userIdentity');
+  });
+});
