@@ -1,0 +1,29 @@
+import type { MirrorCloud } from '../../shared/ports.ts';
+import type { Scope } from '../../shared/words.ts';
+import { applyChange } from './apply.ts';
+import type { Exchange } from './exchange.ts';
+import { readWorld } from './inventory.ts';
+import type { Pause } from './patience.ts';
+import type { Taps } from './taps.ts';
+
+export interface ArmSetup {
+  readonly exchange: Exchange;
+  readonly taps: Taps;
+  readonly scopes: readonly Scope[];
+  readonly pause: Pause;
+}
+
+/** Azure, as the use case sees it. */
+export function createArmCloud({ exchange, taps, scopes, pause }: ArmSetup): MirrorCloud {
+  return {
+    cloud: 'azure',
+    scopes: () => scopes,
+    read: (scope, selection) => readWorld({ exchange, taps }, scope, selection),
+    apply: async (_scope, change, owner) => {
+      const outcome = await applyChange({ exchange, pause }, change, owner);
+      // The VTAP's list of what it mirrors for has changed.
+      taps.forget();
+      return outcome;
+    },
+  };
+}

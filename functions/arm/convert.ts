@@ -1,0 +1,188 @@
+import {
+  parseAccountId,
+  parseAttachmentId,
+  parseEndpointId,
+  parseMachineId,
+  parseRegion,
+  parseSourceId,
+  parseTargetId,
+} from '../../shared/ids.ts';
+import { findMarkInName } from '../../shared/mark.ts';
+import type { Attachment, Machine, Source, Tags, Target, TargetId } from '../../shared/words.ts';
+import { findAt, findRecord, findTextAt, listAt } from '../json.ts';
+import { findResource, INTERFACE_TYPE, MACHINE_TYPE, TAP_CONFIGURATION_TYPE, TAP_TYPE } from './resource-id.ts';
+
+/** A VTAP as a target, with the TAP configurations that it lists. */
+export interface Tap {
+  readonly target: Target;
+  readonly lists: ReadonlySet<string>;
+}
+
+/**
+ * The virtual machine in a body, or `null` when it is none. Without an instance view one that is provisioned is taken to
+ * run, which is the careful reading: the guard counts changes to running machines only.
+ */
+export function findMachine(body: unknown): Machine | null {
+  const resource = findResource(findTextAt(body, 'id') ?? '');
+  if (resource?.type !== MACHINE_TYPE) return null;
+  return {
+    id: parseMachineId(resource.id),
+    cloud: 'azure',
+    account: parseAccountId(resource.subscription),
+    region: parseRegion(findTextAt(body, 'location') ?? ''),
+    resourceGroup: resource.resourceGroup,
+    name: findTextAt(body, 'name') ?? resource.name,
+    type: findTextAt(body, 'properties', 'hardwareProfile', 'vmSize'),
+    tags: toTags(findAt(body, 'tags')),
+    state: toMachineState(body),
+    // Neither the virtual machine nor its instance view says when it was stopped.
+    stoppedAt: null,
+  };
+}
+
+/** The ids of the interfaces of a virtual machine's body. */
+export const interfacesOf = (machineBody: unknown): readonly string[] =>
+  listAt(machineBody, 'properties', 'networkProfile', 'networkInterfaces').flatMap(
+    (reference) => findTextAt(reference, 'id') ?? [],
+  );
+
+/** The network interface in a body, or `null` when it is none. Whether it is fit is seen later. */
+export function findSource(body: unknown): Source | null {
+  const resource = findResource(findTextAt(body, 'id') ?? '');
+  if (resource?.type !== INTERFACE_TYPE) return null;
+  const machine = findTextAt(body, 'properties', 'virtualMachine', 'id');
+  const subnet = subnetOf(body);
+  return {
+    id: parseSourceId(resource.id),
+    cloud: 'azure',
+    account: parseAccountId(resource.subscription),
+    region: parseRegion(findTextAt(body, 'location') ?? ''),
+    zone: null,
+    resourceGroup: resource.resourceGroup,
+    network: subnet?.parent ?? null,
+    subnet: subnet?.id ?? null,
+    machine: machine === null ? null : parseMachineId(machine),
+    isPrimary: findAt(body, 'properties', 'primary') === true,
+    tags: toTags(findAt(body, 'tags')),
+    state: !isSucceeded(stateOf(body)) ? 'changing' : machine === null ? 'detached' : 'attached',
+    unfit: unfitByItself(body, machine),
+  };
+}
+
+/**
+ * The TAP configuration in a body, or `null` when it is none, or when it is only named: interfaces hold their TAP
+ * configurations wholly or as mere ids. Which VTAP lists it is seen later.
+ */
+export function findAttachment(body: unknown): Attachment | null {
+  const resource = findResource(findTextAt(body, 'id') ?? '');
+  const target = findTextAt(body, 'properties', 'virtualNetworkTap', 'id');
+  if (resource?.type !== TAP_CONFIGURATION_TYPE || resource.parent === null || target === null) return null;
+  return toAttachment(resource.id, parseTargetId(target), toAttachmentState(stateOf(body)));
+}
+
+/** A TAP configuration of an id, which points at a target. */
+export function toAttachment(id: string, target: TargetId, state: Attachment['state']): Attachment {
+  const resource = findResource(id);
+  return {
+    id: parseAttachmentId(id),
+    source: parseSourceId(resource?.parent ?? id),
+    settings: { target, filter: null, number: null, packetLength: null, virtualNetworkId: null },
+    mark: findMarkInName(resource?.name ?? ''),
+    state,
+  };
+}
+
+/** What an interface's body holds of its TAP configurations. */
+export const tapConfigurationsOf = (interfaceBody: unknown): readonly unknown[] =>
+  listAt(interfaceBody, 'properties', 'tapConfigurations');
+
+/**
+ * The VTAP in a body, or `null` when it is none. The service writes `destinationLoadBalancerFrontendIPConfiguration`, its
+ * specification `…FrontEndIP…`; the list of TAP configurations is left out when it is empty.
+ */
+export function findTap(body: unknown): Tap | null {
+  const resource = findResource(findTextAt(body, 'id') ?? '');
+  if (resource?.type !== TAP_TYPE) return null;
+  const destination =
+    findTextAt(body, 'properties', 'destinationLoadBalancerFrontEndIPConfiguration', 'id') ??
+    findTextAt(body, 'properties', 'destinationNetworkInterfaceIPConfiguration', 'id');
+  const listed = listAt(body, 'properties', 'networkInterfaceTapConfigurations');
+  const lists = new Set(listed.flatMap((reference) => findTextAt(reference, 'id') ?? []).map(parseAttachmentId));
+  const target: Target = {
+    id: parseTargetId(resource.id),
+    cloud: 'azure',
+    region: parseRegion(findTextAt(body, 'location') ?? ''),
+    zone: null,
+    reaches: parseEndpointId(destination ?? ''),
+    unhealthy: unhealthyOf(stateOf(body), destination),
+    // Documented as 100 and said to be less for some subscriptions: the cloud's own refusal is the truth.
+    capacity: null,
+    load: lists.size,
+  };
+  return { target, lists };
+}
+
+/** The properties of a machine's power state, to be put into a body that has none. */
+export const powerStateOf = (machineBody: unknown): string | null =>
+  listAt(machineBody, 'properties', 'instanceView', 'statuses')
+    .flatMap((status) => findTextAt(status, 'code')?.toLowerCase() ?? [])
+    .find((code) => code.startsWith('powerstate/')) ?? null;
+
+/** `Succeeded`; the specification's own examples spell it `Succeded`. */
+const isSucceeded = (state: string | null): boolean => state === null || /^succee?ded$/i.test(state);
+
+const stateOf = (body: unknown): string | null => findTextAt(body, 'properties', 'provisioningState');
+
+function toMachineState(body: unknown): Machine['state'] {
+  if (!isSucceeded(stateOf(body))) return 'changing';
+  return toPowerState(powerStateOf(body));
+}
+
+/** https://learn.microsoft.com/azure/virtual-machines/states-billing */
+export function toPowerState(code: string | null): Machine['state'] {
+  switch (code) {
+    case 'powerstate/stopped':
+    case 'powerstate/deallocated':
+      return 'stopped';
+    case 'powerstate/starting':
+    case 'powerstate/stopping':
+    case 'powerstate/deallocating':
+      return 'changing';
+    default:
+      return 'running';
+  }
+}
+
+function toAttachmentState(state: string | null): Attachment['state'] {
+  if (isSucceeded(state)) return 'ready';
+  return /^(failed|canceled)$/i.test(state ?? '') ? 'failed' : 'changing';
+}
+
+function unhealthyOf(state: string | null, destination: string | null): string | null {
+  if (!isSucceeded(state)) return `the VTAP is ${state ?? 'without a state'}, not Succeeded`;
+  return destination === null ? 'the VTAP has no destination' : null;
+}
+
+/** https://learn.microsoft.com/azure/virtual-network/virtual-network-tap-overview (limitations) */
+function unfitByItself(body: unknown, machine: string | null): string | null {
+  if (/\/virtualmachinescalesets\//i.test(machine ?? '')) {
+    return 'instances of a uniform scale set have no TAP configurations';
+  }
+  const versions = listAt(body, 'properties', 'ipConfigurations').map((configuration) =>
+    findTextAt(configuration, 'properties', 'privateIPAddressVersion'),
+  );
+  return versions.length > 0 && versions.every((version) => version?.toLowerCase() === 'ipv6')
+    ? 'virtual network TAP does not mirror IPv6, and the interface has no IPv4 address'
+    : null;
+}
+
+function subnetOf(interfaceBody: unknown): { readonly id: string; readonly parent: string | null } | null {
+  const configurations = listAt(interfaceBody, 'properties', 'ipConfigurations');
+  const primary = configurations.find((one) => findAt(one, 'properties', 'primary') === true) ?? configurations[0];
+  return findResource(findTextAt(primary, 'properties', 'subnet', 'id') ?? '');
+}
+
+const toTags = (tags: unknown): Tags =>
+  Object.fromEntries(
+    Object.entries(findRecord(tags) ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );

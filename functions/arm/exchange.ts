@@ -1,0 +1,93 @@
+import { createComputeManagement } from '@azure/arm-compute/api';
+import { createNetworkManagement, type NetworkManagementClientOptionalParams } from '@azure/arm-network/api';
+import { Fault } from '../../shared/fault.ts';
+import type { Call } from './permissions.ts';
+
+export interface Request {
+  readonly call: Call;
+  /** A resource's path, or an address that Azure gave (a next page, a running operation), which is followed as it is. */
+  readonly address: string;
+  readonly body: unknown;
+}
+
+/** What Azure answered, whatever its status; the body is the JSON as it was sent. */
+export interface Answer {
+  readonly status: number;
+  /** By lower-cased name. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+/**
+ * One request and its answer.
+ * @throws Fault `unreachable` when there is no answer, `denied` when nobody could be signed in.
+ */
+export type Exchange = (request: Request) => Promise<Answer>;
+
+export type HttpClient = NonNullable<NetworkManagementClientOptionalParams['httpClient']>;
+export type Credential = Parameters<typeof createNetworkManagement>[0];
+
+export interface Connection {
+  readonly credential: Credential;
+  readonly endpoint: string;
+  /** Sends the requests instead of the SDK's own client; `null`: the SDK's own. */
+  readonly httpClient: HttpClient | null;
+}
+
+/**
+ * The SDK's own pipeline (sign-in, user agent, redacted logs) over raw JSON.
+ *
+ * Its models are not used: they drop the destination of a VTAP in front of a load balancer, which the service spells in
+ * another casing than the specification, and the code of an operation that failed. Its retries are off: they take a lock
+ * (429 `RetryableError…`) for an exhausted quota.
+ */
+export function createExchange({ credential, endpoint, httpClient }: Connection): Exchange {
+  const options = {
+    endpoint,
+    retryOptions: { maxRetries: 0 },
+    credentials: { scopes: [`${endpoint}/.default`] },
+    ...(httpClient === null ? {} : { httpClient }),
+  };
+  // One client serves every subscription: the subscription is a part of each address.
+  const clients = {
+    network: createNetworkManagement(credential, '', options),
+    compute: createComputeManagement(credential, '', options),
+  };
+  return async ({ call, address, body }) => {
+    const url = isWhole(address) ? checkHost(address, endpoint) : `${address}?${call.query}`;
+    const path = clients[call.client].pathUnchecked(url);
+    try {
+      const sent = body === null ? {} : { body };
+      const answer = await { GET: path.get, PUT: path.put, DELETE: path.delete }[call.method](sent);
+      return { status: Number(answer.status), headers: toHeaders(answer.headers), body: answer.body ?? null };
+    } catch (thrown) {
+      throw toSendFault(thrown, call, address);
+    }
+  };
+}
+
+const isWhole = (address: string): boolean => /^https?:/i.test(address);
+
+/** A token goes with every request: an address in an answer must not take it to another host. */
+function checkHost(address: string, endpoint: string): string {
+  if (URL.canParse(address) && new URL(address).origin === new URL(endpoint).origin) return address;
+  throw new Fault('unexpected', `Azure answered with an address of another host than ${endpoint}; it was not followed`);
+}
+
+const toHeaders = (headers: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
+
+/** Only the error's code is repeated: the message of a parse error holds the whole body, others hold signed addresses. */
+function toSendFault(thrown: unknown, call: Call, address: string): Fault {
+  if (thrown instanceof Fault) return thrown;
+  const { name, code } = thrown as { readonly name?: unknown; readonly code?: unknown };
+  const attempted = `${call.attempt} ${nameAddress(address)}`;
+  if (typeof name === 'string' && /credential|authentication/i.test(name)) {
+    return new Fault('denied', `${attempted}: nobody could be signed in (${name}); sign in with az login`, thrown);
+  }
+  const said = typeof code === 'string' ? code : 'no answer';
+  return new Fault('unreachable', `${attempted}: ${said}; check the network and the endpoint`, thrown);
+}
+
+/** An address for messages: operation addresses are signed and must not be logged, so they lose their query. */
+export const nameAddress = (address: string): string => address.replace(/\?.*$/s, '').replace(/^https?:\/\/[^/]+/i, '');

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Fault } from '../shared/fault.ts';
+import { parseAccountId } from '../shared/ids.ts';
+import type { Clock, Deps, Journal, Mode, RulesSource, WorkQueues } from '../shared/ports.ts';
+import type { Scope } from '../shared/words.ts';
+import { createArmCloud } from './arm/cloud.ts';
+import { createExchange, type Credential, type HttpClient } from './arm/exchange.ts';
+import { type Pause, withPatience } from './arm/patience.ts';
+import { createTaps } from './arm/taps.ts';
+import { createJournal } from './journal.ts';
+import { createManagedIdentity } from './managed-identity.ts';
+import { createQueues } from './queues.ts';
+import { createRulesFile, sha256 } from './rules-file.ts';
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** What a caller brings instead of what the function app uses. */
+export interface Overrides {
+  readonly credential: Credential;
+  /** Sends the requests to Azure Resource Manager; one for a local endpoint rewrites their address. */
+  readonly httpClient: HttpClient;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly rules: RulesSource;
+  readonly queues: WorkQueues;
+  readonly newId: () => string;
+  readonly pause: Pause;
+}
+
+export const PUBLIC_ENDPOINT = 'https://management.azure.com';
+
+/** Each change interrupts a running machine: as many of a subscription as the design allows at a time. */
+const CHANGES_AT_A_TIME = 5;
+
+/**
+ * Everything that the use cases need on Azure. It builds clients and asks nothing.
+ * @throws Fault `config-invalid`: a setting is missing or means nothing.
+ */
+export function compose(env: Env, overrides: Partial<Overrides> = {}): Deps {
+  const credential = overrides.credential ?? createManagedIdentity(env);
+  const clock = overrides.clock ?? { now: () => Date.now() };
+  const pause = overrides.pause ?? ((delayMs) => wait(delayMs));
+  const rules = overrides.rules ?? createRulesFile(resolve(env['TAPKEEPER_RULES'] ?? 'tapkeeper.yaml'));
+  const endpoint = (env['TAPKEEPER_ARM_ENDPOINT'] ?? PUBLIC_ENDPOINT).replace(/\/+$/, '');
+  const connection = { credential, endpoint, httpClient: overrides.httpClient ?? null };
+  const exchange = withPatience(createExchange(connection), pause);
+  const taps = createTaps({ exchange, clock, entries: () => azureEntries(rules) });
+  return {
+    cloud: createArmCloud({ exchange, taps, pause, scopes: toScopes(env['TAPKEEPER_SUBSCRIPTIONS'] ?? '') }),
+    queues: overrides.queues ?? createQueues(env, credential),
+    rules,
+    clock,
+    journal: overrides.journal ?? createJournal(clock),
+    hash: sha256,
+    mode: () => toMode(env['TAPKEEPER_MODE']),
+    parallelism: CHANGES_AT_A_TIME,
+    newId: overrides.newId ?? randomUUID,
+  };
+}
+
+const azureEntries = async (rules: RulesSource) =>
+  (await rules.load()).config.destinations.flatMap((destination) =>
+    destination.cloud === 'azure' ? [destination.entry] : [],
+  );
+
+function toScopes(setting: string): readonly Scope[] {
+  const subscriptions = setting.split(',').map((text) => text.trim());
+  return [...new Set(subscriptions.filter((text) => text !== ''))].map((subscription) => ({
+    cloud: 'azure',
+    account: toSubscription(subscription),
+    region: null,
+  }));
+}
+
+function toSubscription(text: string): Scope['account'] {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return parseAccountId(text);
+  throw new Fault('config-invalid', `TAPKEEPER_SUBSCRIPTIONS: "${text}" is not the id of a subscription`);
+}
+
+/** Read at every invocation; a fresh deployment observes. */
+function toMode(setting: string | undefined): Mode {
+  const mode = setting ?? 'observe';
+  if (mode === 'observe' || mode === 'enforce' || mode === 'paused') return mode;
+  throw new Fault('config-invalid', `TAPKEEPER_MODE is "${mode}"; it is one of observe, enforce and paused`);
+}

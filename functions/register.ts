@@ -1,0 +1,28 @@
+import { app } from '@azure/functions';
+import type { Deps } from '../shared/ports.ts';
+import type { Env } from './compose.ts';
+import { onChange, onEvent } from './on-change.ts';
+import { QUEUE_NAMES, STORAGE_SETTING } from './queues.ts';
+import { onResync } from './resync.ts';
+import { onSweep } from './sweep.ts';
+
+/** Every quarter of an hour; six fields, seconds first. */
+const SWEEP_SCHEDULE = '0 */15 * * * *';
+
+/** Tells the Functions host of every trigger. The dependencies are composed when one first fires. */
+export function register(deps: () => Deps, env: Env = process.env): void {
+  app.storageQueue('on-change', {
+    queueName: QUEUE_NAMES.event,
+    connection: STORAGE_SETTING,
+    handler: onChange(deps, env),
+  });
+  app.storageQueue('on-bulk', {
+    queueName: QUEUE_NAMES.bulk,
+    connection: STORAGE_SETTING,
+    handler: onChange(deps, env),
+  });
+  app.eventGrid('on-event', { handler: onEvent(deps, env) });
+  app.timer('sweep', { schedule: env['TAPKEEPER_SWEEP_SCHEDULE'] ?? SWEEP_SCHEDULE, handler: onSweep(deps) });
+  // Anonymous is the library's default.
+  app.http('resync', { methods: ['POST'], authLevel: 'function', route: 'resync', handler: onResync(deps, env) });
+}
