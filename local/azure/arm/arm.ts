@@ -1,0 +1,114 @@
+import type { Activity } from '../activity.ts';
+import type { LocalClock } from '../clock.ts';
+import type { Identity } from '../identities.ts';
+import { newGuid, type Random } from '../random.ts';
+import type { Controls } from './controls.ts';
+import type { Operation } from './operation.ts';
+import type { ResourceType, Target } from './path.ts';
+import type { Resource, ResourceGroup, ResourceOf } from './resource.ts';
+
+/** How the endpoint behaves where the real service leaves a choice, or where it is not known what it does. */
+export interface ArmSettings {
+  /** How long a write to the network takes. */
+  readonly operationMs: number;
+  /** How long a virtual machine takes to start, stop or be deleted. */
+  readonly settleMs: number;
+  /** Resources in one page of a list. */
+  readonly pageSize: number;
+  /** `null`: no Retry-After header, as the service sends since 2024; it sent 10 before. */
+  readonly retryAfterSeconds: number | null;
+  /** What a write to a busy network interface is answered with: 409 or 429. */
+  readonly busyCode: 'AnotherOperationInProgress' | 'RetryableErrorDueToAnotherOperation';
+  /** What an element of `tapConfigurations` in a network interface's body holds. */
+  readonly embeddedTapConfigurations: 'full' | 'id';
+  /** What the subject of an event of the Tags API is. */
+  readonly tagsSubject: 'resource' | 'tags-default';
+}
+
+/** A request, read. */
+export interface Call {
+  readonly method: 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE';
+  readonly target: Target;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: unknown;
+  readonly caller: Identity;
+  readonly correlationId: string;
+  readonly apiVersion: string;
+  /** Scheme and host, as the client knows the endpoint. */
+  readonly origin: string;
+  /** Path and query, as sent. */
+  readonly path: string;
+}
+
+/** Something that happened and that the subscription's topic tells of. */
+export interface Happening {
+  readonly verb: 'Write' | 'Delete' | 'Action';
+  readonly outcome: 'Success' | 'Failure';
+  readonly operationName: string;
+  readonly subject: string;
+  /** An update or a deletion; only those carry `httpRequest`. */
+  readonly existed: 'existed' | 'new';
+  readonly call: Call;
+}
+
+/** The state of the endpoint and what it needs from outside. */
+export interface Arm {
+  readonly settings: ArmSettings;
+  readonly clock: LocalClock;
+  readonly random: Random;
+  readonly activity: Activity;
+  readonly controls: Controls;
+  readonly subscriptions: readonly string[];
+  /** By lower-cased id. */
+  readonly groups: Map<string, ResourceGroup>;
+  /** By lower-cased id, in the order of creation. */
+  readonly resources: Map<string, Resource>;
+  /** By path and query, verbatim. */
+  readonly operations: Map<string, Operation>;
+  /** The next free private address. */
+  readonly newAddress: () => string;
+  /** Tells the subscription's topic. */
+  readonly tell: (happening: Happening) => void;
+  /** Tells listeners that the state is another one. */
+  readonly changed: () => void;
+}
+
+export const newEtag = (arm: Arm): string => `W/"${newGuid(arm.random)}"`;
+
+export const findResource = (arm: Arm, id: string): Resource | null => arm.resources.get(id.toLowerCase()) ?? null;
+
+export function findOf<Type extends Resource['type']>(arm: Arm, type: Type, id: string): ResourceOf<Type> | null {
+  const resource = findResource(arm, id);
+  return resource?.type === type ? (resource as ResourceOf<Type>) : null;
+}
+
+/** All resources of a type, of a subscription or of one of its groups, in the order of their ids. */
+export function listOf<Type extends Resource['type']>(
+  arm: Arm,
+  type: Type,
+  subscription: string,
+  group: string | null,
+): readonly ResourceOf<Type>[] {
+  const isWanted = (resource: Resource): boolean =>
+    resource.type === type &&
+    resource.subscription.toLowerCase() === subscription.toLowerCase() &&
+    (group === null || resource.group.toLowerCase() === group.toLowerCase());
+  return ([...arm.resources.values()].filter(isWanted) as ResourceOf<Type>[]).sort((a, b) =>
+    a.id.toLowerCase() < b.id.toLowerCase() ? -1 : 1,
+  );
+}
+
+export const toGroupId = (subscription: string, group: string): string =>
+  `/subscriptions/${subscription}/resourceGroups/${group}`;
+
+export const findGroup = (arm: Arm, subscription: string, group: string): ResourceGroup | null =>
+  arm.groups.get(toGroupId(subscription, group).toLowerCase()) ?? null;
+
+/** The name of the permission that a call needs, which is also the `operationName` of its event. */
+export function toActionName(
+  type: ResourceType,
+  verb: 'read' | 'write' | 'delete' | { readonly action: string },
+): string {
+  return typeof verb === 'string' ? `${type}/${verb}` : `${type}/${verb.action}/action`;
+}

@@ -1,0 +1,114 @@
+import { newGuid, opaqueText } from '../random.ts';
+import { answer, type Answer, type ErrorDetail } from './answer.ts';
+import type { Arm, Call, Happening } from './arm.ts';
+import type { Failure } from './controls.ts';
+
+/** A long-running operation, as its address tells of it. */
+export interface Operation {
+  readonly id: string;
+  status: 'InProgress' | 'Succeeded' | 'Failed';
+  error: { readonly code: string; readonly message: string; readonly details: readonly ErrorDetail[] } | null;
+}
+
+/** What is to be done later, and what is told then. */
+export interface Effort {
+  /** `null`: it is already done, and only the headers of an operation are wanted. */
+  readonly durationMs: number | null;
+  readonly location: string;
+  readonly happening: Omit<Happening, 'outcome' | 'call'>;
+  readonly succeed: () => void;
+  readonly fail: () => void;
+}
+
+const providerOf = (operationName: string): string => operationName.split('/')[0] ?? '';
+
+/**
+ * The two addresses of an operation. Their query carries a certificate, a signature and a hash, about 4 KB together
+ * (seen in recordings of 2024): a client must send it back verbatim, which is why nothing of it is interpreted here.
+ */
+function addressesOf(
+  arm: Arm,
+  call: Call,
+  effort: Effort,
+  id: string,
+): { readonly status: string; readonly result: string } {
+  const subscription = 'subscription' in call.target ? (call.target.subscription ?? '') : '';
+  const base = `/subscriptions/${subscription}/providers/${providerOf(effort.happening.operationName)}/locations/${effort.location}`;
+  const ticks = 621_355_968_000_000_000n + BigInt(arm.clock.now()) * 10_000n;
+  const signature = `t=${ticks}&c=${opaqueText(arm.random, 3300)}&s=${opaqueText(arm.random, 342)}&h=${opaqueText(arm.random, 43)}`;
+  const query = `api-version=${call.apiVersion}&${signature}`;
+  return { status: `${base}/operations/${id}?${query}`, result: `${base}/operationResults/${id}?${query}` };
+}
+
+function settle(arm: Arm, call: Call, operation: Operation, effort: Effort, failure: Failure | null): void {
+  if (failure === null) {
+    operation.status = 'Succeeded';
+    effort.succeed();
+  } else {
+    operation.status = 'Failed';
+    operation.error = { code: failure.code, message: failure.message, details: failure.details };
+    effort.fail();
+  }
+  arm.tell({ ...effort.happening, outcome: failure === null ? 'Success' : 'Failure', call });
+  arm.changed();
+}
+
+function settleLater(arm: Arm, call: Call, operation: Operation, effort: Effort, durationMs: number): void {
+  const failure = arm.controls.takeFailure(effort.happening.operationName, 'operation');
+  const leave = arm.activity.enter();
+  arm.clock.after(durationMs, () => {
+    settle(arm, call, operation, effort, failure);
+    leave();
+  });
+  arm.changed();
+}
+
+/** Starts an operation and returns the headers that announce it. It ends by itself, and its event is told then. */
+export function begin(arm: Arm, call: Call, effort: Effort): Readonly<Record<string, string>> {
+  const operation: Operation = { id: newGuid(arm.random), status: 'InProgress', error: null };
+  const addresses = addressesOf(arm, call, effort, operation.id);
+  arm.operations.set(addresses.status, operation);
+  arm.operations.set(addresses.result, operation);
+  if (effort.durationMs === null) settle(arm, call, operation, effort, null);
+  else settleLater(arm, call, operation, effort, effort.durationMs);
+  const answersWithResult = call.method === 'DELETE' || call.method === 'POST';
+  return {
+    'azure-asyncnotification': 'Enabled',
+    'azure-asyncoperation': `${call.origin}${addresses.status}`,
+    ...(answersWithResult ? { location: `${call.origin}${addresses.result}` } : {}),
+    ...retryAfter(arm, operation),
+  };
+}
+
+function retryAfter(arm: Arm, { status }: Operation): Readonly<Record<string, string>> {
+  const { retryAfterSeconds } = arm.settings;
+  return status !== 'InProgress' || retryAfterSeconds === null ? {} : { 'retry-after': String(retryAfterSeconds) };
+}
+
+const OPERATION_PATH = /\/locations\/[^/]+\/(operations|operationresults)\//i;
+
+export const isOperationPath = (path: string): boolean => OPERATION_PATH.test(path);
+
+/** What the address of an operation answers; anything but the very address that was given out is not found. */
+export function poll(arm: Arm, path: string): Answer {
+  const operation = arm.operations.get(path);
+  if (operation === undefined)
+    return answer(404, {
+      error: {
+        code: 'OperationNotFound',
+        message: 'The operation was not found: its address must be sent back as it was received.',
+      },
+    });
+  return /\/operationresults\//i.test(path) ? toResult(arm, operation) : toStatus(arm, operation);
+}
+
+function toStatus(arm: Arm, operation: Operation): Answer {
+  const { status, error } = operation;
+  return answer(200, error === null ? { status } : { status, error }, retryAfter(arm, operation));
+}
+
+/** `Location` tells by its status: 202 while it runs, 204 when what was asked for is done. */
+function toResult(arm: Arm, operation: Operation): Answer {
+  if (operation.status === 'InProgress') return answer(202, null, retryAfter(arm, operation));
+  return operation.status === 'Succeeded' ? answer(204, null) : answer(400, { error: operation.error });
+}

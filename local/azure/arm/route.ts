@@ -1,0 +1,145 @@
+import { answer, refuse, refuseAtGateway, type Answer } from './answer.ts';
+import { toActionName, type Arm, type Call } from './arm.ts';
+import type { Kind } from './kind.ts';
+import { networkInterfaces } from './network-interfaces.ts';
+import { toScopeId, type ResourceType, type Target } from './path.ts';
+import { plainResources } from './plain-resources.ts';
+import { toActionSpelling } from './power.ts';
+import {
+  getSubscription,
+  group,
+  listGroups,
+  listLocations,
+  listSubscriptions,
+  subscriptionNotFound,
+} from './subscriptions.ts';
+import { tags } from './tags.ts';
+import { tapConfigurations } from './tap-configurations.ts';
+import { virtualMachines } from './virtual-machines.ts';
+import { virtualNetworkTaps } from './virtual-network-taps.ts';
+
+const KINDS: Readonly<Record<ResourceType, Kind>> = {
+  'Microsoft.Compute/virtualMachines': virtualMachines,
+  'Microsoft.Network/networkInterfaces': networkInterfaces,
+  'Microsoft.Network/networkInterfaces/tapConfigurations': tapConfigurations,
+  'Microsoft.Network/virtualNetworkTaps': virtualNetworkTaps,
+  'Microsoft.Network/loadBalancers': plainResources('Microsoft.Network/loadBalancers'),
+  'Microsoft.Network/virtualNetworks': plainResources('Microsoft.Network/virtualNetworks'),
+};
+
+type Verb = 'read' | 'write' | 'delete';
+const toVerb = (method: string): Verb => (method === 'GET' ? 'read' : method === 'DELETE' ? 'delete' : 'write');
+
+/** The permission that a call needs. */
+export function toPermission({ method, target }: Pick<Call, 'method' | 'target'>): string {
+  switch (target.kind) {
+    case 'resource':
+    case 'collection':
+      return toActionName(target.type, toVerb(method));
+    case 'action':
+      return target.action.toLowerCase() === 'instanceview'
+        ? `${target.resource.type}/instanceView/read`
+        : toActionName(target.resource.type, { action: toActionSpelling(target.action) });
+    case 'tags':
+      return `Microsoft.Resources/tags/${toVerb(method)}`;
+    case 'group':
+    case 'groups':
+      return `Microsoft.Resources/subscriptions/resourceGroups/${toVerb(method)}`;
+    case 'subscription':
+    case 'subscriptions':
+    case 'locations':
+    case 'unknown':
+      return `Microsoft.Resources/subscriptions/${toVerb(method)}`;
+  }
+}
+
+/** What a call is counted as. */
+export function toCounted({
+  method,
+  target,
+}: Pick<Call, 'method' | 'target'>): readonly [method: string, type: string] {
+  const type = toPermission({ method, target }).replace(/\/(read|write|delete)$/, '');
+  const isList = target.kind === 'collection' || target.kind === 'groups' || target.kind === 'subscriptions';
+  return [isList ? 'LIST' : method, type.replace(/\/action$/, '')];
+}
+
+function denied({ caller, target }: Call, action: string): Answer {
+  const message = `The client '${caller.appId}' with object id '${caller.objectId}' does not have authorization to perform action '${action}' over scope '${toScopeId(target)}' or the scope is invalid. If access was recently granted, please refresh your credentials.`;
+  return answer(403, { error: { code: 'AuthorizationFailed', message } }, { 'x-ms-failure-cause': 'gateway' });
+}
+
+const isKnownSubscription = (arm: Arm, target: Target): boolean =>
+  !('subscription' in target) ||
+  target.subscription === null ||
+  arm.subscriptions.some((known) => known.toLowerCase() === target.subscription?.toLowerCase());
+
+/** What was ordered for this call by a test or a person, or what its permissions say; `null`: let it through. */
+function findRefusal(arm: Arm, call: Call): Answer | null {
+  const { target } = call;
+  if (!isKnownSubscription(arm, target))
+    return subscriptionNotFound('subscription' in target ? (target.subscription ?? '') : '');
+  const action = toPermission(call);
+  if (arm.controls.isDenied(action)) return denied(call, action);
+  const failure = arm.controls.takeFailure(action, 'request');
+  if (failure === null) return null;
+  const refused = refuse(failure.status, failure.code, failure.message, failure.details);
+  return { ...refused, headers: { ...refused.headers, ...failure.headers } };
+}
+
+const notAllowed = ({ method, path }: Call): Answer =>
+  refuseAtGateway(405, 'MethodNotAllowed', `The request ${method} ${path.split('?')[0]} is not supported.`);
+
+const unknownType = (provider: string, apiVersion: string): Answer =>
+  refuseAtGateway(
+    404,
+    'InvalidResourceType',
+    `The resource type could not be found in the namespace '${provider}' for api version '${apiVersion}'.`,
+  );
+
+function reach(arm: Arm, call: Call): Answer {
+  const { target, method } = call;
+  switch (target.kind) {
+    case 'resource':
+      return reachResource(arm, call, target);
+    case 'collection':
+      return method === 'GET' ? KINDS[target.type].list(arm, call, target) : notAllowed(call);
+    case 'action':
+      return (
+        KINDS[target.resource.type].act(arm, call, target.resource, target.action) ??
+        unknownType(target.resource.type, call.apiVersion)
+      );
+    case 'tags':
+      return tags(arm, call, target.scope);
+    case 'group':
+      return group(arm, call, target.subscription, target.group);
+    case 'groups':
+      return listGroups(arm, call, target.subscription);
+    case 'subscriptions':
+      return listSubscriptions(arm, call);
+    case 'subscription':
+      return getSubscription(target.subscription);
+    case 'locations':
+      return listLocations(target.subscription);
+    case 'unknown':
+      return unknownType(target.provider, call.apiVersion);
+  }
+}
+
+function reachResource(arm: Arm, call: Call, target: Extract<Target, { kind: 'resource' }>): Answer {
+  const kind = KINDS[target.type];
+  switch (call.method) {
+    case 'GET':
+      return kind.get(arm, call, target);
+    case 'PUT':
+      return kind.put(arm, call, target);
+    case 'PATCH':
+      return kind.patch(arm, call, target);
+    case 'DELETE':
+      return kind.remove(arm, call, target);
+    case 'POST':
+      return notAllowed(call);
+  }
+}
+
+/** The answer to a call that was read and authenticated. */
+export const route = (arm: Arm, call: Call): Answer => findRefusal(arm, call) ?? reach(arm, call);
