@@ -1,0 +1,167 @@
+import { patterns } from '../../lambdas/event-bridge.ts';
+import type { Clock } from '../../shared/ports.ts';
+import { createEndpoint } from './ec2/endpoint.ts';
+import type { Random } from './ec2/randomness.ts';
+import { createQueryServer } from './ec2/server.ts';
+import type { EventBus } from './event-bridge.ts';
+import { createEventBus } from './event-bridge.ts';
+import type { AccessKey, Identity } from './identity.ts';
+import { createIdentities } from './identity.ts';
+import { createOutbox } from './outbox.ts';
+import { listenOnLoopback } from './ports.ts';
+import type { Queue, QueueDepth, Queues } from './queues.ts';
+import { startQueues } from './queues.ts';
+import type { Activity } from './settling.ts';
+import { createActivity } from './settling.ts';
+import type { RegionView } from './view.ts';
+import { toRegionView } from './view.ts';
+
+/** The one account of the local cloud. */
+export const LOCAL_ACCOUNT = '123456789012';
+
+/** The role that the hosted Lambdas act in. */
+export const LOCAL_ROLE = 'tapkeeper';
+
+export interface AwsCloudOptions {
+  /** The port of EC2; 0 takes a free one. */
+  readonly port: number;
+  /** The port of SQS; a free one when it is left out. */
+  readonly sqsPort?: number;
+  /** The region of the queues, and of calls that are not signed. */
+  readonly region?: string;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** How long an instance is `pending` or `stopping`, and an interface `attaching`. */
+  readonly settleMs?: number;
+  readonly visibilitySeconds?: number;
+  /** EventBridge rules by name, as event patterns; the ones that are deployed when left out. */
+  readonly rules?: Readonly<Record<string, unknown>>;
+}
+
+/** AWS on one machine: EC2, EventBridge and SQS of one account. */
+export interface AwsCloud {
+  /** Where EC2 answers. */
+  readonly endpoint: string;
+  readonly sqsEndpoint: string;
+  readonly account: string;
+  readonly region: string;
+  readonly roleName: string;
+  readonly queues: { readonly event: Queue; readonly bulk: Queue };
+  readonly clock: Clock;
+  /** How often each EC2 action was called since the start or the last reset, whatever became of it. */
+  readonly calls: Readonly<Record<string, number>>;
+  resetCalls(): void;
+  readonly state: {
+    /** The regions that were ever called. */
+    regions(): readonly string[];
+    /** What exists in a region; the cloud's own region when none is named. */
+    in(region?: string): RegionView;
+  };
+  /** Tells after anything may have changed. Returns what ends it. */
+  onChange(listener: () => void): () => void;
+  /** An access key of an identity: calls signed with it are recorded as that identity's. */
+  as(identity: Identity): AccessKey;
+  /** Has EC2 refuse an action to everybody, until it is allowed again. */
+  deny(action: string): void;
+  allow(action: string): void;
+  /** The bus, to put events that no action of this cloud emits. */
+  readonly bus: EventBus;
+  depthOf(queue: Queue): Promise<QueueDepth>;
+  /** What is under way; {@link AwsCloud.idle} waits for it. */
+  readonly activity: Activity;
+  /** Says that somebody receives from the queues, so that idle waits until they are empty. Returns what ends it. */
+  consume(): () => void;
+  /** Resolves when all steps have settled, all queues that somebody receives from are empty and no handler runs. */
+  idle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** How often the queues are looked at while waiting for them to be empty. */
+const LOOK_MS = 10;
+
+/** @throws Error that names the port when one is taken. */
+export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud> {
+  const { region = 'us-east-1', settleMs = 250, random = Math.random, visibilitySeconds = 30 } = options;
+  const clock = options.clock ?? { now: Date.now };
+  const listeners = new Set<() => void>();
+  const activity = createActivity();
+  const identities = createIdentities();
+  const queues = await startQueues({ port: options.sqsPort ?? 0, region, visibilitySeconds });
+  const outbox = createOutbox(activity, queues.send);
+  const bus = createEventBus({
+    account: LOCAL_ACCOUNT,
+    rules: options.rules ?? patterns(LOCAL_ROLE),
+    nowMs: clock.now,
+    random,
+    deliver: (_rule, body) => outbox.add(body),
+  });
+  const ec2 = createEndpoint({
+    account: LOCAL_ACCOUNT,
+    defaultRegion: region,
+    nowMs: clock.now,
+    random,
+    identities,
+    emit: bus.put,
+    later: (step) => activity.after(settleMs, step),
+    changed: () => listeners.forEach((listener) => listener()),
+  });
+  const server = createQueryServer(ec2);
+  const port = await listenOnLoopback(server, options.port, 'EC2').catch(async (thrown: unknown) => {
+    await queues.stop();
+    throw thrown;
+  });
+  let consumers = 0;
+
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    sqsEndpoint: queues.endpoint,
+    account: LOCAL_ACCOUNT,
+    region,
+    roleName: LOCAL_ROLE,
+    queues,
+    clock,
+    calls: ec2.calls,
+    resetCalls: () => Object.keys(ec2.calls).forEach((action) => delete ec2.calls[action]),
+    state: {
+      regions: () => [...ec2.regions.keys()].sort(),
+      in: (name = region) => toRegionView(ec2.regionOf(name)),
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    as: identities.issue,
+    deny: (action) => void ec2.denied.add(action),
+    allow: (action) => void ec2.denied.delete(action),
+    bus,
+    depthOf: queues.depthOf,
+    activity,
+    consume() {
+      consumers += 1;
+      return () => void (consumers -= 1);
+    },
+    idle: () => waitUntilIdle(activity, async () => consumers === 0 || (await areEmpty(queues))),
+    async stop() {
+      activity.stop();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await queues.stop();
+    },
+  };
+}
+
+/** A handler of one queue may send to the other: the first is looked at again after the second. */
+async function areEmpty({ event, bulk, depthOf }: Queues): Promise<boolean> {
+  for (const queue of [event, bulk, event]) {
+    if ((await depthOf(queue)).waiting > 0) return false;
+  }
+  return true;
+}
+
+async function waitUntilIdle(activity: Activity, isEmpty: () => Promise<boolean>): Promise<void> {
+  for (;;) {
+    await activity.settled();
+    if ((await isEmpty()) && activity.isSettled) return;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}

@@ -1,0 +1,130 @@
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  PurgeQueueCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { buildApp } from 'fauxqs';
+import { toPortError } from './ports.ts';
+
+/** A queue and the queue that takes what was received too often. */
+export interface Queue {
+  readonly name: string;
+  readonly url: string;
+  readonly arn: string;
+  readonly deadLetterUrl: string;
+}
+
+/** How many messages a queue and its dead-letter queue hold, whether they can be seen now or not. */
+export interface QueueDepth {
+  readonly waiting: number;
+  readonly dead: number;
+}
+
+export interface QueueOptions {
+  readonly port: number;
+  readonly region: string;
+  /** How long a message that was received stays hidden from other receivers. */
+  readonly visibilitySeconds: number;
+}
+
+/** SQS in process: the queues of one deployment, over HTTP on loopback. */
+export interface Queues {
+  readonly endpoint: string;
+  readonly event: Queue;
+  readonly bulk: Queue;
+  /** Sends bodies to the event queue, in order. */
+  send(bodies: readonly string[]): Promise<void>;
+  depthOf(queue: Queue): Promise<QueueDepth>;
+  /** Empties all queues, the dead-letter queues too. */
+  purge(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** After so many deliveries that failed a message is dead. */
+const MAX_RECEIVE_COUNT = 5;
+
+/** As many as one batch takes. */
+const BATCH_ENTRIES = 10;
+
+/** The library's own start listens on all addresses; its application is served here on loopback only. */
+export async function startQueues({ port, region, visibilitySeconds }: QueueOptions): Promise<Queues> {
+  const app = buildApp({ logger: false, defaultRegion: region });
+  const endpoint = await app.listen({ port, host: '127.0.0.1' }).catch((thrown: unknown) => {
+    throw toPortError(thrown, port, 'SQS');
+  });
+  const client = localSqsClient(endpoint, region, { accessKeyId: 'local', secretAccessKey: 'local' });
+  const create = (name: string) => createQueue(client, name, visibilitySeconds);
+  const [event, bulk] = await Promise.all([create('tapkeeper-events'), create('tapkeeper-bulk')]);
+
+  return {
+    endpoint,
+    event,
+    bulk,
+    async send(bodies) {
+      for (let at = 0; at < bodies.length; at += BATCH_ENTRIES) {
+        const Entries = bodies
+          .slice(at, at + BATCH_ENTRIES)
+          .map((MessageBody, index) => ({ Id: String(index), MessageBody }));
+        await client.send(new SendMessageBatchCommand({ QueueUrl: event.url, Entries }));
+      }
+    },
+    async depthOf(queue) {
+      const [waiting, dead] = await Promise.all([countIn(client, queue.url), countIn(client, queue.deadLetterUrl)]);
+      return { waiting, dead };
+    },
+    async purge() {
+      const urls = [event, bulk].flatMap(({ url, deadLetterUrl }) => [url, deadLetterUrl]);
+      await Promise.all(urls.map((QueueUrl) => client.send(new PurgeQueueCommand({ QueueUrl }))));
+    },
+    async stop() {
+      client.destroy();
+      await app.close();
+    },
+  };
+}
+
+/** A client of the local SQS. */
+export const localSqsClient = (
+  endpoint: string,
+  region: string,
+  credentials: { readonly accessKeyId: string; readonly secretAccessKey: string },
+): SQSClient => new SQSClient({ endpoint, region, credentials });
+
+async function createQueue(client: SQSClient, name: string, visibilitySeconds: number): Promise<Queue> {
+  const deadLetterUrl = await createOne(client, `${name}-dead`, {});
+  const deadLetterTargetArn = await arnOf(client, deadLetterUrl);
+  const url = await createOne(client, name, {
+    VisibilityTimeout: String(visibilitySeconds),
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: MAX_RECEIVE_COUNT }),
+  });
+  return { name, url, arn: await arnOf(client, url), deadLetterUrl };
+}
+
+async function createOne(
+  client: SQSClient,
+  QueueName: string,
+  Attributes: Readonly<Record<string, string>>,
+): Promise<string> {
+  const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName, Attributes }));
+  if (QueueUrl === undefined) throw new Error(`creating the queue ${QueueName}: the answer has no address`);
+  return QueueUrl;
+}
+
+async function arnOf(client: SQSClient, QueueUrl: string): Promise<string> {
+  const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
+  return Attributes?.['QueueArn'] ?? '';
+}
+
+const COUNTS = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ApproximateNumberOfMessagesDelayed',
+] as const;
+
+/** The counts are exact here: everything is in one process. */
+async function countIn(client: SQSClient, QueueUrl: string): Promise<number> {
+  const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...COUNTS] }));
+  return COUNTS.reduce((sum, name) => sum + Number(Attributes?.[name] ?? 0), 0);
+}
