@@ -1,6 +1,7 @@
 import { Fault } from '../shared/fault.ts';
 import { parseAccountId, parseRegion } from '../shared/ids.ts';
 import type { Mode } from '../shared/ports.ts';
+import type { NonEmpty } from '../shared/words.ts';
 import type { AwsScope } from './ec2/convert.ts';
 
 /** The environment of the process, or what stands for it. */
@@ -30,8 +31,10 @@ function parseScope(text: string): AwsScope {
   );
 }
 
-/** The scopes that this deployment keeps, each once. */
-export function parseScopes(env: Environment): readonly AwsScope[] {
+/** The scopes that this deployment keeps, each once. One that keeps none would do nothing for ever and say nothing. */
+export function parseScopes(env: Environment): NonEmpty<AwsScope> {
   const texts = (settingOf(env, 'TAPKEEPER_SCOPES') ?? '').split(',').map((text) => text.trim());
-  return [...new Set(texts)].filter((text) => text !== '').map(parseScope);
+  const [first, ...rest] = [...new Set(texts)].filter((text) => text !== '').map(parseScope);
+  if (first !== undefined) return [first, ...rest];
+  throw new Fault('config-invalid', 'TAPKEEPER_SCOPES is not set; write account:region, as 123456789012:us-east-1');
 }

@@ -28,9 +28,9 @@ const LARGE_TYPES: Readonly<Record<string, string>> = {
   '480xlarge': 'u7inh-32tb',
 };
 
+const LARGE: ReadonlySet<string> = new Set(
+  Object.entries(LARGE_TYPES).flatMap(([size, families]) => families.split(' ').map((family) => `${family}.${size}`)),
+);
+
 /** How many sources an interface of an instance of this type takes as a target. */
-export function capacityOf(type: string): number {
-  const [family = '', size = ''] = type.toLowerCase().split('.');
-  const families = Object.hasOwn(LARGE_TYPES, size) ? (LARGE_TYPES[size] ?? '') : '';
-  return families.split(' ').includes(family) ? LARGE_CAPACITY : DEFAULT_CAPACITY;
-}
+export const capacityOf = (type: string): number => (LARGE.has(type.toLowerCase()) ? LARGE_CAPACITY : DEFAULT_CAPACITY);

@@ -19,7 +19,9 @@ function altered(name: string, path: string, value: unknown): Record<string, unk
 
 const idsOf = (identified: Identified): readonly string[] =>
   identified.kind === 'work'
-    ? identified.work.flatMap((work) => (work.kind === 'look' ? work.subjects.map(({ id }) => id) : [work.kind]))
+    ? identified.work.flatMap((work): readonly string[] =>
+        work.kind === 'look' ? work.subjects.map(({ id }) => id) : [work.kind],
+      )
     : [identified.kind];
 
 const idsAfter = (name: string, path: string, value: unknown): readonly string[] =>

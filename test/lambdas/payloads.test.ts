@@ -36,7 +36,9 @@ const NO_EVENTS = ['manifest', 'patterns'];
 
 const identitiesOf = (identified: Identified): readonly string[] =>
   identified.kind === 'work'
-    ? identified.work.flatMap((work) => (work.kind === 'look' ? work.subjects.map(({ id }) => id) : [work.kind]))
+    ? identified.work.flatMap((work): readonly string[] =>
+        work.kind === 'look' ? work.subjects.map(({ id }) => id) : [work.kind],
+      )
     : [];
 
 describe('the payloads', () => {
