@@ -1,0 +1,87 @@
+import { toFault } from '../fault.ts';
+import type { Change, Hold, Plan } from '../plan/change.ts';
+import type { Deps, Outcome } from '../ports.ts';
+import type { NonEmpty, SourceId } from '../words.ts';
+import { groupBy } from './group-by.ts';
+import { mapLimited } from './map-limited.ts';
+import { recordOutcome } from './record.ts';
+import { allowOnly } from './seen.ts';
+import type { Task } from './study.ts';
+import { study } from './study.ts';
+
+/** What became of the changes of one source. */
+export interface SourceResult {
+  readonly source: SourceId;
+  /** One for each change that was tried; a conflict that a second plan resolved is not among them. */
+  readonly outcomes: readonly Outcome[];
+  /** What the second plan withheld, if there was one. */
+  readonly holds: readonly Hold[];
+  /** Planned and still to be done, in order. */
+  readonly left: readonly Change[];
+}
+
+/** Carries out a plan: the sources side by side, the changes of one source one after the other. */
+export async function applyPlan(deps: Deps, task: Task, plan: Plan): Promise<readonly SourceResult[]> {
+  const bySource = [...groupBy(plan.changes, ({ source }) => source).values()];
+  return mapLimited(bySource, deps.parallelism, (changes) => applySource(deps, task, changes));
+}
+
+/**
+ * A conflict means that the source is not as it was read: it alone is read and planned again, once. A second conflict is
+ * left to the queue, whose delay lets whoever else is changing it come to an end.
+ */
+async function applySource(deps: Deps, task: Task, changes: NonEmpty<Change>): Promise<SourceResult> {
+  const [{ source }] = changes;
+  const first = await applyInOrder(deps, task, changes);
+  const conflict = first.find(({ kind }) => kind === 'conflict');
+  if (conflict === undefined) return { source, outcomes: first, holds: [], left: leftOf(changes, first) };
+  const settled = first.filter((outcome) => outcome !== conflict);
+  const left = leftOf(changes, first);
+  try {
+    const again = await study(deps, allowOnly(deps, task, left), onlySource(source));
+    const second = await applyInOrder(deps, task, again.plan.changes);
+    for (const outcome of second) if (outcome.kind === 'conflict') record(deps, task, outcome, deps.clock.now());
+    const { changes: planned, holds } = again.plan;
+    return { source, outcomes: [...settled, ...second], holds, left: leftOf(planned, second) };
+  } catch (thrown) {
+    const { code, message } = toFault(thrown, `reading ${source} again after a conflict`);
+    const failed: Outcome = { kind: 'failed', change: conflict.change, code, detail: message };
+    record(deps, task, failed, deps.clock.now());
+    return { source, outcomes: [...settled, failed], holds: [], left };
+  }
+}
+
+const onlySource = (id: SourceId) => ({ kind: 'subjects', subjects: [{ kind: 'source', id }] }) as const;
+
+/** Stops at the first change that is not in force afterwards: each of them relies on the ones before it. */
+async function applyInOrder(deps: Deps, task: Task, changes: readonly Change[]): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const change of changes) {
+    const startedMs = deps.clock.now();
+    const outcome = await applyOne(deps, task, change);
+    outcomes.push(outcome);
+    // A first conflict is an ordinary race; the second one is journaled by whoever gives up.
+    if (outcome.kind !== 'conflict') record(deps, task, outcome, startedMs);
+    if (!isSettled(outcome)) break;
+  }
+  return outcomes;
+}
+
+async function applyOne(deps: Deps, { order, rules }: Task, change: Change): Promise<Outcome> {
+  try {
+    return await deps.cloud.apply(order.scope, change, rules.config.owner);
+  } catch (thrown) {
+    // The port promises not to throw; if it does, the other sources go on all the same.
+    const { code, message } = toFault(thrown, `${change.kind} on ${change.source}`);
+    return { kind: 'failed', change, code, detail: message };
+  }
+}
+
+const record = (deps: Deps, { order, rules }: Task, outcome: Outcome, startedMs: number): void =>
+  recordOutcome(deps, order, rules, outcome, startedMs);
+
+const isSettled = ({ kind }: Outcome): boolean => kind === 'done' || kind === 'gone';
+
+/** Outcomes are in the order of the changes, so what is left begins at the first that is not settled. */
+const leftOf = (changes: readonly Change[], outcomes: readonly Outcome[]): readonly Change[] =>
+  changes.slice(outcomes.filter(isSettled).length);

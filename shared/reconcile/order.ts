@@ -1,0 +1,23 @@
+import type { Run } from '../plan/change.ts';
+import type { Mode } from '../ports.ts';
+import type { Instant, Scope, Selection } from '../words.ts';
+
+/** One request to make a part of the world be as the rules say. */
+export interface Order {
+  readonly scope: Scope;
+  readonly selection: Selection;
+  /** `null`: nobody has looked at it before; the deployment's mode alone decides. */
+  readonly run: Run | null;
+  /** Which limits the guard applies: those of a batch of events, or those of a whole scope. */
+  readonly basis: 'batch' | 'scope';
+  readonly correlation: string;
+  /** When what asks for this happened. */
+  readonly since: Instant;
+  readonly trigger: 'change' | 'sweep' | 'resync';
+}
+
+/** The permission in force: what the order gives, and never more than the deployment's mode. */
+export function toRun(mode: Exclude<Mode, 'paused'>, given: Run | null): Run {
+  if (mode === 'observe') return { kind: 'observe' };
+  return given ?? { kind: 'enforce', seen: null, lift: [] };
+}

@@ -1,0 +1,76 @@
+import type { FaultCode } from '../fault.ts';
+import type { Change, Hold, Plan } from '../plan/change.ts';
+import { summarise } from '../plan/summary.ts';
+import type { Mode, Outcome } from '../ports.ts';
+import type { Incompleteness } from '../words.ts';
+import type { SourceResult } from './apply.ts';
+import type { Study } from './study.ts';
+
+/** A source that the cloud would not let be as planned. */
+export interface Failure {
+  readonly change: Change;
+  readonly code: FaultCode;
+  readonly detail: string;
+  /** What of the plan is still to be done on this source, in order. */
+  readonly left: readonly Change[];
+}
+
+/** What one order came to: plain data. */
+export interface Report {
+  readonly mode: Mode;
+  /** `null`: the deployment is paused, so nothing was read. */
+  readonly plan: Plan | null;
+  /** One for each change that was tried; empty unless the permission in force was to enforce. */
+  readonly outcomes: readonly Outcome[];
+  /** Everything withheld: by the plan, by a second plan after a conflict, and by the cloud. */
+  readonly holds: readonly Hold[];
+  readonly failed: readonly Failure[];
+  readonly incomplete: readonly Incompleteness[];
+  /** The plan's counts by name, then `done`, `gone`, `refused` and `held-by-cloud` changes. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export const PAUSED: Report = {
+  mode: 'paused',
+  plan: null,
+  outcomes: [],
+  holds: [],
+  failed: [],
+  incomplete: [],
+  counts: {},
+};
+
+/** The report of a study and of what was done about it (nothing, when it was only to be observed). */
+export function toReport(mode: Mode, { world, plan }: Study, results: readonly SourceResult[]): Report {
+  const outcomes = results.flatMap((result) => result.outcomes);
+  const refusals = outcomes.flatMap((outcome) => (outcome.kind === 'held' ? [outcome.hold] : []));
+  return {
+    mode,
+    plan,
+    outcomes,
+    holds: [...plan.holds, ...results.flatMap(({ holds }) => holds), ...refusals],
+    failed: results.flatMap(toFailures),
+    incomplete: world.incomplete,
+    counts: { ...summarise(plan), ...countOutcomes(outcomes) },
+  };
+}
+
+/** A source stops at its first failure, so it has one at most. */
+const toFailures = ({ outcomes, left }: SourceResult): readonly Failure[] =>
+  outcomes.flatMap((outcome) => {
+    const { change } = outcome;
+    if (outcome.kind === 'conflict') return [{ change, code: 'conflict', detail: outcome.detail, left } as const];
+    if (outcome.kind === 'failed') return [{ change, code: outcome.code, detail: outcome.detail, left }];
+    return [];
+  });
+
+function countOutcomes(outcomes: readonly Outcome[]): Readonly<Record<string, number>> {
+  const count = (...kinds: readonly Outcome['kind'][]): number =>
+    outcomes.filter(({ kind }) => kinds.includes(kind)).length;
+  return {
+    done: count('done'),
+    gone: count('gone'),
+    refused: count('failed', 'conflict'),
+    'held-by-cloud': count('held'),
+  };
+}

@@ -1,0 +1,152 @@
+import { toInstant } from '../ids.ts';
+import type { Run } from '../plan/change.ts';
+import type { Deps } from '../ports.ts';
+import { toChunks } from './chunk.ts';
+import { enact } from './converge.ts';
+import { toInvocation } from './invocation.ts';
+import { mapLimited } from './map-limited.ts';
+import type { Order } from './order.ts';
+import { recordFault, recordFinish } from './record.ts';
+import { toReport } from './report.ts';
+import type { Rules } from './rules.ts';
+import { loadRules } from './rules.ts';
+import { toScopeKey } from './scope.ts';
+import type { Study, Task } from './study.ts';
+import { study } from './study.ts';
+import type { Answer, Deed } from './resync/answer.ts';
+import { toAnswer } from './resync/answer.ts';
+import type { Refusal } from './resync/problem.ts';
+import { toProblemAnswer } from './resync/problem.ts';
+import type { ResyncRequest } from './resync/request.ts';
+import { parseRequest } from './resync/request.ts';
+import type { Target } from './resync/targets.ts';
+import { findTargets } from './resync/targets.ts';
+
+/** A `POST resync`, as an adapter hands it over. */
+export interface ResyncCall {
+  readonly body: string;
+  /** Whether the caller proved an identity that may lift the guard; a function key never does. */
+  readonly mayLift: 'yes' | 'no';
+  readonly correlation: string;
+}
+
+/** Changes that are made while the caller waits; more go through the bulk queue, at the pace that the API allows. */
+export const MOST_INLINE = 50;
+
+/** What was planned in one scope, with the task that it is carried out by. */
+interface Planned {
+  readonly task: Task;
+  readonly studied: Study;
+  readonly startedMs: number;
+}
+
+type Attempt =
+  { readonly kind: 'refused'; readonly refusal: Refusal } | { readonly kind: 'answered'; readonly answer: Answer };
+
+/** Answers a `POST resync`, as docs/openapi.yaml describes it. Never throws. */
+export async function resync(deps: Deps, call: ResyncCall): Promise<Answer> {
+  const { correlation } = call;
+  try {
+    const attempt = await answer(toInvocation(deps), call);
+    return attempt.kind === 'answered' ? attempt.answer : toProblemAnswer(attempt.refusal, correlation);
+  } catch (thrown) {
+    const fault = recordFault(deps, { correlation, scope: null }, thrown, 'answering a resync');
+    if (fault.code !== 'config-invalid') return toProblemAnswer({ code: 'unexpected' }, correlation);
+    return toProblemAnswer({ code: 'config-invalid', detail: fault.message }, correlation);
+  }
+}
+
+async function answer(deps: Deps, call: ResyncCall): Promise<Attempt> {
+  const parsed = parseRequest(call.body, deps.cloud.cloud);
+  if (parsed.kind === 'invalid') return refused({ code: 'bad-request', errors: parsed.problems });
+  const { request } = parsed;
+  if (request.lift.length > 0 && call.mayLift === 'no') return refused({ code: 'lift-forbidden' });
+  const found = findTargets(deps.cloud.scopes(), request);
+  if (found.kind === 'invalid') return refused({ code: 'bad-request', errors: found.problems });
+
+  const rules = await loadRules(deps);
+  const attempts = await mapLimited(found.targets, deps.parallelism, (target) =>
+    plan(deps, call, request, rules, target),
+  );
+  const incomplete = attempts.flatMap((one) => (one.kind === 'unread' ? one.why : []));
+  if (incomplete.length > 0) return refused({ code: 'inventory-incomplete', incomplete });
+  const planned = attempts.flatMap((one) => (one.kind === 'planned' ? [one.planned] : []));
+  return findStale(request, planned) ?? respond(deps, call, request, planned);
+}
+
+const refused = (refusal: Refusal): Attempt => ({ kind: 'refused', refusal });
+
+type Planning =
+  | { readonly kind: 'planned'; readonly planned: Planned }
+  | { readonly kind: 'unread'; readonly why: readonly string[] };
+
+async function plan(
+  deps: Deps,
+  { correlation }: ResyncCall,
+  request: ResyncRequest,
+  rules: Rules,
+  { scope, selection }: Target,
+): Promise<Planning> {
+  const startedMs = deps.clock.now();
+  // Also of a mere plan: it shows what applying it with the same body would do. Whether it is applied is decided after.
+  const run: Run = { kind: 'enforce', seen: null, lift: request.lift };
+  const basis = selection.kind === 'everything' ? 'scope' : 'batch';
+  const order: Order = { scope, selection, run, basis, correlation, since: toInstant(startedMs), trigger: 'resync' };
+  const task: Task = { order, rules, run };
+  try {
+    const studied = await study(deps, task, selection);
+    const why = studied.plan.incomplete.map((what) => `${toScopeKey(scope)}: ${what}`);
+    return why.length > 0 ? { kind: 'unread', why } : { kind: 'planned', planned: { task, studied, startedMs } };
+  } catch (thrown) {
+    const { message } = recordFault(deps, order, thrown, `reading ${toScopeKey(scope)}`);
+    return { kind: 'unread', why: [`${toScopeKey(scope)}: ${message}`] };
+  }
+}
+
+function findStale({ expects }: ResyncRequest, planned: readonly Planned[]): Attempt | null {
+  if (expects === null) return null;
+  const other = planned.map(({ studied }) => studied.plan.guard.digest).find((digest) => digest !== expects);
+  return other === undefined ? null : refused({ code: 'plan-stale', expected: expects, digest: other });
+}
+
+async function respond(
+  deps: Deps,
+  { correlation }: ResyncCall,
+  request: ResyncRequest,
+  planned: readonly Planned[],
+): Promise<Attempt> {
+  const deed = await act(deps, request, planned);
+  const plans = planned.map(({ studied }) => studied.plan);
+  return { kind: 'answered', answer: toAnswer({ correlation, mode: deps.mode(), plans, deed }, request) };
+}
+
+async function act(deps: Deps, request: ResyncRequest, planned: readonly Planned[]): Promise<Deed> {
+  if (request.mode === 'plan') return finish(deps, planned, { did: 'planned' });
+  if (deps.mode() !== 'enforce') return finish(deps, planned, { did: 'withheld' });
+  const count = planned.reduce((sum, { studied }) => sum + studied.plan.changes.length, 0);
+  return count > MOST_INLINE ? enqueue(deps, request, planned) : applyAll(deps, planned);
+}
+
+/** Journals that these were planned and that nothing was tried here. */
+function finish(deps: Deps, planned: readonly Planned[], deed: Deed): Deed {
+  for (const { task, studied, startedMs } of planned) {
+    recordFinish(deps, task.order, toReport(deps.mode(), studied, []), startedMs);
+  }
+  return deed;
+}
+
+async function enqueue(deps: Deps, { lift }: ResyncRequest, planned: readonly Planned[]): Promise<Deed> {
+  const works = planned.flatMap(({ task, studied }) => toChunks(deps, studied.plan, lift, task.order));
+  const [first, ...others] = works;
+  if (first !== undefined) await deps.queues.send('bulk', [first, ...others], 0);
+  return finish(deps, planned, { did: 'queued', messages: works.length });
+}
+
+async function applyAll(deps: Deps, planned: readonly Planned[]): Promise<Deed> {
+  const reports = await mapLimited(planned, 1, async ({ task, studied, startedMs }) => {
+    const report = await enact(deps, task, studied);
+    recordFinish(deps, task.order, report, startedMs);
+    return report;
+  });
+  return { did: 'applied', outcomes: reports.flatMap(({ outcomes }) => outcomes) };
+}

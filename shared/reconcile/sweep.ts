@@ -1,0 +1,93 @@
+import { toInstant } from '../ids.ts';
+import type { Plan } from '../plan/change.ts';
+import type { Deps, Mode } from '../ports.ts';
+import type { Scope } from '../words.ts';
+import type { Work } from '../work.ts';
+import type { Origin } from './chunk.ts';
+import { toChunks } from './chunk.ts';
+import { toInvocation } from './invocation.ts';
+import type { Order } from './order.ts';
+import { toRun } from './order.ts';
+import { recordFault, recordFinish } from './record.ts';
+import type { Report } from './report.ts';
+import { PAUSED, toReport } from './report.ts';
+import { loadRules } from './rules.ts';
+import { toScopeKey } from './scope.ts';
+import { study } from './study.ts';
+
+/** What the sweep of one scope came to. */
+export interface ScopeSweep {
+  readonly scope: Scope;
+  /** `null`: the deployment is paused, so nothing was read. */
+  readonly plan: Plan | null;
+  /** Messages put on the bulk queue: none, when nothing differs or nothing may be changed. */
+  readonly queued: number;
+}
+
+/** What one scheduled sweep came to: handed on to the bulk queue scope by scope, or done straight when there is one scope. */
+export type SweepReport =
+  | { readonly kind: 'paused'; readonly correlation: string }
+  | { readonly kind: 'queued'; readonly correlation: string; readonly scopes: readonly Scope[] }
+  | { readonly kind: 'swept'; readonly correlation: string; readonly sweep: ScopeSweep };
+
+/**
+ * Starts a sweep of everything that this deployment keeps.
+ * @throws Fault as {@link sweepScope}, or what the queue said.
+ */
+export async function sweep(deps: Deps): Promise<SweepReport> {
+  const invocation = toInvocation(deps);
+  const origin: Origin = { correlation: deps.newId(), since: toInstant(deps.clock.now()) };
+  const { correlation } = origin;
+  const [first, ...others] = deps.cloud.scopes();
+  if (invocation.mode() === 'paused') {
+    recordFinish(deps, { correlation, scope: null, trigger: 'sweep' }, PAUSED, deps.clock.now());
+    return { kind: 'paused', correlation };
+  }
+  if (first === undefined) return { kind: 'queued', correlation, scopes: [] };
+  if (others.length === 0) return { kind: 'swept', correlation, sweep: await sweepScope(invocation, first, origin) };
+  const toWork = (scope: Scope): Work => ({ kind: 'sweep', scope, ...origin });
+  await deps.queues.send('bulk', [toWork(first), ...others.map(toWork)], 0);
+  return { kind: 'queued', correlation, scopes: [first, ...others] };
+}
+
+/**
+ * Lists one scope and puts what differs on the bulk queue. It writes nothing to the cloud: what it found may have changed
+ * by the time that a writer comes to it, so the writer reads again, and this can be repeated at any time.
+ * @throws Fault `config-invalid`, what the queue said, or what the cloud said when nothing at all could be read.
+ */
+export async function sweepScope(deps: Deps, scope: Scope, { correlation, since }: Origin): Promise<ScopeSweep> {
+  const startedMs = deps.clock.now();
+  const order: Order = {
+    scope,
+    selection: { kind: 'everything' },
+    run: null,
+    basis: 'scope',
+    correlation,
+    since,
+    trigger: 'sweep',
+  };
+  try {
+    const { report, works } = await compare(deps, order);
+    const [first, ...others] = works;
+    if (first !== undefined) await deps.queues.send('bulk', [first, ...others], 0);
+    recordFinish(deps, order, report, startedMs);
+    return { scope, plan: report.plan, queued: works.length };
+  } catch (thrown) {
+    throw recordFault(deps, order, thrown, `sweeping ${toScopeKey(scope)}`);
+  }
+}
+
+interface Comparison {
+  readonly report: Report;
+  readonly works: readonly Work[];
+}
+
+async function compare(deps: Deps, order: Order): Promise<Comparison> {
+  const mode: Mode = deps.mode();
+  if (mode === 'paused') return { report: PAUSED, works: [] };
+  const run = toRun(mode, order.run);
+  const studied = await study(deps, { order, rules: await loadRules(deps), run }, order.selection);
+  const { correlation, since } = order;
+  const works = run.kind === 'enforce' ? toChunks(deps, studied.plan, run.lift, { correlation, since }) : [];
+  return { report: toReport(mode, studied, []), works };
+}
