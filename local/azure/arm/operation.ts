@@ -6,6 +6,8 @@ import type { Failure } from './controls.ts';
 /** A long-running operation, as its address tells of it. */
 export interface Operation {
   readonly id: string;
+  /** What `Location` answers in the end: the SDKs take 204 for a deletion only. */
+  readonly resultStatus: 200 | 204;
   status: 'InProgress' | 'Succeeded' | 'Failed';
   error: { readonly code: string; readonly message: string; readonly details: readonly ErrorDetail[] } | null;
 }
@@ -65,7 +67,12 @@ function settleLater(arm: Arm, call: Call, operation: Operation, effort: Effort,
 
 /** Starts an operation and returns the headers that announce it. It ends by itself, and its event is told then. */
 export function begin(arm: Arm, call: Call, effort: Effort): Readonly<Record<string, string>> {
-  const operation: Operation = { id: newGuid(arm.random), status: 'InProgress', error: null };
+  const operation: Operation = {
+    id: newGuid(arm.random),
+    resultStatus: call.method === 'DELETE' ? 204 : 200,
+    status: 'InProgress',
+    error: null,
+  };
   const addresses = addressesOf(arm, call, effort, operation.id);
   arm.operations.set(addresses.status, operation);
   arm.operations.set(addresses.result, operation);
@@ -107,8 +114,8 @@ function toStatus(arm: Arm, operation: Operation): Answer {
   return answer(200, error === null ? { status } : { status, error }, retryAfter(arm, operation));
 }
 
-/** `Location` tells by its status: 202 while it runs, 204 when what was asked for is done. */
+/** `Location` tells by its status: 202 while it runs, then what the call itself would have answered. */
 function toResult(arm: Arm, operation: Operation): Answer {
   if (operation.status === 'InProgress') return answer(202, null, retryAfter(arm, operation));
-  return operation.status === 'Succeeded' ? answer(204, null) : answer(400, { error: operation.error });
+  return operation.status === 'Succeeded' ? answer(operation.resultStatus, null) : answer(400, { error: operation.error });
 }
