@@ -8,7 +8,7 @@ export interface Page<Item> {
 /** The largest page that the describe calls give. */
 export const PAGE_SIZE = 1000;
 
-/** The values that one filter takes; with more the call is refused with `FilterLimitExceeded`. */
+/** The values that the filters of one call take together; with more it is refused with `FilterLimitExceeded`. */
 export const FILTER_VALUES = 200;
 
 /** A page from what an SDK command answers; an empty token is none. */

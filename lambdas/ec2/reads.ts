@@ -35,9 +35,9 @@ export interface Reads {
   filters(): Promise<readonly TrafficMirrorFilter[]>;
 }
 
-/** One list of filters per call that is needed: none at all for no values. */
-const toCalls = (by: By): Filter[][] =>
-  by === 'everything' ? [[]] : toChunks(by.values, FILTER_VALUES).map((Values) => [{ Name: by.filter, Values }]);
+/** One list of filters per call that is needed: no call at all for no values. */
+const toCalls = (by: By, mostValues: number): Filter[][] =>
+  by === 'everything' ? [[]] : toChunks(by.values, mostValues).map((Values) => [{ Name: by.filter, Values }]);
 
 /** The reads of one scope over one client. */
 export function readsOf(client: EC2Client, scope: Scope): Reads {
@@ -47,8 +47,9 @@ export function readsOf(client: EC2Client, scope: Scope): Reads {
   const readAll = async <Item>(
     by: By,
     read: (filters: Filter[], token: string | undefined) => Promise<Page<Item>>,
+    mostValues = FILTER_VALUES,
   ): Promise<readonly Item[]> => {
-    const calls = toCalls(by).map((filters) => readPages((token) => read(filters, token)));
+    const calls = toCalls(by, mostValues).map((filters) => readPages((token) => read(filters, token)));
     return (await Promise.all(calls)).flat();
   };
 
@@ -103,7 +104,8 @@ export function readsOf(client: EC2Client, scope: Scope): Reads {
   return {
     instances: (by) => readAll(by, instancesPage),
     interfaces: (by) => readAll(by, interfacesPage),
-    sessions: (by) => readAll(by, sessionsPage),
+    // The owner is one of the values that a call takes.
+    sessions: (by) => readAll(by, sessionsPage, FILTER_VALUES - 1),
     firstSessions: () => sessionsPage([], undefined),
     targets: () => readPages(targetsPage),
     filters: () => readPages(filtersPage),
