@@ -32,6 +32,8 @@ export async function applyChange({ exchange, pause }: Hand, change: Change, own
     switch (ending.kind) {
       case 'succeeded':
         return { kind: 'done', change, attachment };
+      case 'absent':
+        return { kind: 'gone', change, detail: `${request.call.attempt} ${attachment}: it is not there` };
       case 'unfinished':
         return { kind: 'conflict', change, detail: `${request.call.attempt} ${attachment}: still running; look again` };
       case 'refused':

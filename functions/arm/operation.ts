@@ -7,6 +7,8 @@ import { CALLS } from './permissions.ts';
 /** How a long-running operation ended, as far as it was waited for. */
 export type Ending =
   | { readonly kind: 'succeeded' }
+  /** There was nothing to delete. */
+  | { readonly kind: 'absent' }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   /** Still running: what becomes of it is seen by the next look. */
   | { readonly kind: 'unfinished' };
@@ -27,6 +29,7 @@ export async function carryOut(exchange: Exchange, request: Request, pause: Paus
   const answer = await exchange(request);
   const refusal = findRefusal(answer);
   if (refusal !== null) return { kind: 'refused', refusal };
+  if (request.call.method === 'DELETE' && answer.status === 204) return { kind: 'absent' };
   const operation = answer.headers['azure-asyncoperation'];
   if (operation !== undefined)
     return follow(exchange, { address: operation, first: answer, pause, read: readOperation });

@@ -1,0 +1,274 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type AzureCloud, type AzureOptions, startAzureCloud } from '../../../local/azure/start.ts';
+import { parseMachineId, parseSourceId } from '../../../shared/ids.ts';
+import type { NonEmpty, Selection, Subject } from '../../../shared/words.ts';
+import {
+  attach,
+  clientsOf,
+  createMachine,
+  createNic,
+  GROUP,
+  layGround,
+  LOCATION,
+  machinePath,
+  networkPath,
+  QUICK,
+} from '../../local/azure/fleet.ts';
+import { composeOver, faultOf, frontendEntry, scopeOf, tapEntry } from './composed.ts';
+
+let cloud: AzureCloud;
+
+async function start(options: AzureOptions = {}): Promise<void> {
+  cloud = await startAzureCloud({ operationMs: 2, settleMs: 2, ...options });
+  await layGround(cloud);
+}
+beforeEach(() => start());
+afterEach(() => cloud.stop());
+
+const source = (name: string): Subject => ({
+  kind: 'source',
+  id: parseSourceId(networkPath(cloud, `networkInterfaces/${name}`)),
+});
+const machine = (name: string): Subject => ({ kind: 'machine', id: parseMachineId(machinePath(cloud, name)) });
+const about = (...subjects: NonEmpty<Subject>): Selection => ({ kind: 'subjects', subjects });
+const EVERYTHING: Selection = { kind: 'everything' };
+const lower = (text: string): string => text.toLowerCase();
+
+describe('reading what an event names', () => {
+  test('an interface takes three reads cold and two warm, and brings its machine', async () => {
+    await createMachine(cloud, 'vm1', { mirror: 'soc' });
+    const deps = composeOver(cloud, [tapEntry(cloud)]);
+    cloud.calls.reset();
+    const world = await deps.cloud.read(scopeOf(cloud), about(source('vm1-nic')));
+    expect(cloud.calls.reads()).toBe(3);
+    expect(world).toMatchObject({
+      incomplete: [],
+      machines: [
+        { id: lower(machinePath(cloud, 'vm1')), tags: { mirror: 'soc' }, state: 'running', type: 'Standard_D2s_v5' },
+      ],
+      sources: [
+        { id: source('vm1-nic').id, machine: machine('vm1').id, isPrimary: true, state: 'attached', unfit: null },
+      ],
+      targets: [
+        {
+          id: lower(networkPath(cloud, 'virtualNetworkTaps/tap')),
+          reaches: lower(networkPath(cloud, 'loadBalancers/lb/frontendIPConfigurations/front')),
+          unhealthy: null,
+          load: 0,
+        },
+      ],
+    });
+    cloud.calls.reset();
+    expect(await deps.cloud.read(scopeOf(cloud), about(source('vm1-nic')))).toEqual(world);
+    expect(cloud.calls.reads()).toBe(2);
+  });
+
+  test('a machine takes three reads and brings its interfaces', async () => {
+    await createMachine(cloud, 'vm1');
+    cloud.calls.reset();
+    const world = await composeOver(cloud, [tapEntry(cloud)]).cloud.read(scopeOf(cloud), about(machine('vm1')));
+    expect(cloud.calls.reads()).toBe(3);
+    expect(world.sources.map(({ id }) => id)).toEqual([source('vm1-nic').id]);
+    expect(world.machines.map(({ id }) => id)).toEqual([machine('vm1').id]);
+  });
+
+  test('the power state is read with the machine', async () => {
+    await createMachine(cloud, 'vm1');
+    await clientsOf(cloud).compute.virtualMachines.deallocate(GROUP, 'vm1', QUICK);
+    const deps = composeOver(cloud, []);
+    const states = [about(machine('vm1')), EVERYTHING].map((selection) => deps.cloud.read(scopeOf(cloud), selection));
+    for (const world of await Promise.all(states)) expect(world.machines).toMatchObject([{ state: 'stopped' }]);
+  });
+
+  test('what is not there, or is of another subscription or type, is not in the world', async () => {
+    const deps = composeOver(cloud, [tapEntry(cloud)]);
+    const elsewhere = source('x').id.replace(cloud.subscription, '99999999-9999-4999-8999-999999999999');
+    cloud.calls.reset();
+    const world = await deps.cloud.read(
+      scopeOf(cloud),
+      about(
+        source('gone'),
+        machine('gone'),
+        { kind: 'source', id: parseSourceId(elsewhere) },
+        { kind: 'source', id: parseSourceId(`${machinePath(cloud, 'vm1')}/../../x`) },
+      ),
+    );
+    expect(world).toMatchObject({ machines: [], sources: [], attachments: [], incomplete: [] });
+    expect(cloud.calls.counts()).toMatchObject({
+      'GET Microsoft.Network/networkInterfaces': 1,
+      'GET Microsoft.Compute/virtualMachines': 1,
+    });
+  });
+
+  test('a VTAP that is missing is absent, and is found as soon as it is there', async () => {
+    await createNic(cloud, 'nic');
+    const deps = composeOver(cloud, [tapEntry(cloud, 'later')]);
+    expect((await deps.cloud.read(scopeOf(cloud), about(source('nic')))).targets).toEqual([]);
+    await clientsOf(cloud).network.virtualNetworkTaps.createOrUpdate(
+      GROUP,
+      'later',
+      {
+        location: LOCATION,
+        destinationLoadBalancerFrontEndIPConfiguration: { id: frontendEntry(cloud).id },
+      },
+      QUICK,
+    );
+    expect((await deps.cloud.read(scopeOf(cloud), about(source('nic')))).targets).toHaveLength(1);
+  });
+
+  test('many subjects cost lists, not a read each', async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `nic${index}`);
+    for (const name of names) await createNic(cloud, name);
+    await createNic(cloud, 'unasked');
+    const [first, ...others] = names.map(source);
+    cloud.calls.reset();
+    const world = await composeOver(cloud, [tapEntry(cloud)]).cloud.read(
+      scopeOf(cloud),
+      about(first ?? source(''), ...others),
+    );
+    expect(cloud.calls.reads()).toBe(4);
+    expect(world.sources.map(({ id }) => id).sort()).toEqual(names.map((name) => source(name).id).sort());
+  });
+});
+
+describe('attachments', () => {
+  test.each(['full', 'id'] as const)('are read from the interface, whose body holds them as %s', async (form) => {
+    await cloud.stop();
+    await start({ embeddedTapConfigurations: form });
+    await createNic(cloud, 'ours');
+    await createNic(cloud, 'theirs');
+    await attach(cloud, 'ours', 'tapkeeper-v1-soc');
+    await attach(cloud, 'theirs', 'by-hand');
+    const target = tapEntry(cloud).id;
+    for (const entries of [[tapEntry(cloud)], []]) {
+      const world = await composeOver(cloud, entries).cloud.read(scopeOf(cloud), EVERYTHING);
+      expect(world.incomplete).toEqual([]);
+      expect(world.attachments).toMatchObject([
+        { source: source('ours').id, state: 'ready', mark: { owner: 'soc', version: 'v1' }, settings: { target } },
+        { source: source('theirs').id, state: 'ready', mark: null, settings: { target } },
+      ]);
+    }
+  });
+
+  test('ours that its VTAP does not list is unlisted', async () => {
+    await createNic(cloud, 'nic');
+    await attach(cloud, 'nic', 'tapkeeper-v1-soc');
+    const deps = composeOver(cloud, [tapEntry(cloud)]);
+    cloud.unlist(`${networkPath(cloud, 'networkInterfaces/nic')}/tapConfigurations/tapkeeper-v1-soc`);
+    expect((await deps.cloud.read(scopeOf(cloud), about(source('nic')))).attachments).toMatchObject([
+      { state: 'unlisted' },
+    ]);
+  });
+
+  test('a list of a VTAP that is older than an attachment does not make it unlisted', async () => {
+    await createNic(cloud, 'nic');
+    const deps = composeOver(cloud, [tapEntry(cloud)]);
+    await deps.cloud.read(scopeOf(cloud), about(source('nic')));
+    await attach(cloud, 'nic', 'tapkeeper-v1-soc');
+    const world = await deps.cloud.read(scopeOf(cloud), about(source('nic')));
+    expect(world.attachments).toMatchObject([{ state: 'ready' }]);
+    expect(world.targets).toMatchObject([{ load: 1 }]);
+  });
+});
+
+describe('reading everything', () => {
+  test('whatever fits in one page of each kind takes four calls', async () => {
+    await cloud.stop();
+    await start({ pageSize: 5 });
+    for (const name of ['a', 'b', 'c', 'd', 'e']) await createMachine(cloud, name);
+    cloud.calls.reset();
+    const world = await composeOver(cloud, [tapEntry(cloud)]).cloud.read(scopeOf(cloud), EVERYTHING);
+    expect(cloud.calls.counts()).toEqual({
+      'GET Microsoft.Network/virtualNetworkTaps': 1,
+      'LIST Microsoft.Compute/virtualMachines': 2,
+      'LIST Microsoft.Network/networkInterfaces': 1,
+    });
+    expect(world.machines).toHaveLength(5);
+    expect(world.sources.every((one) => world.machines.some(({ id }) => id === one.machine))).toBe(true);
+  });
+
+  test('every page is read', async () => {
+    await cloud.stop();
+    await start({ pageSize: 2 });
+    for (const name of ['a', 'b', 'c', 'd', 'e']) await createMachine(cloud, name);
+    const world = await composeOver(cloud, [tapEntry(cloud)]).cloud.read(scopeOf(cloud), EVERYTHING);
+    expect([world.machines.length, world.sources.length]).toEqual([5, 5]);
+  });
+
+  test("the VTAP in front of a load balancer's frontend is found, and its collector is unfit", async () => {
+    await createNic(cloud, 'collector');
+    await clientsOf(cloud).network.virtualNetworkTaps.createOrUpdate(
+      GROUP,
+      'to-nic',
+      {
+        location: LOCATION,
+        destinationNetworkInterfaceIPConfiguration: {
+          id: networkPath(cloud, 'networkInterfaces/collector/ipConfigurations/ip'),
+        },
+      },
+      QUICK,
+    );
+    const world = await composeOver(cloud, [frontendEntry(cloud)]).cloud.read(scopeOf(cloud), EVERYTHING);
+    expect(world.targets.map(({ reaches }) => reaches)).toContain(frontendEntry(cloud).id);
+    expect(world.sources).toMatchObject([{ id: source('collector').id, unfit: expect.stringContaining('collector') }]);
+  });
+});
+
+describe('what cannot be read', () => {
+  const NIC_READ = 'Microsoft.Network/networkInterfaces/read';
+  const VM_READ = 'Microsoft.Compute/virtualMachines/read';
+
+  test('interfaces that are denied leave interfaces and attachments incomplete', async () => {
+    await createMachine(cloud, 'vm1');
+    cloud.controls.deny(NIC_READ);
+    const world = await composeOver(cloud, []).cloud.read(scopeOf(cloud), EVERYTHING);
+    expect(world.incomplete.map(({ kind }) => kind)).toEqual(['sources', 'attachments']);
+    expect(world.incomplete[0]?.why).toContain(NIC_READ);
+    expect(world.machines).toHaveLength(1);
+  });
+
+  test('a page that fails leaves nothing of its list', async () => {
+    await cloud.stop();
+    await start({ pageSize: 1 });
+    for (const name of ['a', 'b', 'c']) await createMachine(cloud, name);
+    const failure = { action: VM_READ, phase: 'request', code: 'Broken', message: 'x' } as const;
+    const httpClient: AzureCloud['httpClient'] = {
+      sendRequest: async (request) => {
+        if (/virtualMachines\?.*skipToken/i.test(request.url)) cloud.controls.failNext(failure);
+        return cloud.httpClient.sendRequest(request);
+      },
+    };
+    const world = await composeOver({ ...cloud, httpClient }, []).cloud.read(scopeOf(cloud), EVERYTHING);
+    expect(world.machines).toEqual([]);
+    expect(world.incomplete).toMatchObject([{ kind: 'machines' }]);
+  });
+
+  test('a VTAP that is denied leaves the targets incomplete', async () => {
+    await createNic(cloud, 'nic');
+    cloud.controls.deny('Microsoft.Network/virtualNetworkTaps/read');
+    const world = await composeOver(cloud, [tapEntry(cloud)]).cloud.read(scopeOf(cloud), about(source('nic')));
+    expect(world.incomplete).toMatchObject([
+      { kind: 'targets', why: expect.stringContaining('virtualNetworkTaps/read') },
+    ]);
+  });
+
+  test('nothing at all is a fault that names the permission and the resource', async () => {
+    cloud.controls.deny(NIC_READ);
+    cloud.controls.deny(VM_READ);
+    const deps = composeOver(cloud, []);
+    for (const selection of [EVERYTHING, about(source('nic'))]) {
+      const fault = await faultOf(deps.cloud.read(scopeOf(cloud), selection));
+      expect(fault.code).toBe('denied');
+      expect(fault.message).toContain(NIC_READ);
+      expect(fault.message).toContain(cloud.subscription);
+    }
+  });
+
+  test('an endpoint that does not answer is unreachable', async () => {
+    const deps = composeOver(cloud, []);
+    await cloud.stop();
+    const fault = await faultOf(deps.cloud.read(scopeOf(cloud), EVERYTHING));
+    expect(fault).toMatchObject({ code: 'unreachable' });
+    await start();
+  });
+});
