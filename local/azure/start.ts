@@ -153,6 +153,14 @@ export async function startAzureCloud(options: AzureOptions = {}): Promise<Azure
   });
   eventGrid = grid;
 
+  let stopping: Promise<void> | null = null;
+  async function stop(): Promise<void> {
+    eventGrid = null;
+    await listening.close();
+    await grid.stop();
+    await queues.stop();
+  }
+
   return {
     endpoint: listening.endpoint,
     storageConnectionString: queues.connectionString,
@@ -169,11 +177,6 @@ export async function startAzureCloud(options: AzureOptions = {}): Promise<Azure
     onDelivered: deliveries.on,
     unlist: (id) => unlist(arm, id),
     idle: () => activity.idle(),
-    async stop() {
-      eventGrid = null;
-      await listening.close();
-      await grid.stop();
-      await queues.stop();
-    },
+    stop: () => (stopping ??= stop()),
   };
 }

@@ -117,5 +117,7 @@ function toStatus(arm: Arm, operation: Operation): Answer {
 /** `Location` tells by its status: 202 while it runs, then what the call itself would have answered. */
 function toResult(arm: Arm, operation: Operation): Answer {
   if (operation.status === 'InProgress') return answer(202, null, retryAfter(arm, operation));
-  return operation.status === 'Succeeded' ? answer(operation.resultStatus, null) : answer(400, { error: operation.error });
+  return operation.status === 'Succeeded'
+    ? answer(operation.resultStatus, null)
+    : answer(400, { error: operation.error });
 }

@@ -25,7 +25,13 @@ export function clientsOf(cloud: AzureCloud, identity: Identity = ALICE) {
 }
 
 /** A plain request, as `curl` would send it. */
-export async function request(cloud: AzureCloud, method: string, path: string, body: unknown = undefined, headers = {}) {
+export async function request(
+  cloud: AzureCloud,
+  method: string,
+  path: string,
+  body: unknown = undefined,
+  headers = {},
+) {
   const separator = path.includes('?') ? '&' : '?';
   const response = await fetch(`${cloud.endpoint}${path}${separator}api-version=2024-05-01`, {
     method,
@@ -58,7 +64,9 @@ export async function layGround(cloud: AzureCloud): Promise<void> {
     {
       location: LOCATION,
       sku: { name: 'Standard' },
-      frontendIPConfigurations: [{ name: 'front', subnet: { id: networkPath(cloud, 'virtualNetworks/vnet/subnets/default') } }],
+      frontendIPConfigurations: [
+        { name: 'front', subnet: { id: networkPath(cloud, 'virtualNetworks/vnet/subnets/default') } },
+      ],
     },
     QUICK,
   );

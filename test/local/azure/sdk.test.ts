@@ -54,7 +54,11 @@ test('lists come in pages, with the resource group of machines in capitals', asy
   const machines = await collect(compute.virtualMachines.listAll());
   expect(machines.map(({ id }) => id?.split('/')[4])).toEqual(['SOC-LAB', 'SOC-LAB', 'SOC-LAB']);
   const nics = await collect(network.networkInterfaces.listAll());
-  expect(nics.map(({ virtualMachine }) => virtualMachine?.id?.split('/')[4])).toEqual(['soc-Lab', 'soc-Lab', 'soc-Lab']);
+  expect(nics.map(({ virtualMachine }) => virtualMachine?.id?.split('/')[4])).toEqual([
+    'soc-Lab',
+    'soc-Lab',
+    'soc-Lab',
+  ]);
   expect(cloud.calls.counts()).toEqual({
     'LIST Microsoft.Compute/virtualMachines': 2,
     'LIST Microsoft.Network/networkInterfaces': 2,
