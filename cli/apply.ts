@@ -1,0 +1,148 @@
+import type { Plan, Run, TripName } from '../shared/plan/change.ts';
+import { isNothingToDo } from '../shared/plan/summary.ts';
+import { Fault } from '../shared/fault.ts';
+import { toInstant } from '../shared/ids.ts';
+import { enact } from '../shared/reconcile/converge.ts';
+import type { Report } from '../shared/reconcile/report.ts';
+import { loadRules } from '../shared/reconcile/rules.ts';
+import { study, type Study, type Task } from '../shared/reconcile/study.ts';
+import { nameScope } from '../shared/print/plan-view.ts';
+import { printPlanText } from '../shared/print/text.ts';
+import { printReportText } from '../shared/print/report.ts';
+import type { Arguments } from './arguments.ts';
+import { type Command, JSON_FLAG } from './command.ts';
+import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
+import type { Io } from './io.ts';
+import { type Place, reachPlaces } from './live.ts';
+import { paintFor } from './paint.ts';
+import { withProgress } from './progress.ts';
+import { SCOPE_ARGS } from './scopes.ts';
+
+const TRIPS: readonly TripName[] = ['batch', 'limit', 'all'];
+
+/** Makes the clouds be as the rules say, once a person or a script has said that the plan is right. */
+export const apply: Command = {
+  name: 'apply',
+  description: 'Carry out the plan, after a yes on the terminal or with --expects',
+  args: {
+    rules: { type: 'string', valueHint: 'file', description: 'The rules file (default: tapkeeper.yaml)' },
+    expects: {
+      type: 'string',
+      valueHint: 'digest',
+      description: 'The digest that `plan` printed, repeatable, one per scope: apply that and nothing else',
+    },
+    lift: {
+      type: 'string',
+      valueHint: TRIPS.join('|'),
+      description: 'Let changes through that this trip of the guard withholds',
+    },
+    ...SCOPE_ARGS,
+    ...JSON_FLAG,
+  },
+  async run(given, io) {
+    refuseUnlessEnforcing(io);
+    const run = readRun(given);
+    const places = await reachPlaces(given, io);
+    const seen = await studyAll(places, run, io);
+    const plans = seen.map(({ plan }) => plan);
+    if (plans.every(isNothingToDo)) return conclude(await enactAll(seen, io), plans, given, io);
+    if (!(await isConfirmed(plans, given, io))) return exitCodeOf(plans);
+    const fresh = given.list('expects').length > 0 ? seen : await studyAll(places, run, io);
+    expectSame(plans, fresh);
+    return conclude(await enactAll(fresh, io), plans, given, io);
+  },
+};
+
+/** What was studied, and all that is needed to carry it out. */
+interface Prepared extends Study {
+  readonly place: Place;
+  readonly task: Task;
+}
+
+/** The off switch holds for a laptop too. */
+function refuseUnlessEnforcing({ env }: Io): void {
+  const mode = env['TAPKEEPER_MODE'] ?? 'enforce';
+  if (mode !== 'enforce')
+    throw new Fault('denied', `TAPKEEPER_MODE is ${mode}, so nothing is applied; unset it or set it to enforce`);
+}
+
+function readRun(given: Arguments): Run {
+  const lift = given.list('lift').map((name) => {
+    const trip = TRIPS.find((known) => known === name);
+    if (trip === undefined)
+      throw new Fault('config-invalid', `--lift ${name}: the guard's trips are ${TRIPS.join(', ')}`);
+    return trip;
+  });
+  return { kind: 'enforce', seen: null, lift };
+}
+
+async function studyAll(places: readonly Place[], run: Run, io: Io): Promise<readonly Prepared[]> {
+  const doing = `reading ${places.map(({ scope }) => nameScope(scope)).join(', ')}`;
+  return withProgress(io, doing, Promise.all(places.map((place) => prepare(place, run))));
+}
+
+async function prepare(place: Place, run: Run): Promise<Prepared> {
+  const { deps, scope } = place;
+  const task: Task = {
+    order: {
+      scope,
+      selection: { kind: 'everything' },
+      run,
+      basis: 'scope',
+      correlation: deps.newId(),
+      since: toInstant(deps.clock.now()),
+      trigger: 'resync',
+    },
+    rules: await loadRules(deps),
+    run,
+  };
+  return { place, task, ...(await study(deps, task, task.order.selection)) };
+}
+
+/** By the digests that were given, or by a person who has read the plan. */
+async function isConfirmed(plans: readonly Plan[], given: Arguments, io: Io): Promise<boolean> {
+  const pending = plans.filter((plan) => !isNothingToDo(plan));
+  const expected = given.list('expects');
+  if (expected.length > 0) {
+    const stale = pending.find(({ guard }) => !expected.includes(guard.digest));
+    if (stale === undefined) return true;
+    throw new Fault(
+      'plan-stale',
+      `${nameScope(stale.scope)} is no longer as it was planned: its digest is ${stale.guard.digest}; nothing was changed, look at the plan again`,
+    );
+  }
+  io.err(printPlanText(plans, paintFor(io.isErrTerminal, io.env)));
+  if (io.ask === null) {
+    throw new Fault(
+      'denied',
+      'nobody is there to confirm the plan; nothing was changed, give --expects DIGEST for each scope',
+    );
+  }
+  return /^y(es)?$/i.test((await io.ask('\nApply this plan? [y/N] ')).trim());
+}
+
+/** The world may have moved while a person was reading. */
+function expectSame(plans: readonly Plan[], fresh: readonly Prepared[]): void {
+  fresh.forEach(({ plan }, index) => {
+    if (plan.guard.digest === plans[index]?.guard.digest) return;
+    throw new Fault(
+      'plan-stale',
+      `${nameScope(plan.scope)} changed while the plan was read; nothing was changed, plan again`,
+    );
+  });
+}
+
+const enactAll = (prepared: readonly Prepared[], io: Io): Promise<readonly Report[]> =>
+  withProgress(
+    io,
+    'applying',
+    Promise.all(prepared.map(({ place, task, world, plan }) => enact(place.deps, task, { world, plan }))),
+  );
+
+function conclude(reports: readonly Report[], plans: readonly Plan[], given: Arguments, io: Io): ExitCode {
+  const asJson = (): string => `${JSON.stringify({ version: 1, reports }, null, 2)}\n`;
+  io.out(given.flag('json') ? asJson() : printReportText(reports, paintFor(io.isOutTerminal, io.env)));
+  if (reports.some(({ failed }) => failed.length > 0)) return EXIT.error;
+  const code = exitCodeOf(plans);
+  return code === EXIT.changesPending ? EXIT.nothingToDo : code;
+}

@@ -1,0 +1,84 @@
+import { Fault } from '../shared/fault.ts';
+import type { Deps, Journal, RulesSource } from '../shared/ports.ts';
+import { nameScope } from '../shared/print/plan-view.ts';
+import { toScopeKey } from '../shared/reconcile/scope.ts';
+import type { Cloud, Scope, World } from '../shared/words.ts';
+import type { Arguments } from './arguments.ts';
+import type { Io } from './io.ts';
+import { withProgress } from './progress.ts';
+import { loadRules, rulesPathOf } from './rules-file.ts';
+import { readScopes } from './scopes.ts';
+
+/** One scope and the ports by which it is reached. */
+export interface Place {
+  readonly scope: Scope;
+  readonly deps: Deps;
+}
+
+/** A command prints its plan; a log beside it would be the same once more. */
+const SILENT: Journal = { write: () => undefined };
+
+/**
+ * The scopes that the command is about, each with its cloud. A cloud's SDK is loaded only when one of its scopes is meant.
+ * @throws Fault `config-invalid` when no scope is named.
+ */
+export async function reachPlaces(given: Arguments, io: Io): Promise<readonly Place[]> {
+  const scopes = readScopes(given, io);
+  if (scopes.length === 0) {
+    const right =
+      'name it with --scope 123456789012:us-east-1 or --scope SUBSCRIPTION, or set TAPKEEPER_SCOPES or TAPKEEPER_SUBSCRIPTIONS';
+    throw new Fault('config-invalid', `there is nothing to look at: ${right}`);
+  }
+  const rules: RulesSource = { load: () => loadRules(rulesPathOf(given.text('rules'), io)) };
+  const clouds = [...new Set(scopes.map(({ cloud }) => cloud))];
+  const reached = await Promise.all(
+    clouds.map(async (cloud) => {
+      const own = scopes.filter((scope) => scope.cloud === cloud);
+      return [cloud, await REACH[cloud](own, io, rules)] as const;
+    }),
+  );
+  const depsOf = new Map<Cloud, Deps>(reached);
+  return scopes.flatMap((scope) => {
+    const deps = depsOf.get(scope.cloud);
+    return deps === undefined ? [] : [{ scope, deps }];
+  });
+}
+
+/** Everything that exists in the scopes that the command is about. */
+export async function readWorlds(given: Arguments, io: Io): Promise<readonly World[]> {
+  const places = await reachPlaces(given, io);
+  const doing = `reading ${places.map(({ scope }) => nameScope(scope)).join(', ')}`;
+  return withProgress(
+    io,
+    doing,
+    Promise.all(places.map(({ scope, deps }) => deps.cloud.read(scope, { kind: 'everything' }))),
+  );
+}
+
+const REACH: Readonly<Record<Cloud, (scopes: readonly Scope[], io: Io, rules: RulesSource) => Promise<Deps>>> = {
+  aws: async (scopes, io, rules) => {
+    const { compose } = await import('../lambdas/compose.ts');
+    return compose(
+      { TAPKEEPER_MODE: 'enforce', ...io.env, TAPKEEPER_SCOPES: scopes.map(toScopeKey).join(',') },
+      { journal: SILENT, rules },
+    );
+  },
+  azure: async (scopes, io, rules) => {
+    const [{ compose }, { DefaultAzureCredential }] = await Promise.all([
+      import('../functions/compose.ts'),
+      import('@azure/identity'),
+    ]);
+    return compose(
+      { TAPKEEPER_MODE: 'enforce', ...io.env, TAPKEEPER_SUBSCRIPTIONS: scopes.map(toScopeKey).join(',') },
+      { journal: SILENT, rules, credential: new DefaultAzureCredential(), ...(await localAzure(io)) },
+    );
+  },
+};
+
+/** A local endpoint speaks plain HTTP, over which the SDK sends no token by itself. */
+async function localAzure({ env }: Io) {
+  const endpoint = env['TAPKEEPER_ARM_ENDPOINT'];
+  if (endpoint === undefined || !endpoint.startsWith('http:')) return {};
+  const { MANAGEMENT_ENDPOINT, rewritingHttpClient } = await import('../local/azure/rewriting-http-client.ts');
+  return { httpClient: rewritingHttpClient(MANAGEMENT_ENDPOINT, endpoint) };
+}

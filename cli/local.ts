@@ -1,0 +1,56 @@
+import { Fault } from '../shared/fault.ts';
+import type { Arguments } from './arguments.ts';
+import type { Command } from './command.ts';
+import { EXIT } from './exit-code.ts';
+
+const PORT = { from: 0, to: 65535 };
+
+/** Runs both clouds and tapkeeper on this machine, with a page that shows them, until it is stopped. */
+export const local: Command = {
+  name: 'local',
+  description: 'Run both clouds and tapkeeper on this machine, with a page that shows what happens',
+  args: {
+    port: { type: 'string', description: 'The port of the page (default: 7070; 0: any free one)' },
+    'ec2-port': { type: 'string', description: 'The port of the EC2 endpoint (default: 7071)' },
+    'arm-port': { type: 'string', description: 'The port of the ARM endpoint (default: 7072)' },
+    rules: { type: 'string', valueHint: 'file', description: 'The rules file; changes take effect at once' },
+    empty: { type: 'boolean', description: 'Start without any machine' },
+    'sweep-seconds': { type: 'string', description: 'How often to sweep (default: 10)' },
+    demo: { type: 'boolean', description: 'Take some first steps, so that there is something to see' },
+  },
+  async run(given, io) {
+    const { startLocal } = await loadLocal();
+    const running = await startLocal({ ...readOptions(given), log: io.err });
+    const { page, ec2, arm } = running;
+    io.out(`${JSON.stringify({ ready: true, page, ec2, arm })}\n`);
+    await io.untilStopped();
+    await running.stop();
+    return EXIT.nothingToDo;
+  },
+};
+
+const readOptions = (given: Arguments) => ({
+  port: given.integer('port', PORT) ?? 7070,
+  ec2Port: given.integer('ec2-port', PORT) ?? 7071,
+  armPort: given.integer('arm-port', PORT) ?? 7072,
+  rulesPath: given.text('rules'),
+  empty: given.flag('empty'),
+  demo: given.flag('demo'),
+  sweepSeconds: given.integer('sweep-seconds', { from: 1, to: 86_400 }) ?? 10,
+});
+
+/** The queues of the local clouds are development packages: they are in a clone, and not in an installation for production. */
+async function loadLocal() {
+  try {
+    return await import('../local/start.ts');
+  } catch (thrown) {
+    const isMissing = thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_MODULE_NOT_FOUND';
+    if (!isMissing) throw thrown;
+    const [, missing = 'a package'] = /'([^']+)'/.exec(thrown.message) ?? [];
+    throw new Fault(
+      'unsupported',
+      `the local clouds need ${missing}, which is not installed: it is a development package, so run \`npm ci\` (without --omit=dev) in a clone of tapkeeper and start it there`,
+      thrown,
+    );
+  }
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { canonicalConfig } from '../shared/config/canonical.ts';
+import { formatProblems, parseConfig } from '../shared/config/parse.ts';
+import type { Problem } from '../shared/config/problem.ts';
+import { Fault } from '../shared/fault.ts';
+import type { Hash, LoadedRules } from '../shared/ports.ts';
+import type { RulesVersion } from '../shared/words.ts';
+import type { Io } from './io.ts';
+
+/** What a rules file came to. */
+export type ReadRules =
+  | { readonly kind: 'valid'; readonly rules: LoadedRules; readonly warnings: readonly Problem[] }
+  | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
+
+export const sha256: Hash = (text) => createHash('sha256').update(text).digest('hex');
+
+/** The rules file that was named, by an option or the environment, or the usual one. */
+export const rulesPathOf = (given: string | null, { env }: Io): string =>
+  given ?? env['TAPKEEPER_RULES'] ?? 'tapkeeper.yaml';
+
+/**
+ * Reads and parses a rules file; every problem of it is in the result.
+ * @throws Fault `config-invalid` when there is no such file or it cannot be read.
+ */
+export async function readRules(path: string): Promise<ReadRules> {
+  const parsed = parseConfig(await readText(path));
+  if (parsed.kind === 'invalid') return parsed;
+  const { config, warnings } = parsed;
+  return { kind: 'valid', warnings, rules: { config, version: sha256(canonicalConfig(config)) as RulesVersion } };
+}
+
+/**
+ * The rules of a file that a plan is made by.
+ * @throws Fault `config-invalid` with every problem.
+ */
+export async function loadRules(path: string): Promise<LoadedRules> {
+  const read = await readRules(path);
+  if (read.kind === 'valid') return read.rules;
+  throw new Fault(
+    'config-invalid',
+    `${path} is not valid, so nothing is planned:\n${formatProblems(path, read.problems)}`,
+  );
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (thrown) {
+    const said = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new Fault('config-invalid', `reading the rules file ${path}: ${said}; name it with --rules`, thrown);
+  }
+}

@@ -1,0 +1,115 @@
+import { toInstant } from '../../shared/ids.ts';
+import type { JournalEntry } from '../../shared/journal.ts';
+import type { Journal } from '../../shared/ports.ts';
+import { nameScope, toChangeLine, toHoldLine } from '../../shared/print/plan-view.ts';
+import type { Cloud, Scope } from '../../shared/words.ts';
+import type { FeedItem, Latency } from './page-state.ts';
+
+const ITEMS_KEPT = 120;
+const TIMES_KEPT = 200;
+
+/** What happened, as the page tells it. */
+export interface Feed {
+  /** The journal that the hosted handlers write to. */
+  readonly journal: Journal;
+  /** Something that a person or the demo did, or that concerns the rules file. */
+  say(tone: FeedItem['tone'], cloud: Cloud | null, text: string): void;
+  items(): readonly FeedItem[];
+  latency(): Latency;
+}
+
+interface FeedPorts {
+  readonly now: () => number;
+  /** When the event of that correlation happened, where it is known more exactly than the event itself says. */
+  readonly findEventMs: (correlation: string) => number | null;
+  readonly onItem: (item: FeedItem) => void;
+}
+
+/**
+ * Collects journal entries. Sweeps say the same of what is held every few seconds: it is told when it changes, and told
+ * again when it came back.
+ */
+export function createFeed({ now, findEventMs, onItem }: FeedPorts): Feed {
+  let items: readonly FeedItem[] = [];
+  let times: readonly number[] = [];
+  let sequence = 0;
+  const told = new Map<string, string>();
+
+  const add = (item: Pick<FeedItem, 'tone' | 'cloud' | 'text'> & Partial<FeedItem>): void => {
+    const full: FeedItem = { id: (sequence += 1), at: toInstant(now()), code: null, afterMs: null, ...item };
+    items = [full, ...items].slice(0, ITEMS_KEPT);
+    onItem(full);
+  };
+
+  const tellOnce = (about: string, text: string, item: Parameters<typeof add>[0]): void => {
+    if (told.get(about) === text) return;
+    told.set(about, text);
+    add(item);
+  };
+
+  const write = (entry: JournalEntry): void => {
+    const cloud = entry.scope?.cloud ?? null;
+    switch (entry.kind) {
+      case 'applied': {
+        const { tone, verb, on, what } = toChangeLine(entry.change);
+        const sinceMs = findEventMs(entry.correlation) ?? Date.parse(entry.since);
+        const afterMs = entry.change.kind === 'attach' ? Math.max(0, now() - sinceMs) : null;
+        if (afterMs !== null) times = [afterMs, ...times].slice(0, TIMES_KEPT);
+        for (const key of told.keys()) if (key.startsWith(`${entry.change.source} `)) told.delete(key);
+        return add({ tone: tone as FeedItem['tone'], cloud, text: `${PAST[verb] ?? verb} ${what} on ${on}`, afterMs });
+      }
+      case 'held': {
+        const { on, what, why } = toHoldLine(entry.hold);
+        const about = `${entry.hold.source} ${entry.hold.code} ${entry.hold.destination ?? ''}`;
+        return tellOnce(about, why, { tone: 'hold', cloud, text: `held ${on}: ${what}: ${why}` });
+      }
+      case 'refused': {
+        const { on, verb } = toChangeLine(entry.change);
+        return add({ tone: 'alarm', cloud, text: `${verb} on ${on} refused: ${entry.detail}`, code: entry.code });
+      }
+      case 'gone':
+        return add({ tone: 'faint', cloud, text: `${toChangeLine(entry.change).on}: ${entry.detail}` });
+      case 'guard-tripped': {
+        const text = entry.trips.map(({ name, detail }) => `${name}: ${detail}`).join('; ');
+        return tellOnce(`guard ${keyOf(entry.scope)}`, text, { tone: 'alarm', cloud, text: `guard tripped: ${text}` });
+      }
+      case 'incomplete': {
+        const text = entry.why.join('; ');
+        return tellOnce(`incomplete ${keyOf(entry.scope)}`, text, {
+          tone: 'alarm',
+          cloud,
+          text: `not read wholly: ${text}`,
+        });
+      }
+      case 'fault':
+        return add({ tone: 'alarm', cloud, text: entry.detail, code: entry.code });
+      case 'planned':
+      case 'noted':
+      case 'finished':
+        return undefined;
+    }
+  };
+
+  return {
+    journal: { write },
+    say: (tone, cloud, text) => add({ tone, cloud, text }),
+    items: () => items,
+    latency: () => ({ lastMs: times[0] ?? null, medianMs: median(times), count: times.length }),
+  };
+}
+
+const PAST: Readonly<Record<string, string>> = {
+  attach: 'attached',
+  modify: 'modified',
+  retarget: 'retargeted',
+  detach: 'detached',
+};
+
+const keyOf = (scope: Scope | null): string => (scope === null ? '' : nameScope(scope));
+
+function median(values: readonly number[]): number | null {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const [upper, lower] = [sorted[middle], sorted[sorted.length % 2 === 1 ? middle : middle - 1]];
+  return upper === undefined || lower === undefined ? null : (upper + lower) / 2;
+}
