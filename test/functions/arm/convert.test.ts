@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest';
+import { findAttachment, findMachine, findSource, findTap, toPowerState } from '../../../functions/arm/convert.ts';
+import { unfitBy } from '../../../functions/arm/fitness.ts';
+import { bodyOf } from './recorded.ts';
+
+const GROUP = '/subscriptions/00000000-0000-0000-0000-000000000000/resourcegroups/rg/providers';
+const NETWORK = `${GROUP}/microsoft.network`;
+
+describe('recorded bodies', () => {
+  test('an interface without a machine', () => {
+    expect(findSource(bodyOf('nic-create-2019', 'response'))).toEqual({
+      id: `${NETWORK}/networkinterfaces/sourcenic`,
+      cloud: 'azure',
+      account: '00000000-0000-0000-0000-000000000000',
+      region: 'westcentralus',
+      zone: null,
+      resourceGroup: 'rg',
+      network: `${NETWORK}/virtualnetworks/vnet`,
+      subnet: `${NETWORK}/virtualnetworks/vnet/subnets/subnet`,
+      machine: null,
+      isPrimary: false,
+      tags: { testtag: 'testval' },
+      state: 'detached',
+      unfit: null,
+    });
+  });
+
+  test('a VTAP in front of a load balancer, whose destination the SDK does not find', () => {
+    const tap = findTap(bodyOf('vtap-get-lb-destination', 'response'));
+    expect(tap?.target).toMatchObject({
+      id: `${NETWORK}/virtualnetworktaps/tap2`,
+      region: 'eastus2',
+      reaches: `${NETWORK}/loadbalancers/lb/frontendipconfigurations/loadbalancerfrontend`,
+      unhealthy: null,
+      load: 0,
+    });
+  });
+
+  test('a TAP configuration while it is made and when it is there', () => {
+    const made = findAttachment(bodyOf('tapconfig-put-create', 'response'));
+    expect(made).toMatchObject({
+      id: `${NETWORK}/networkinterfaces/sourcenic/tapconfigurations/vtapconfig2`,
+      source: `${NETWORK}/networkinterfaces/sourcenic`,
+      settings: { target: `${NETWORK}/virtualnetworktaps/tap2`, number: null },
+      mark: null,
+      state: 'changing',
+    });
+    expect(findAttachment(bodyOf('tapconfig-put-create', 'finalGet'))).toEqual({ ...made, state: 'ready' });
+  });
+});
+
+const NIC = {
+  id: `${NETWORK}/networkInterfaces/nic`,
+  location: 'East US',
+  properties: {
+    provisioningState: 'Succeeded',
+    virtualMachine: { id: `${GROUP}/Microsoft.Compute/virtualMachines/VM` },
+  },
+};
+const nic = (properties: object): unknown => ({ ...NIC, properties: { ...NIC.properties, ...properties } });
+const VM = { id: `${GROUP.toUpperCase()}/Microsoft.Compute/virtualMachines/vm`, location: 'eastus', properties: {} };
+const vm = (properties: object): unknown => ({ ...VM, properties });
+const ip = (version: string): unknown => ({ properties: { privateIPAddressVersion: version } });
+
+describe('interfaces', () => {
+  test('regions and ids are in one form', () => {
+    expect(findSource(NIC)).toMatchObject({
+      region: 'eastus',
+      machine: `${GROUP}/microsoft.compute/virtualmachines/vm`,
+      state: 'attached',
+    });
+  });
+
+  test.each(['Updating', 'Failed', 'Deleting'])('one that is %s is not written to', (provisioningState) => {
+    expect(findSource(nic({ provisioningState }))?.state).toBe('changing');
+  });
+
+  test.each([
+    ['IPv6 only', { ipConfigurations: [ip('IPv6')] }, 'IPv6'],
+    ['both versions', { ipConfigurations: [ip('IPv4'), ip('IPv6')] }, null],
+    [
+      'a uniform scale set',
+      { virtualMachine: { id: `${GROUP}/Microsoft.Compute/virtualMachineScaleSets/s/virtualMachines/1` } },
+      'scale set',
+    ],
+  ])('fitness by %s', (_, properties, reason) => {
+    const unfit = findSource(nic(properties))?.unfit;
+    if (reason === null) expect(unfit).toBeNull();
+    else expect(unfit).toContain(reason);
+  });
+
+  test('v6 sizes are unfit, and so is the collector of a VTAP', () => {
+    const source = findSource(NIC);
+    const [machine, older] = ['Standard_D2s_v6', 'Standard_D2s_v5'].map((vmSize) =>
+      findMachine(vm({ hardwareProfile: { vmSize } })),
+    );
+    const tap = findTap({
+      id: `${NETWORK}/virtualNetworkTaps/t`,
+      properties: { destinationNetworkInterfaceIPConfiguration: { id: `${NIC.id}/ipConfigurations/ip` } },
+    });
+    if (source === null || machine === undefined || older === undefined || tap === null) throw new Error('no fixture');
+    expect(unfitBy(source, machine, [])).toContain('v6');
+    expect(unfitBy(source, older, [])).toBeNull();
+    expect(unfitBy(source, null, [tap.target])).toContain('collector');
+  });
+});
+
+describe('machines', () => {
+  test('tags are text, whatever they are called', () => {
+    const tags = JSON.parse('{"__proto__":"a","constructor":"b","n":1}') as object;
+    expect(Object.entries(findMachine({ ...VM, tags })?.tags ?? {})).toEqual([
+      ['__proto__', 'a'],
+      ['constructor', 'b'],
+    ]);
+    expect(findMachine(VM)?.tags).toEqual({});
+  });
+
+  test.each([
+    ['running', 'running'],
+    ['stopped', 'stopped'],
+    ['deallocated', 'stopped'],
+    ['starting', 'changing'],
+    ['deallocating', 'changing'],
+    ['unknown', 'running'],
+  ])('the power state %s is %s', (power, state) => {
+    const instanceView = { statuses: [{ code: 'ProvisioningState/succeeded' }, { code: `PowerState/${power}` }] };
+    expect(findMachine(vm({ provisioningState: 'Succeeded', instanceView }))?.state).toBe(state);
+    expect(findMachine(vm({ provisioningState: 'Updating', instanceView }))?.state).toBe('changing');
+    expect(toPowerState(null)).toBe('running');
+  });
+});
+
+describe('VTAPs and TAP configurations', () => {
+  test("the state is read without regard to case, and as the specification's examples misspell it", () => {
+    const tap = (provisioningState: string) =>
+      findTap({ id: `${NETWORK}/virtualNetworkTaps/t`, properties: { provisioningState } })?.target.unhealthy;
+    expect(tap('Updating')).toContain('Updating');
+    expect(tap('Succeded')).toContain('no destination');
+  });
+
+  test('our mark is in the name, in any casing', () => {
+    const id = `${NIC.id}/tapConfigurations/TapKeeper-v1-SOC`;
+    const properties = { provisioningState: 'Failed', virtualNetworkTap: { id: `${NETWORK}/virtualNetworkTaps/t` } };
+    expect(findAttachment({ id, properties })).toMatchObject({ mark: { owner: 'soc' }, state: 'failed' });
+  });
+
+  test('what is only named has no settings, and bodies of other types are none', () => {
+    expect(findAttachment({ id: `${NIC.id}/tapConfigurations/x` })).toBeNull();
+    for (const body of [null, 'x', {}, { id: 7 }, VM]) {
+      expect([findSource(body), findTap(body), findAttachment(body)]).toEqual([null, null, null]);
+    }
+    expect(findMachine(NIC)).toBeNull();
+  });
+});
