@@ -11,8 +11,8 @@ import { createOutbox } from './outbox.ts';
 import { listenOnLoopback } from './ports.ts';
 import type { Queue, QueueDepth, Queues } from './queues.ts';
 import { startQueues } from './queues.ts';
-import type { Activity } from './settling.ts';
-import { createActivity } from './settling.ts';
+import type { Activity, Timer } from './settling.ts';
+import { createActivity, machineTimer } from './settling.ts';
 import type { RegionView } from './view.ts';
 import { toRegionView } from './view.ts';
 
@@ -33,6 +33,8 @@ export interface AwsCloudOptions {
   readonly random?: Random;
   /** How long an instance is `pending` or `stopping`, and an interface `attaching`. */
   readonly settleMs?: number;
+  /** What runs the steps that take time to settle. */
+  readonly timer?: Timer;
   readonly visibilitySeconds?: number;
   /** EventBridge rules by name, as event patterns; the ones that are deployed when left out. */
   readonly rules?: Readonly<Record<string, unknown>>;
@@ -84,7 +86,7 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
   const { region = 'us-east-1', settleMs = 250, random = Math.random, visibilitySeconds = 30 } = options;
   const clock = options.clock ?? { now: Date.now };
   const listeners = new Set<() => void>();
-  const activity = createActivity();
+  const activity = createActivity(options.timer ?? machineTimer);
   const identities = createIdentities();
   const queues = await startQueues({ port: options.sqsPort ?? 0, region, visibilitySeconds });
   const outbox = createOutbox(activity, queues.send);

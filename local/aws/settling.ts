@@ -11,12 +11,21 @@ export interface Activity {
   stop(): void;
 }
 
-export function createActivity(): Activity {
-  const timers = new Set<NodeJS.Timeout>();
+/** Runs a step after a delay; returns what cancels it. */
+export type Timer = (delayMs: number, step: () => void) => () => void;
+
+/** The timer of the machine. */
+export const machineTimer: Timer = (delayMs, step) => {
+  const timeout = setTimeout(step, delayMs);
+  return () => clearTimeout(timeout);
+};
+
+export function createActivity(timer: Timer): Activity {
+  const cancels = new Set<() => void>();
   let running = 0;
   let waiting: (() => void)[] = [];
 
-  const isSettled = (): boolean => running === 0 && timers.size === 0;
+  const isSettled = (): boolean => running === 0 && cancels.size === 0;
   const announce = (): void => {
     if (!isSettled()) return;
     const woken = waiting;
@@ -35,23 +44,23 @@ export function createActivity(): Activity {
       }
     },
     after(delayMs, step) {
-      const timer = setTimeout(() => {
+      const cancel = timer(delayMs, () => {
         try {
           step();
         } finally {
-          timers.delete(timer);
+          cancels.delete(cancel);
           announce();
         }
-      }, delayMs);
-      timers.add(timer);
+      });
+      cancels.add(cancel);
     },
     settled: () => (isSettled() ? Promise.resolve() : new Promise((resolve) => void waiting.push(resolve))),
     get isSettled() {
       return isSettled();
     },
     stop() {
-      for (const timer of timers) clearTimeout(timer);
-      timers.clear();
+      for (const cancel of cancels) cancel();
+      cancels.clear();
       announce();
     },
   };

@@ -18,6 +18,7 @@ export const missingParameter = (name: string): Refusal =>
 
 /** The code under which an unknown id of each kind is refused, by the id's prefix. */
 const NOT_FOUND: Readonly<Record<string, readonly [code: string, noun: string]>> = {
+  ami: ['InvalidAMIID', 'image id'],
   i: ['InvalidInstanceID', 'instance ID'],
   eni: ['InvalidNetworkInterfaceID', 'networkInterface ID'],
   'eni-attach': ['InvalidAttachmentID', 'attachment ID'],

@@ -1,0 +1,248 @@
+import {
+  CreateTrafficMirrorSessionCommand,
+  CreateTrafficMirrorTargetCommand,
+  DeleteTrafficMirrorFilterCommand,
+  DeleteTrafficMirrorSessionCommand,
+  DeleteTrafficMirrorTargetCommand,
+  DescribeTrafficMirrorSessionsCommand,
+  ModifyTrafficMirrorSessionCommand,
+  RunInstancesCommand,
+  StopInstancesCommand,
+  type EC2Client,
+} from '@aws-sdk/client-ec2';
+import { describe, expect, test } from 'vitest';
+import { clientOf, createSensor, launch, launchOptions, NLB, refusalOf, sessionCommand, startCloud } from './rig.ts';
+
+async function createInterfaceTarget(client: EC2Client, NetworkInterfaceId: string | undefined): Promise<string> {
+  const { TrafficMirrorTarget } = await client.send(new CreateTrafficMirrorTargetCommand({ NetworkInterfaceId }));
+  return TrafficMirrorTarget?.TrafficMirrorTargetId ?? '';
+}
+
+async function startFleet(type = 'm5.large') {
+  const cloud = await startCloud();
+  const client = clientOf(cloud);
+  const machine = await launch(cloud, client, launchOptions(type));
+  const sensor = await createSensor(client);
+  return { cloud, client, source: machine.interfaces[0] ?? '', machine, sensor };
+}
+
+describe('creating a session', () => {
+  test('fills in a network identifier, and a packet length for a load balancer', async () => {
+    const { client, source, sensor, cloud } = await startFleet();
+    const { TrafficMirrorSession: made } = await client.send(
+      new CreateTrafficMirrorSessionCommand({
+        ...sessionCommand(source, sensor, 7).input,
+        Description: 'of a test',
+        TagSpecifications: [{ ResourceType: 'traffic-mirror-session', Tags: [{ Key: 'k', Value: 'v' }] }],
+      }),
+    );
+    expect(made).toMatchObject({
+      NetworkInterfaceId: source,
+      OwnerId: '123456789012',
+      PacketLength: 8500,
+      SessionNumber: 7,
+      Tags: [{ Key: 'k', Value: 'v' }],
+    });
+    expect(made?.VirtualNetworkId).toBeGreaterThan(0);
+    expect(cloud.state.in().sessions.map(({ id }) => id)).toEqual([made?.TrafficMirrorSessionId]);
+  });
+
+  test('leaves the packet length open for an interface target, and takes what is given', async () => {
+    const { cloud, client, source, sensor } = await startFleet();
+    const appliance = await launch(cloud, client);
+    const targetId = await createInterfaceTarget(client, appliance.interfaces[0]);
+    await client.send(sessionCommand(source, { ...sensor, targetId }, 1));
+    await client.send(
+      new CreateTrafficMirrorSessionCommand({
+        ...sessionCommand(source, sensor, 2).input,
+        PacketLength: 128,
+        VirtualNetworkId: 4242,
+      }),
+    );
+    expect(cloud.state.in().sessions).toMatchObject([
+      { number: 1, packetLength: null },
+      { number: 2, packetLength: 128, virtualNetworkId: 4242 },
+    ]);
+  });
+
+  test.each([0, 32_767])('refuses the number %i', async (number) => {
+    const { client, source, sensor } = await startFleet();
+    expect(await refusalOf(client.send(sessionCommand(source, sensor, number)))).toBe('InvalidParameterValue');
+  });
+
+  test('refuses a number that is taken on the interface, with its message', async () => {
+    const { client, source, sensor } = await startFleet();
+    await client.send(sessionCommand(source, sensor, 1));
+    await expect(client.send(sessionCommand(source, sensor, 1))).rejects.toThrow(/already being used/);
+  });
+
+  test('refuses a fourth session', async () => {
+    const { client, source, sensor, cloud } = await startFleet();
+    for (const number of [1, 2, 3]) await client.send(sessionCommand(source, sensor, number));
+    expect(await refusalOf(client.send(sessionCommand(source, sensor, 4)))).toBe(
+      'TrafficMirrorSessionsPerInterfaceLimitExceeded',
+    );
+    expect(cloud.state.in().sessions).toHaveLength(3);
+  });
+
+  test.each(['t2.micro', 'm8g.large', 'm7i.metal-24xl'])('refuses an interface of a %s', async (type) => {
+    const { client, source, sensor } = await startFleet(type);
+    expect(await refusalOf(client.send(sessionCommand(source, sensor, 1)))).toBe('NetworkInterfaceNotSupported');
+  });
+
+  test('refuses an interface that is not attached yet', async () => {
+    const cloud = await startCloud({ settleMs: 60_000 });
+    const client = clientOf(cloud);
+    const { Instances } = await client.send(new RunInstancesCommand(launchOptions('m5.large')));
+    const source = Instances?.[0]?.NetworkInterfaces?.[0]?.NetworkInterfaceId;
+    const call = client.send(sessionCommand(source, await createSensor(client), 1));
+    expect(await refusalOf(call)).toBe('NetworkInterfaceNotSupported');
+  });
+
+  test('refuses an interface that is a target', async () => {
+    const { client, source, sensor } = await startFleet();
+    await createInterfaceTarget(client, source);
+    await expect(client.send(sessionCommand(source, sensor, 1))).rejects.toThrow(/is in use by target/);
+  });
+
+  test('refuses an eleventh source of an interface target, and not a second session of one', async () => {
+    const { cloud, client, sensor } = await startFleet();
+    const appliance = await launch(cloud, client);
+    const full = { ...sensor, targetId: await createInterfaceTarget(client, appliance.interfaces[0]) };
+    const { Instances } = await client.send(
+      new RunInstancesCommand({ ...launchOptions('m5.large'), MinCount: 11, MaxCount: 11 }),
+    );
+    await cloud.idle();
+    const sources = (Instances ?? []).map((instance) => instance.NetworkInterfaces?.[0]?.NetworkInterfaceId);
+    for (const source of sources.slice(0, 10)) await client.send(sessionCommand(source, full, 1));
+    expect(await refusalOf(client.send(sessionCommand(sources[10], full, 1)))).toBe(
+      'TrafficMirrorSourcesPerTargetLimitExceeded',
+    );
+    await client.send(sessionCommand(sources[0], full, 2));
+    expect(cloud.state.in().sessions).toHaveLength(11);
+  });
+
+  test('refuses an interface target whose machine does not run', async () => {
+    const { cloud, client, source, sensor } = await startFleet();
+    const appliance = await launch(cloud, client);
+    const targetId = await createInterfaceTarget(client, appliance.interfaces[0]);
+    await client.send(new StopInstancesCommand({ InstanceIds: [appliance.id] }));
+    await cloud.idle();
+    const call = client.send(sessionCommand(source, { ...sensor, targetId }, 1));
+    expect(await refusalOf(call)).toBe('InvalidTrafficMirrorTarget');
+  });
+
+  test.each([
+    ['interface', { NetworkInterfaceId: 'eni-0123456789abcdef0' }, 'InvalidNetworkInterfaceID.NotFound'],
+    ['malformed interface', { NetworkInterfaceId: 'eni' }, 'InvalidNetworkInterfaceID.Malformed'],
+    ['target', { TrafficMirrorTargetId: 'tmt-0123456789abcdef0' }, 'InvalidTrafficMirrorTargetId.NotFound'],
+    ['filter', { TrafficMirrorFilterId: 'tmf-0123456789abcdef0' }, 'InvalidTrafficMirrorFilterId.NotFound'],
+    ['packet length', { PacketLength: 8501 }, 'InvalidParameterValue'],
+    ['network identifier', { VirtualNetworkId: 16_777_216 }, 'InvalidParameterValue'],
+  ])('refuses an unknown %s', async (_name, wrong, code) => {
+    const { client, source, sensor } = await startFleet();
+    const input = { ...sessionCommand(source, sensor, 1).input, ...wrong };
+    expect(await refusalOf(client.send(new CreateTrafficMirrorSessionCommand(input)))).toBe(code);
+  });
+
+  test('with a client token that was used answers as before, even when the session is gone', async () => {
+    const { cloud, client, source, sensor } = await startFleet();
+    const create = (number: number) =>
+      client.send(
+        new CreateTrafficMirrorSessionCommand({ ...sessionCommand(source, sensor, number).input, ClientToken: 'once' }),
+      );
+    const { TrafficMirrorSession: made } = await create(1);
+    const id = made?.TrafficMirrorSessionId;
+    await client.send(new DeleteTrafficMirrorSessionCommand({ TrafficMirrorSessionId: id }));
+    expect((await create(1)).TrafficMirrorSession?.TrafficMirrorSessionId).toBe(id);
+    expect(cloud.state.in().sessions).toEqual([]);
+    expect(await refusalOf(create(2))).toBe('IdempotentParameterMismatch');
+  });
+});
+
+describe('a session', () => {
+  test('is changed in place, and set back where a field is removed', async () => {
+    const { cloud, client, source, sensor } = await startFleet();
+    const other = await createSensor(client);
+    const { TrafficMirrorSession: made } = await client.send(
+      new CreateTrafficMirrorSessionCommand({
+        ...sessionCommand(source, sensor, 1).input,
+        Description: 'first',
+        PacketLength: 100,
+        VirtualNetworkId: 5,
+      }),
+    );
+    await client.send(
+      new ModifyTrafficMirrorSessionCommand({
+        TrafficMirrorSessionId: made?.TrafficMirrorSessionId,
+        TrafficMirrorTargetId: other.targetId,
+        TrafficMirrorFilterId: other.filterId,
+        SessionNumber: 9,
+        RemoveFields: ['description', 'packet-length'],
+      }),
+    );
+    expect(cloud.state.in().sessions).toMatchObject([
+      { ...other, number: 9, description: null, packetLength: 8500, virtualNetworkId: 5 },
+    ]);
+  });
+
+  test('cannot take the number of another, nor a place at a target that is full', async () => {
+    const { client, source, sensor } = await startFleet();
+    await client.send(sessionCommand(source, sensor, 1));
+    const { TrafficMirrorSession: second } = await client.send(sessionCommand(source, sensor, 2));
+    const modification = new ModifyTrafficMirrorSessionCommand({
+      TrafficMirrorSessionId: second?.TrafficMirrorSessionId,
+      SessionNumber: 1,
+    });
+    expect(await refusalOf(client.send(modification))).toBe('InvalidParameterValue');
+  });
+
+  test('keeps its target and its filter from being deleted, until it is gone', async () => {
+    const { cloud, client, source, sensor } = await startFleet();
+    const { TrafficMirrorSession: made } = await client.send(sessionCommand(source, sensor, 1));
+    const target = new DeleteTrafficMirrorTargetCommand({ TrafficMirrorTargetId: sensor.targetId });
+    const filter = new DeleteTrafficMirrorFilterCommand({ TrafficMirrorFilterId: sensor.filterId });
+    const session = new DeleteTrafficMirrorSessionCommand({ TrafficMirrorSessionId: made?.TrafficMirrorSessionId });
+    expect(await refusalOf(client.send(target))).toBe('TrafficMirrorTargetInUseException');
+    expect(await refusalOf(client.send(filter))).toBe('TrafficMirrorFilterInUse');
+    await client.send(session);
+    await client.send(target);
+    await client.send(filter);
+    expect(await refusalOf(client.send(session))).toBe('InvalidTrafficMirrorSessionId.NotFound');
+    const { sessions, targets, filters } = cloud.state.in();
+    expect([sessions, targets, filters]).toEqual([[], [], []]);
+  });
+
+  test('exists in its region only', async () => {
+    const { cloud, client, source, sensor } = await startFleet();
+    await client.send(sessionCommand(source, sensor, 1));
+    const elsewhere = clientOf(cloud, 'alice', 'eu-west-1');
+    const { TrafficMirrorSessions } = await elsewhere.send(new DescribeTrafficMirrorSessionsCommand({}));
+    expect(TrafficMirrorSessions).toEqual([]);
+  });
+});
+
+describe('a target', () => {
+  test.each([
+    ['a load balancer', { NetworkLoadBalancerArn: NLB }, 'network-load-balancer'],
+    ['an endpoint', { GatewayLoadBalancerEndpointId: 'vpce-0123456789abcdef0' }, 'gateway-load-balancer-endpoint'],
+  ])('is %s', async (_name, input, kind) => {
+    const cloud = await startCloud();
+    const { TrafficMirrorTarget } = await clientOf(cloud).send(new CreateTrafficMirrorTargetCommand(input));
+    expect(TrafficMirrorTarget).toMatchObject({ ...input, Type: kind });
+  });
+
+  test.each([
+    ['nothing', {}, 'MissingParameter'],
+    [
+      'two things',
+      { NetworkLoadBalancerArn: NLB, GatewayLoadBalancerEndpointId: 'vpce-0123456789abcdef0' },
+      'InvalidParameterCombination',
+    ],
+    ['another load balancer', { NetworkLoadBalancerArn: NLB.replace('/net/', '/app/') }, 'InvalidParameterValue'],
+    ['an unknown interface', { NetworkInterfaceId: 'eni-0123456789abcdef0' }, 'InvalidNetworkInterfaceID.NotFound'],
+  ])('cannot be %s', async (_name, input, code) => {
+    const cloud = await startCloud();
+    expect(await refusalOf(clientOf(cloud).send(new CreateTrafficMirrorTargetCommand(input)))).toBe(code);
+  });
+});
