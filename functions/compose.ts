@@ -66,12 +66,9 @@ const azureEntries = async (rules: RulesSource) =>
   );
 
 function toScopes(setting: string): readonly Scope[] {
-  const subscriptions = setting.split(',').map((text) => text.trim());
-  return [...new Set(subscriptions.filter((text) => text !== ''))].map((subscription) => ({
-    cloud: 'azure',
-    account: toSubscription(subscription),
-    region: null,
-  }));
+  const named = setting.split(',').map((text) => text.trim());
+  const accounts = new Set(named.filter((text) => text !== '').map(toSubscription));
+  return [...accounts].map((account) => ({ cloud: 'azure', account, region: null }));
 }
 
 function toSubscription(text: string): Scope['account'] {

@@ -14,21 +14,23 @@ export const withLog = <Result>(log: Log, work: () => Promise<Result>): Promise<
 export function createJournal(clock: Clock): Journal {
   return {
     write: (entry) => {
-      const line = JSON.stringify({ time: new Date(clock.now()).toISOString(), level: levelOf(entry), ...entry });
+      const line = JSON.stringify({ time: new Date(clock.now()).toISOString(), level: LEVELS[entry.kind], ...entry });
       (invocationLog.getStore() ?? console.log)(line);
     },
   };
 }
 
-function levelOf({ kind }: JournalEntry): 'info' | 'warn' | 'error' {
-  switch (kind) {
-    case 'fault':
-    case 'guard-tripped':
-      return 'error';
-    case 'refused':
-    case 'incomplete':
-      return 'warn';
-    default:
-      return 'info';
-  }
-}
+type Level = 'info' | 'warn' | 'error';
+
+const LEVELS: Readonly<Record<JournalEntry['kind'], Level>> = {
+  planned: 'info',
+  applied: 'info',
+  held: 'info',
+  noted: 'info',
+  gone: 'info',
+  finished: 'info',
+  refused: 'warn',
+  incomplete: 'warn',
+  'guard-tripped': 'error',
+  fault: 'error',
+};

@@ -69,11 +69,14 @@ async function sendMessage(client: QueueClient, message: string, delaySeconds: n
 
 function toQueueFault(thrown: unknown, name: string): Fault {
   if (thrown instanceof Fault) return thrown;
-  const { statusCode } = thrown as { readonly statusCode?: unknown };
+  const { statusCode } = thrown as { readonly statusCode?: number };
   const isDenied = statusCode === 401 || statusCode === 403;
   const said = [statusCode, codeOf(thrown)].filter((part) => part !== undefined).join(' ');
   const advice = isDenied ? 'grant Storage Queue Data Contributor on the storage account' : 'it is tried again';
   return new Fault(isDenied ? 'denied' : 'unreachable', `sending to the queue ${name}: ${said}; ${advice}`, thrown);
 }
 
-const codeOf = (thrown: unknown): unknown => (thrown as { readonly code?: unknown }).code;
+function codeOf(thrown: unknown): string | undefined {
+  const { code } = thrown as { readonly code?: unknown };
+  return typeof code === 'string' ? code : undefined;
+}

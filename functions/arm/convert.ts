@@ -139,19 +139,15 @@ function toMachineState(body: unknown): Machine['state'] {
 }
 
 /** https://learn.microsoft.com/azure/virtual-machines/states-billing */
-export function toPowerState(code: string | null): Machine['state'] {
-  switch (code) {
-    case 'powerstate/stopped':
-    case 'powerstate/deallocated':
-      return 'stopped';
-    case 'powerstate/starting':
-    case 'powerstate/stopping':
-    case 'powerstate/deallocating':
-      return 'changing';
-    default:
-      return 'running';
-  }
-}
+export const toPowerState = (code: string | null): Machine['state'] => POWER_STATES.get(code ?? '') ?? 'running';
+
+const POWER_STATES: ReadonlyMap<string, Machine['state']> = new Map([
+  ['powerstate/stopped', 'stopped'],
+  ['powerstate/deallocated', 'stopped'],
+  ['powerstate/starting', 'changing'],
+  ['powerstate/stopping', 'changing'],
+  ['powerstate/deallocating', 'changing'],
+]);
 
 function toAttachmentState(state: string | null): Attachment['state'] {
   if (isSucceeded(state)) return 'ready';

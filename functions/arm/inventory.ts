@@ -1,4 +1,4 @@
-import { Fault } from '../../shared/fault.ts';
+import type { Fault } from '../../shared/fault.ts';
 import { mapLimited } from '../../shared/reconcile/map-limited.ts';
 import type {
   Incompleteness,

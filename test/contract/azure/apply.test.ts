@@ -138,7 +138,7 @@ describe('what is not there', () => {
   test('a VTAP that is missing is a hold that names it', async () => {
     expect(await apply(attach('nowhere'))).toMatchObject({
       kind: 'held',
-      hold: { code: 'destination-missing', detail: expect.stringContaining('nowhere') },
+      hold: { code: 'destination-missing', detail: expect.stringContaining('nowhere') as string },
     });
     expect(standing()).toEqual([]);
   });
@@ -177,7 +177,7 @@ describe('what is refused', () => {
     cloud.controls.failNext({ action: WRITE, phase, code, status, message: 'words' });
     const outcome = await apply(attach());
     expect(outcome).toMatchObject(
-      fault === null ? { kind } : { kind, code: fault, detail: expect.stringContaining(code) },
+      fault === null ? { kind } : { kind, code: fault, detail: expect.stringContaining(code) as string },
     );
   });
 
@@ -191,7 +191,10 @@ describe('what is refused', () => {
 
   test('a VTAP that may not be joined says so', async () => {
     cloud.controls.deny('Microsoft.Network/virtualNetworkTaps/join/action');
-    expect(await apply(attach())).toMatchObject({ code: 'denied', detail: expect.stringContaining('join/action') });
+    expect(await apply(attach())).toMatchObject({
+      code: 'denied',
+      detail: expect.stringContaining('join/action') as string,
+    });
   });
 
   test('a retarget that is refused leaves what is there', async () => {

@@ -9,7 +9,7 @@ import {
   parseTargetId,
 } from '../../../shared/ids.ts';
 import type { Deps } from '../../../shared/ports.ts';
-import type { AccountId, Owner, RulesVersion, Scope } from '../../../shared/words.ts';
+import type { Owner, RulesVersion, Scope } from '../../../shared/words.ts';
 import { credentialOf, type Identity, TENANT_ID } from '../../../local/azure/identities.ts';
 import type { AzureCloud } from '../../../local/azure/start.ts';
 import { networkPath } from '../../local/azure/fleet.ts';
@@ -55,7 +55,7 @@ const toConfig = (entries: readonly Entry[]): Config => ({
 
 export const scopeOf = (cloud: AzureCloud): Scope => ({
   cloud: 'azure',
-  account: parseAccountId(cloud.subscription) as AccountId,
+  account: parseAccountId(cloud.subscription),
   region: null,
 });
 

@@ -210,7 +210,9 @@ describe('reading everything', () => {
     );
     const world = await composeOver(cloud, [frontendEntry(cloud)]).cloud.read(scopeOf(cloud), EVERYTHING);
     expect(world.targets.map(({ reaches }) => reaches)).toContain(frontendEntry(cloud).id);
-    expect(world.sources).toMatchObject([{ id: source('collector').id, unfit: expect.stringContaining('collector') }]);
+    expect(world.sources).toMatchObject([
+      { id: source('collector').id, unfit: expect.stringContaining('collector') as string },
+    ]);
   });
 });
 
@@ -248,7 +250,7 @@ describe('what cannot be read', () => {
     cloud.controls.deny('Microsoft.Network/virtualNetworkTaps/read');
     const world = await composeOver(cloud, [tapEntry(cloud)]).cloud.read(scopeOf(cloud), about(source('nic')));
     expect(world.incomplete).toMatchObject([
-      { kind: 'targets', why: expect.stringContaining('virtualNetworkTaps/read') },
+      { kind: 'targets', why: expect.stringContaining('virtualNetworkTaps/read') as string },
     ]);
   });
 

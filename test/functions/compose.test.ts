@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { compose } from '../../functions/compose.ts';
+
+const SUBSCRIPTION = '0000AAAA-0000-4000-8000-000000000000';
+
+test('composing asks nothing and keeps the subscriptions that are named', () => {
+  const deps = compose({ TAPKEEPER_SUBSCRIPTIONS: ` ${SUBSCRIPTION} ,, ${SUBSCRIPTION.toLowerCase()}` });
+  expect(deps.cloud.scopes()).toEqual([{ cloud: 'azure', account: SUBSCRIPTION.toLowerCase(), region: null }]);
+  expect(compose({}).cloud.scopes()).toEqual([]);
+});
+
+test('a fresh deployment observes, and the mode is read each time', () => {
+  const env: Record<string, string> = {};
+  const { mode } = compose(env);
+  expect(mode()).toBe('observe');
+  env['TAPKEEPER_MODE'] = 'paused';
+  expect(mode()).toBe('paused');
+  env['TAPKEEPER_MODE'] = 'ENFORCE';
+  expect(mode).toThrow(/TAPKEEPER_MODE is "ENFORCE"/);
+});
+
+test('what is no subscription is named', () => {
+  expect(() => compose({ TAPKEEPER_SUBSCRIPTIONS: 'production' })).toThrow(/TAPKEEPER_SUBSCRIPTIONS: "production"/);
+});
+
+test('a rules file that is missing is config-invalid, and named', async () => {
+  const { rules } = compose({ TAPKEEPER_RULES: '/nowhere/rules.yaml' });
+  await expect(rules.load()).rejects.toMatchObject({
+    code: 'config-invalid',
+    message: expect.stringContaining('/nowhere/rules.yaml') as string,
+  });
+});
