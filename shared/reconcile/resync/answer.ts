@@ -1,8 +1,9 @@
 import type { FaultCode } from '../../fault.ts';
-import type { AttachmentId } from '../../words.ts';
-import type { Change, Hold, Plan } from '../../plan/change.ts';
+import type { Change, Hold, Plan, Verdict } from '../../plan/change.ts';
 import { summarise } from '../../plan/summary.ts';
 import type { Mode, Outcome } from '../../ports.ts';
+import type { HoldCode } from '../../reason.ts';
+import type { AttachmentId, Digest, RulesVersion, Scope } from '../../words.ts';
 import type { PlanPage } from './page.ts';
 import { cutPage } from './page.ts';
 import type { ResyncRequest } from './request.ts';
@@ -32,10 +33,59 @@ export interface Result {
   readonly deed: Deed;
 }
 
-/** Plans and what was done about them: 200, or 202 when the work went to the queue. */
+/** The body of an answer with plans: 200, or 202 when the work went to the queue. */
+export interface ResyncBody extends DeedJson {
+  /** It is on every line that is logged on account of this request. */
+  readonly correlation: string;
+  /** Of the deployment, not of the request. */
+  readonly mode: Mode;
+  /** One for each scope. */
+  readonly plans: readonly PlanJson[];
+  /** The cursor of the next page of changes and holds; `null`: this is the last. */
+  readonly next: string | null;
+}
+
+interface DeedJson {
+  readonly did: 'planned' | 'applied' | 'queued';
+  /** Why nothing was done although it was asked for; `null` when nothing is to be said. */
+  readonly why: string | null;
+  /** How many messages went to the bulk queue. */
+  readonly messages: number;
+  /** Of all changes that were tried, whatever page this is. */
+  readonly outcomes: readonly OutcomeJson[];
+}
+
+export interface PlanJson {
+  readonly scope: Scope;
+  readonly rulesVersion: RulesVersion;
+  /** What to send as `expects`. */
+  readonly digest: Digest;
+  /** Of the whole plan, whatever page this is. */
+  readonly summary: Readonly<Record<string, number>>;
+  readonly guard: Omit<Verdict, 'digest'>;
+  readonly changes: readonly Change[];
+  readonly holds: readonly Hold[];
+}
+
+/** One shape for all outcomes, so that a caller can read them as a table. */
+export interface OutcomeJson {
+  readonly outcome: Outcome['kind'];
+  readonly change: Change;
+  readonly attachment: AttachmentId | null;
+  readonly code: FaultCode | HoldCode | null;
+  readonly detail: string | null;
+}
+
+/** Plans and what was done about them, as an answer. */
 export function toAnswer({ correlation, mode, plans, deed }: Result, { offset, limit }: ResyncRequest): Answer {
   const page = cutPage(plans, offset, limit);
-  const body = { correlation, mode, ...toDeedJson(deed, mode), plans: page.plans.map(toPlanJson), next: page.next };
+  const body: ResyncBody = {
+    correlation,
+    mode,
+    ...toDeedJson(deed, mode),
+    plans: page.plans.map(toPlanJson),
+    next: page.next,
+  };
   return {
     status: deed.did === 'queued' ? 202 : 200,
     contentType: 'application/json',
@@ -43,46 +93,36 @@ export function toAnswer({ correlation, mode, plans, deed }: Result, { offset, l
   };
 }
 
-function toDeedJson(deed: Deed, mode: Mode) {
+const NOTHING_DONE: DeedJson = { did: 'planned', why: null, messages: 0, outcomes: [] };
+
+function toDeedJson(deed: Deed, mode: Mode): DeedJson {
   switch (deed.did) {
     case 'planned':
-      return { did: 'planned', why: null, messages: 0, outcomes: [] };
+      return NOTHING_DONE;
     case 'withheld':
-      return {
-        did: 'planned',
-        why: `nothing was applied: the mode of this deployment is ${mode}`,
-        messages: 0,
-        outcomes: [],
-      };
+      return { ...NOTHING_DONE, why: `nothing was applied: the mode of this deployment is ${mode}` };
     case 'applied':
-      return { did: 'applied', why: null, messages: 0, outcomes: deed.outcomes.map(toOutcomeJson) };
+      return { ...NOTHING_DONE, did: 'applied', outcomes: deed.outcomes.map(toOutcomeJson) };
     case 'queued':
-      return { did: 'queued', why: null, messages: deed.messages, outcomes: [] };
+      return { ...NOTHING_DONE, did: 'queued', messages: deed.messages };
   }
 }
 
-const toPlanJson = ({ plan, changes, holds }: PlanPage) => ({
-  scope: plan.scope,
-  rulesVersion: plan.rulesVersion,
-  digest: plan.guard.digest,
-  summary: summarise(plan),
-  guard: { disruptions: plan.guard.disruptions, trips: plan.guard.trips, lifted: plan.guard.lifted },
-  changes,
-  holds,
-});
-
-/** One shape for all outcomes, so that a caller can read them as a table. */
-interface OutcomeJson {
-  readonly outcome: Outcome['kind'];
-  readonly change: Change;
-  readonly attachment: AttachmentId | null;
-  readonly code: FaultCode | Hold['code'] | null;
-  readonly detail: string | null;
+function toPlanJson({ plan, changes, holds }: PlanPage): PlanJson {
+  const { disruptions, trips, lifted, digest } = plan.guard;
+  return {
+    scope: plan.scope,
+    rulesVersion: plan.rulesVersion,
+    digest,
+    summary: summarise(plan),
+    guard: { disruptions, trips, lifted },
+    changes,
+    holds,
+  };
 }
 
 function toOutcomeJson(result: Outcome): OutcomeJson {
-  const { kind: outcome, change } = result;
-  const common = { outcome, change, attachment: null, code: null, detail: null };
+  const common = { outcome: result.kind, change: result.change, attachment: null, code: null, detail: null };
   switch (result.kind) {
     case 'done':
       return { ...common, attachment: result.attachment };

@@ -18,19 +18,31 @@ export type Refusal =
   | { readonly code: 'config-invalid'; readonly detail: string }
   | { readonly code: 'unexpected' };
 
+/** The body of a refusal (RFC 9457). What does not belong to its `type` is `null`. */
+export interface ProblemBody extends Words {
+  readonly type: string;
+  readonly correlation: string;
+}
+
 interface Words {
   readonly status: number;
   readonly title: string;
   readonly detail: string;
-  readonly more: object;
+  /** Of `bad-request`: every problem of the body. */
+  readonly errors: readonly BodyProblem[] | null;
+  /** Of `plan-stale`: the digest of the plan as it is now. */
+  readonly digest: Digest | null;
+  /** Of `inventory-incomplete`: what could not be read, and why. */
+  readonly incomplete: readonly string[] | null;
 }
+
+const NOTHING_MORE = { errors: null, digest: null, incomplete: null };
 
 /** A refusal as `application/problem+json` (RFC 9457). */
 export function toProblemAnswer(refusal: Refusal, correlation: string): Answer {
-  const { status, title, detail, more } = wordsOf(refusal);
-  const type = `urn:tapkeeper:problem:${refusal.code}`;
-  const body = JSON.stringify({ type, title, status, detail, correlation, ...more });
-  return { status, contentType: 'application/problem+json', body };
+  const words = wordsOf(refusal);
+  const body: ProblemBody = { type: `urn:tapkeeper:problem:${refusal.code}`, ...words, correlation };
+  return { status: words.status, contentType: 'application/problem+json', body: JSON.stringify(body) };
 }
 
 function wordsOf(refusal: Refusal): Words {
@@ -38,38 +50,40 @@ function wordsOf(refusal: Refusal): Words {
     case 'bad-request': {
       const { errors } = refusal;
       const detail = errors.map((error) => `${error.pointer} ${error.detail}`).join('; ');
-      return { status: 400, title: 'The request cannot be understood', detail, more: { errors } };
+      return { ...NOTHING_MORE, status: 400, title: 'The request cannot be understood', detail, errors };
     }
     case 'lift-forbidden':
       return {
+        ...NOTHING_MORE,
         status: 403,
         title: 'The guard may not be lifted by this caller',
         detail:
           'lifting the guard needs an identity of IAM or Entra ID that may do so; ask without `lift`, or with that identity',
-        more: {},
       };
     case 'plan-stale':
       return {
+        ...NOTHING_MORE,
         status: 409,
         title: 'The plan is not the one that was looked at',
         detail: `what would be detached or retargeted has changed since digest ${refusal.expected}: look at the plan again`,
-        more: { digest: refusal.digest },
+        digest: refusal.digest,
       };
     case 'inventory-incomplete':
       return {
+        ...NOTHING_MORE,
         status: 503,
         title: 'Not everything could be read',
         detail: `nothing was changed: ${refusal.incomplete.join('; ')}`,
-        more: { incomplete: refusal.incomplete },
+        incomplete: refusal.incomplete,
       };
     case 'config-invalid':
-      return { status: 500, title: 'The rules are not valid', detail: refusal.detail, more: {} };
+      return { ...NOTHING_MORE, status: 500, title: 'The rules are not valid', detail: refusal.detail };
     case 'unexpected':
       return {
+        ...NOTHING_MORE,
         status: 500,
         title: 'Something unexpected happened',
         detail: 'the log lines of this correlation say more',
-        more: {},
       };
   }
 }

@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import { Fault } from '../../../shared/fault.ts';
+import type { Change } from '../../../shared/plan/change.ts';
+import type { Outcome } from '../../../shared/ports.ts';
+import { converge } from '../../../shared/reconcile/converge.ts';
+import type { Order } from '../../../shared/reconcile/order.ts';
+import type { World } from '../../../shared/words.ts';
+import { toWorld } from '../../world.ts';
+import { CONFIG, fleet, ours, retagged, sessionsOf, sourceAt, theirs } from './fleets.ts';
+import { harness, NOW } from './harness.ts';
+
+const everything = ({ scope }: World): Order => ({
+  scope,
+  selection: { kind: 'everything' },
+  run: null,
+  basis: 'scope',
+  correlation: 'c-1',
+  since: NOW,
+  trigger: 'change',
+});
+
+const failed = (change: Change): Outcome => ({ kind: 'failed', change, code: 'denied', detail: 'not allowed' });
+
+describe('converge', () => {
+  it('attaches what the rules ask for, takes away what they do not, and then has nothing to do', async () => {
+    const world = retagged(fleet(3, [], [ours(0, 'udp'), theirs(1, 7)]), (at) => (at < 2 ? ['tcp'] : []));
+    const { deps, cloud } = harness(CONFIG, world);
+
+    const report = await converge(deps, everything(world));
+
+    expect(sessionsOf(cloud.world())).toEqual(['0: 100 tmt-tcp', '1: 100 tmt-tcp', '1: 7 tmt-theirs']);
+    expect(report.counts).toMatchObject({ attach: 2, detach: 1, done: 3, refused: 0 });
+    expect((await converge(deps, everything(world))).plan?.changes).toEqual([]);
+    expect(cloud.reads).toHaveLength(2);
+  });
+
+  it.each(['observe', 'paused'] as const)('writes nothing in mode %s, whatever the permission', async (mode) => {
+    const world = fleet(2, ['tcp']);
+    const h = harness(CONFIG, world);
+    h.mode = mode;
+
+    const report = await converge(h.deps, { ...everything(world), run: { kind: 'enforce', seen: null, lift: [] } });
+
+    expect(h.cloud.world()).toEqual(world);
+    expect(h.cloud.reads).toHaveLength(mode === 'observe' ? 1 : 0);
+    expect(report.plan?.changes.length ?? null).toBe(mode === 'observe' ? 2 : null);
+    expect(h.journal.at(-1)).toMatchObject({ kind: 'finished', mode, trigger: 'change' });
+  });
+
+  it('writes nothing for a permission to observe', async () => {
+    const world = fleet(1, ['tcp']);
+    const { deps, cloud } = harness(CONFIG, world);
+
+    await converge(deps, { ...everything(world), run: { kind: 'observe' } });
+
+    expect(cloud.world()).toEqual(world);
+  });
+
+  it('journals rules that are not valid, and neither reads nor writes', async () => {
+    const world = fleet(1, [], [ours(0, 'tcp')]);
+    const h = harness(CONFIG, world);
+    h.onLoad = () => {
+      throw new Fault('config-invalid', 'tapkeeper.yaml:3:1: unknown key');
+    };
+
+    await expect(converge(h.deps, everything(world))).rejects.toMatchObject({ code: 'config-invalid' });
+
+    const detail = 'tapkeeper.yaml:3:1: unknown key';
+    expect(h.journal).toMatchObject([{ kind: 'fault', code: 'config-invalid', detail, correlation: 'c-1' }]);
+    expect(h.cloud.reads).toEqual([]);
+    expect(h.cloud.world()).toEqual(world);
+  });
+
+  it('decides by the rules of the moment', async () => {
+    const world = fleet(1, ['udp']);
+    const h = harness({ ...CONFIG, rules: [] }, world);
+    await converge(h.deps, everything(world));
+    expect(sessionsOf(h.cloud.world())).toEqual([]);
+
+    h.config = CONFIG;
+    await converge(h.deps, everything(world));
+
+    expect(sessionsOf(h.cloud.world())).toEqual(['0: 200 tmt-udp']);
+  });
+
+  it('leaves a source at its first failure, and the others go on', async () => {
+    const world = fleet(3, ['tcp', 'udp']);
+    const { deps, cloud, journal } = harness(CONFIG, world);
+    cloud.onApply = (change) => (change.source === sourceAt(1).id ? failed(change) : null);
+
+    const report = await converge(deps, everything(world));
+
+    const whole = [0, 2].flatMap((at) => [`${at}: 100 tmt-tcp`, `${at}: 200 tmt-udp`]);
+    expect(sessionsOf(cloud.world())).toEqual(whole);
+    expect(cloud.tried.filter(({ source }) => source === sourceAt(1).id)).toHaveLength(1);
+    expect(report.failed).toMatchObject([{ code: 'denied', change: { source: sourceAt(1).id } }]);
+    expect(report.failed[0]?.left).toHaveLength(2);
+    expect(journal.filter(({ kind }) => kind === 'refused')).toMatchObject([{ code: 'denied', detail: 'not allowed' }]);
+  });
+
+  it('goes on after a port that throws although it promises not to', async () => {
+    const world = fleet(2, ['tcp']);
+    const { deps, cloud } = harness(CONFIG, world);
+    cloud.onApply = (change) => {
+      if (change.source === sourceAt(0).id) throw new TypeError('undefined is not a function');
+      return null;
+    };
+
+    const report = await converge(deps, everything(world));
+
+    expect(sessionsOf(cloud.world())).toEqual(['1: 100 tmt-tcp']);
+    expect(report.failed).toMatchObject([{ code: 'unexpected' }]);
+  });
+
+  it('changes as many sources at a time as it is told to, and one thing at a time on each', async () => {
+    const world = fleet(20, ['tcp', 'udp']);
+    const { deps, cloud } = harness(CONFIG, world);
+
+    await converge(deps, everything(world));
+
+    expect(cloud.peak).toEqual({ all: 4, perSource: 1 });
+    expect(cloud.world().attachments).toHaveLength(40);
+  });
+
+  it('goes on with a source whose attachment was taken away by somebody else', async () => {
+    const world = retagged(fleet(1, [], [ours(0, 'tcp')]), () => ['udp']);
+    const { deps, cloud, journal } = harness(CONFIG, world);
+    cloud.onApply = (change) => (change.kind === 'detach' ? { kind: 'gone', change, detail: 'no such session' } : null);
+
+    await converge(deps, everything(world));
+
+    expect(sessionsOf(cloud.world())).toContain('0: 200 tmt-udp');
+    expect(journal.filter(({ kind }) => kind === 'gone')).toHaveLength(1);
+  });
+});
+
+describe('converge, on a conflict', () => {
+  /** Somebody takes number 100 of interface 0 between the read and the write. */
+  const takenWhileReading = (cloud: ReturnType<typeof harness>['cloud']): void => {
+    const intruder = toWorld({ attachments: [theirs(0, 100)] }).attachments;
+    let isTaken = false;
+    cloud.onApply = () => {
+      if (!isTaken) cloud.edit((world) => ({ ...world, attachments: [...world.attachments, ...intruder] }));
+      isTaken = true;
+      return null;
+    };
+  };
+
+  it('reads that source alone again, plans it again, and goes on', async () => {
+    const world = fleet(2, ['tcp', 'udp']);
+    const { deps, cloud, journal } = harness(CONFIG, world);
+    takenWhileReading(cloud);
+
+    const report = await converge(deps, everything(world));
+
+    expect(sessionsOf(cloud.world())).toEqual([
+      '0: 100 tmt-theirs',
+      '0: 101 tmt-tcp',
+      '0: 200 tmt-udp',
+      '1: 100 tmt-tcp',
+      '1: 200 tmt-udp',
+    ]);
+    expect(cloud.reads.map(({ selection }) => selection)).toEqual([
+      { kind: 'everything' },
+      { kind: 'subjects', subjects: [sourceAt(0)] },
+    ]);
+    expect(report.failed).toEqual([]);
+    expect(journal.filter(({ kind }) => kind === 'refused')).toEqual([]);
+  });
+
+  it('gives up after a second one, and says so', async () => {
+    const world = fleet(2, ['tcp']);
+    const { deps, cloud, journal } = harness(CONFIG, world);
+    cloud.onApply = (change) =>
+      change.source === sourceAt(0).id ? { kind: 'conflict', change, detail: 'number in use' } : null;
+
+    const report = await converge(deps, everything(world));
+
+    expect(sessionsOf(cloud.world())).toEqual(['1: 100 tmt-tcp']);
+    expect(cloud.reads).toHaveLength(2);
+    expect(report.failed).toMatchObject([{ code: 'conflict', change: { source: sourceAt(0).id } }]);
+    expect(journal.filter(({ kind }) => kind === 'refused')).toMatchObject([{ code: 'conflict' }]);
+    expect(report.counts).toMatchObject({ done: 1, refused: 1 });
+  });
+
+  it('tells the reason when the source cannot be read again', async () => {
+    const world = fleet(2, ['tcp']);
+    const { deps, cloud } = harness(CONFIG, world);
+    cloud.onApply = (change) =>
+      change.source === sourceAt(0).id ? { kind: 'conflict', change, detail: 'number in use' } : null;
+    cloud.onRead = () => {
+      if (cloud.reads.length > 1) throw new Fault('throttled', 'listing sessions: slow down');
+    };
+
+    const report = await converge(deps, everything(world));
+
+    expect(sessionsOf(cloud.world())).toEqual(['1: 100 tmt-tcp']);
+    expect(report.failed).toMatchObject([{ code: 'throttled', detail: 'listing sessions: slow down' }]);
+  });
+
+  it('does not let through, source by source, what the guard withheld from the whole', async () => {
+    const all = Array.from({ length: 30 }, (_, at) => at);
+    const world = retagged(
+      fleet(
+        30,
+        [],
+        all.map((at) => ours(at, 'udp')),
+      ),
+      () => ['tcp'],
+    );
+    const { deps, cloud } = harness(CONFIG, world);
+    takenWhileReading(cloud);
+
+    const report = await converge(deps, everything(world));
+
+    expect(report.plan?.guard.trips.map(({ name }) => name)).toContain('limit');
+    expect(cloud.world().attachments.filter(({ settings }) => settings.target === 'tmt-udp')).toHaveLength(30);
+    expect(cloud.world().attachments.filter(({ settings }) => settings.target === 'tmt-tcp')).toHaveLength(30);
+    expect(report.holds.filter(({ code }) => code === 'guard').map(({ source }) => source)).toContain(sourceAt(0).id);
+  });
+});
