@@ -85,22 +85,27 @@ const LOOK_MS = 10;
 export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud> {
   const { region = 'us-east-1', settleMs = 250, random = Math.random, visibilitySeconds = 30 } = options;
   const clock = options.clock ?? { now: Date.now };
+  let isStopping = false;
+  const nowMs = (): number => clock.now();
   const listeners = new Set<() => void>();
   const activity = createActivity(options.timer ?? machineTimer);
   const identities = createIdentities();
   const queues = await startQueues({ port: options.sqsPort ?? 0, region, visibilitySeconds });
-  const outbox = createOutbox(activity, queues.send);
+  const outbox = createOutbox(activity, queues.send, (thrown) => {
+    // A queue that is being stopped refuses what is still on its way: nobody waits for it any more.
+    if (!isStopping) process.stderr.write(`delivering events: ${String(thrown)}\n`);
+  });
   const bus = createEventBus({
     account: LOCAL_ACCOUNT,
     rules: options.rules ?? patterns(LOCAL_ROLE),
-    nowMs: clock.now,
+    nowMs,
     random,
     deliver: (_rule, body) => outbox.add(body),
   });
   const ec2 = createEndpoint({
     account: LOCAL_ACCOUNT,
     defaultRegion: region,
-    nowMs: clock.now,
+    nowMs,
     random,
     identities,
     emit: bus.put,
@@ -144,6 +149,7 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
     },
     idle: () => waitUntilIdle(activity, async () => consumers === 0 || (await areEmpty(queues))),
     async stop() {
+      isStopping = true;
       activity.stop();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));

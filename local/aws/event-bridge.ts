@@ -15,11 +15,11 @@ export interface BusOptions {
 /** The default event bus. */
 export interface EventBus {
   /** Puts an event of the cloud on the bus, in the envelope of EventBridge. */
-  put(region: string, event: CloudEvent): void;
+  readonly put: (region: string, event: CloudEvent) => void;
   /** Puts an event that has its envelope already. */
-  putWhole(event: Readonly<Record<string, unknown>>): void;
+  readonly putWhole: (event: Readonly<Record<string, unknown>>) => void;
   /** When the event of that id was put, in milliseconds: envelopes know the second only. */
-  findPutMs(eventId: string): number | null;
+  readonly findPutMs: (eventId: string) => number | null;
 }
 
 /** Events whose time of putting is remembered; more than are ever under way. */

@@ -11,9 +11,9 @@ export interface AccessKey {
 
 /** The access keys that were given out, and the people behind all others. */
 export interface Identities {
-  issue(identity: Identity): AccessKey;
+  readonly issue: (identity: Identity) => AccessKey;
   /** Any access key is accepted; one that was not given out here belongs to a user of that name. */
-  of(accessKeyId: string): Identity;
+  readonly of: (accessKeyId: string) => Identity;
 }
 
 export function createIdentities(): Identities {

@@ -5,7 +5,11 @@ export interface Outbox {
   add(body: string): void;
 }
 
-export function createOutbox(activity: Activity, send: (bodies: readonly string[]) => Promise<void>): Outbox {
+export function createOutbox(
+  activity: Activity,
+  send: (bodies: readonly string[]) => Promise<void>,
+  failed: (thrown: unknown) => void,
+): Outbox {
   let waiting: string[] = [];
   let isSending = false;
 
@@ -25,8 +29,7 @@ export function createOutbox(activity: Activity, send: (bodies: readonly string[
       const sending = drain().finally(() => {
         isSending = false;
       });
-      // A queue that is being stopped refuses what is still on its way: nobody waits for it any more.
-      activity.track(sending).catch(() => undefined);
+      activity.track(sending).catch(failed);
     },
   };
 }

@@ -23,6 +23,9 @@ export interface PollerOptions {
 /** As many as one receive gives. */
 const RECEIVED_AT_ONCE = 10;
 
+/** So that a queue that does not answer is not asked without a pause. */
+const AFTER_FAILURE_MS = 50;
+
 /** The longest poll that SQS allows. */
 const LONG_POLL_SECONDS = 20;
 
@@ -45,7 +48,9 @@ async function poll(options: PollerOptions, signal: AbortSignal): Promise<void> 
       const first = await receive(options, LONG_POLL_SECONDS, options.batchSize, signal);
       if (first.length > 0) await options.activity.track(handle(options, first, signal));
     } catch (thrown) {
-      if (!signal.aborted) options.failed(options.queue, thrown);
+      if (signal.aborted) return;
+      options.failed(options.queue, thrown);
+      await sleep(AFTER_FAILURE_MS);
     }
   }
 }
@@ -114,9 +119,12 @@ function succeededIn(batch: readonly Message[], answer: unknown): readonly Messa
 }
 
 function findFailures(answer: unknown): readonly string[] {
-  const listed: unknown = Object(answer).batchItemFailures;
-  return Array.isArray(listed) ? listed.map((item: unknown) => String(Object(item).itemIdentifier)) : [];
+  const listed = fieldOf(answer, 'batchItemFailures');
+  return Array.isArray(listed) ? listed.map((item: unknown) => String(fieldOf(item, 'itemIdentifier'))) : [];
 }
+
+const fieldOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
 
 async function deleteAll({ client, queue }: PollerOptions, messages: readonly Message[]): Promise<void> {
   for (let at = 0; at < messages.length; at += RECEIVED_AT_ONCE) {

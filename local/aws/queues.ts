@@ -1,11 +1,6 @@
-import {
-  CreateQueueCommand,
-  GetQueueAttributesCommand,
-  PurgeQueueCommand,
-  SendMessageBatchCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
+import { toBatches } from '../../lambdas/queues.ts';
 import { toPortError } from './ports.ts';
 
 /** A queue and the queue that takes what was received too often. */
@@ -35,18 +30,13 @@ export interface Queues {
   readonly event: Queue;
   readonly bulk: Queue;
   /** Sends bodies to the event queue, in order. */
-  send(bodies: readonly string[]): Promise<void>;
-  depthOf(queue: Queue): Promise<QueueDepth>;
-  /** Empties all queues, the dead-letter queues too. */
-  purge(): Promise<void>;
-  stop(): Promise<void>;
+  readonly send: (bodies: readonly string[]) => Promise<void>;
+  readonly depthOf: (queue: Queue) => Promise<QueueDepth>;
+  readonly stop: () => Promise<void>;
 }
 
 /** After so many deliveries that failed a message is dead. */
 const MAX_RECEIVE_COUNT = 5;
-
-/** As many as one batch takes. */
-const BATCH_ENTRIES = 10;
 
 /** The library's own start listens on all addresses; its application is served here on loopback only. */
 export async function startQueues({ port, region, visibilitySeconds }: QueueOptions): Promise<Queues> {
@@ -63,20 +53,14 @@ export async function startQueues({ port, region, visibilitySeconds }: QueueOpti
     event,
     bulk,
     async send(bodies) {
-      for (let at = 0; at < bodies.length; at += BATCH_ENTRIES) {
-        const Entries = bodies
-          .slice(at, at + BATCH_ENTRIES)
-          .map((MessageBody, index) => ({ Id: String(index), MessageBody }));
+      for (const batch of toBatches(bodies)) {
+        const Entries = batch.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
         await client.send(new SendMessageBatchCommand({ QueueUrl: event.url, Entries }));
       }
     },
     async depthOf(queue) {
       const [waiting, dead] = await Promise.all([countIn(client, queue.url), countIn(client, queue.deadLetterUrl)]);
       return { waiting, dead };
-    },
-    async purge() {
-      const urls = [event, bulk].flatMap(({ url, deadLetterUrl }) => [url, deadLetterUrl]);
-      await Promise.all(urls.map((QueueUrl) => client.send(new PurgeQueueCommand({ QueueUrl }))));
     },
     async stop() {
       client.destroy();

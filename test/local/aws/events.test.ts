@@ -57,7 +57,7 @@ async function startWatched() {
 const namesOf = (events: readonly Event[]) =>
   events.map(({ 'detail-type': type, detail }) => {
     if (type === 'AWS API Call via CloudTrail') return String(detail['eventName']);
-    return String(type === 'Tag Change on Resource' ? `tags of ${detail['resource-type']}` : detail['state']);
+    return type === 'Tag Change on Resource' ? `tags of ${String(detail['resource-type'])}` : String(detail['state']);
   });
 
 const callsIn = (events: readonly Event[], name: string) => events.filter(({ detail }) => detail['eventName'] === name);
@@ -90,7 +90,7 @@ test('a life of an instance is told in order', async () => {
   ]);
   expect(events[3]).toEqual({
     version: '0',
-    id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
     'detail-type': 'EC2 Instance State-change Notification',
     source: 'aws.ec2',
     account: '123456789012',
@@ -216,6 +216,14 @@ describe('records of calls', () => {
       ['RunInstances', 'Client.InvalidAMIID.Malformed', null],
     ]);
   });
+});
+
+test('a record leaves out an answer that is too large', async () => {
+  const { cloud, client } = await startWatched();
+  await client.send(new RunInstancesCommand({ ...launchOptions('m5.large'), MinCount: 120, MaxCount: 120 }));
+  const [launched] = callsIn(await takeEvents(cloud), 'RunInstances');
+  expect(launched?.detail['requestParameters']).toMatchObject({ instanceType: 'm5.large' });
+  expect(launched?.detail['responseElements']).toBeNull();
 });
 
 test('only events that a deployed rule matches arrive', async () => {

@@ -58,7 +58,7 @@ test('messages reach the handler as Lambda hands them over, and are deleted', as
     {
       body: 'a',
       eventSource: 'aws:sqs',
-      eventSourceARN: expect.stringMatching(/^arn:aws:sqs:us-east-1:\d{12}:tapkeeper-events$/),
+      eventSourceARN: expect.stringMatching(/^arn:aws:sqs:us-east-1:\d{12}:tapkeeper-events$/) as string,
       awsRegion: 'us-east-1',
       attributes: { ApproximateReceiveCount: '1' },
     },

@@ -47,8 +47,8 @@ export function toTrailEvent(called: Called, random: Random): CloudEvent {
       awsRegion: region,
       sourceIPAddress: '127.0.0.1',
       userAgent: called.userAgent,
-      requestParameters: toRequestParameters(called),
-      responseElements: toResponseElements(called),
+      requestParameters: withinLimit(toRequestParameters(called)),
+      responseElements: withinLimit(toResponseElements(called)),
       requestID: requestId,
       eventID: newUuid(random),
       readOnly: false,
@@ -62,6 +62,15 @@ export function toTrailEvent(called: Called, random: Random): CloudEvent {
     },
   };
 }
+
+/**
+ * CloudTrail leaves out what is larger than 100 KB
+ * (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html).
+ */
+const withinLimit = (field: object | null): object | null =>
+  field !== null && JSON.stringify(field).length > MOST_FIELD_BYTES ? null : field;
+
+const MOST_FIELD_BYTES = 102_400;
 
 function toRequestParameters({ action, operation, request }: Called): object | null {
   if (request === null) return null;

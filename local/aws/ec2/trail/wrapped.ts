@@ -11,7 +11,9 @@ export const toWrappedRequest = (action: string, schema: NormalizedSchema, reque
   [`${action}Request`]: withoutControls(toRequest(schema, request)),
 });
 
-const withoutControls = ({ DryRun: _, ...rest }: Record<string, unknown>): Json => rest;
+/** Whether a call is a dry run shows in its error code only. */
+const withoutControls = (recorded: Json): Json =>
+  Object.fromEntries(Object.entries(recorded).filter(([name]) => name !== 'DryRun'));
 
 function toRequest(schema: NormalizedSchema, value: Json): Record<string, unknown> {
   const recorded: Record<string, unknown> = {};
