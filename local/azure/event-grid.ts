@@ -33,10 +33,11 @@ interface Options {
 /** A topic's public address; the publisher refuses to talk to plain HTTP, so it is rewritten on the way. */
 const TOPIC_ENDPOINT = 'https://tapkeeper.eastus-1.eventgrid.azure.net';
 const ACCESS_KEY = 'local';
+const LARGEST_BATCH = 100;
 
-type Publish = (event: SubscriptionEvent) => Promise<void>;
+type Publish = (events: readonly SubscriptionEvent[]) => Promise<void>;
 
-/** The official publisher, loaded with the first event: it costs more to load than the rest of the local cloud. */
+/** The official publisher, loaded with the first event. */
 async function newPublisher(schema: EventSchema, endpoint: string): Promise<Publish> {
   const { AzureKeyCredential, EventGridPublisherClient } = await import('@azure/eventgrid');
   const url = `${TOPIC_ENDPOINT}/api/events`;
@@ -44,13 +45,30 @@ async function newPublisher(schema: EventSchema, endpoint: string): Promise<Publ
   const options = { httpClient: rewritingHttpClient(TOPIC_ENDPOINT, endpoint) };
   if (schema === 'EventGridSchema') {
     const client = new EventGridPublisherClient(url, 'EventGrid', credential, options);
-    return ({ id, topic, subject, type, at, data }) =>
-      client.send([{ id, topic, subject, eventType: type, eventTime: at, dataVersion: '2', data }]);
+    return (events) => client.send(events.map(toEventGridEvent));
   }
   const client = new EventGridPublisherClient(url, 'CloudEvent', credential, options);
-  return ({ id, topic, subject, type, at, data }) =>
-    client.send([{ id, source: topic, subject, type, time: at, data }]);
+  return (events) => client.send(events.map(toCloudEvent));
 }
+
+const toEventGridEvent = ({ id, topic, subject, type, at, data }: SubscriptionEvent) => ({
+  id,
+  topic,
+  subject,
+  eventType: type,
+  eventTime: at,
+  dataVersion: '2',
+  data,
+});
+
+const toCloudEvent = ({ id, topic, subject, type, at, data }: SubscriptionEvent) => ({
+  id,
+  source: topic,
+  subject,
+  type,
+  time: at,
+  data,
+});
 
 const copies = (mishap: Mishap | null): number => (mishap === 'lost' ? 0 : mishap === 'twice' ? 2 : 1);
 
@@ -69,21 +87,36 @@ export async function startEventGrid(options: Options): Promise<EventGrid> {
     }
   });
   let publisher: Promise<Publish> | null = null;
+  let waiting: SubscriptionEvent[] = [];
+  let sending: Promise<void> | null = null;
 
-  const send = async (event: SubscriptionEvent): Promise<void> => {
-    publisher ??= newPublisher(schema, topic.endpoint);
-    await (
-      await publisher
-    )(event);
-  };
+  /** Sends what waits, a batch at a time, in the order in which it happened. */
+  async function sendAll(): Promise<void> {
+    const publish = await (publisher ??= newPublisher(schema, topic.endpoint));
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, LARGEST_BATCH);
+      waiting = waiting.slice(LARGEST_BATCH);
+      await publish(batch);
+    }
+  }
+
+  function startSending(): void {
+    if (sending !== null) return;
+    const leave = activity.enter();
+    sending = sendAll()
+      .catch((thrown: unknown) => options.onFailure(thrown instanceof Error ? thrown.message : String(thrown)))
+      .finally(() => {
+        sending = null;
+        if (waiting.length > 0) startSending();
+        leave();
+      });
+  }
 
   return {
     publish(event) {
       published += 1;
-      const leave = activity.enter();
-      send(event)
-        .catch((thrown: unknown) => options.onFailure(thrown instanceof Error ? thrown.message : String(thrown)))
-        .finally(leave);
+      waiting.push(event);
+      startSending();
     },
     befall: (mishap) => void mishaps.push(mishap),
     counts: () => ({ published, delivered }),

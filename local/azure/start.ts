@@ -9,7 +9,7 @@ import { startEventGrid, type EventGrid } from './event-grid.ts';
 import type { EventFilter } from './event-grid/filter.ts';
 import type { Identity } from './identities.ts';
 import { listen } from './listen.ts';
-import type { Random } from './random.ts';
+import { opaqueText, type Random } from './random.ts';
 import { MANAGEMENT_ENDPOINT, rewritingHttpClient } from './rewriting-http-client.ts';
 import { QUEUES, startStorageQueues, type StorageQueues } from './storage-queues.ts';
 import { toSubscriptionEvent, type EventSchema } from './subscription-event.ts';
@@ -131,6 +131,7 @@ export async function startAzureCloud(options: AzureOptions = {}): Promise<Azure
     resources: new Map(),
     operations: new Map(),
     newAddress: newAddresses(),
+    certificate: opaqueText(random, 3300),
     tell: (happening) => eventGrid?.publish(toSubscriptionEvent(happening, random, clock.now())),
     changed: changes.emit,
   };

@@ -68,6 +68,8 @@ export interface Arm {
   readonly operations: Map<string, Operation>;
   /** The next free private address. */
   readonly newAddress: () => string;
+  /** What stands for the certificate in the addresses of operations. */
+  readonly certificate: string;
   /** Tells the subscription's topic. */
   readonly tell: (happening: Happening) => void;
   /** Tells listeners that the state is another one. */
@@ -83,20 +85,26 @@ export function findOf<Type extends Resource['type']>(arm: Arm, type: Type, id: 
   return resource?.type === type ? (resource as ResourceOf<Type>) : null;
 }
 
-/** All resources of a type, of a subscription or of one of its groups, in the order of their ids. */
+/** All resources of a type, wherever they are, in no order. */
+export function everyOf<Type extends Resource['type']>(arm: Arm, type: Type): readonly ResourceOf<Type>[] {
+  const found: ResourceOf<Type>[] = [];
+  for (const resource of arm.resources.values()) if (resource.type === type) found.push(resource as ResourceOf<Type>);
+  return found;
+}
+
+/** The resources of a type in a subscription or one of its groups, in the order of their ids. */
 export function listOf<Type extends Resource['type']>(
   arm: Arm,
   type: Type,
   subscription: string,
   group: string | null,
 ): readonly ResourceOf<Type>[] {
-  const isWanted = (resource: Resource): boolean =>
-    resource.type === type &&
-    resource.subscription.toLowerCase() === subscription.toLowerCase() &&
-    (group === null || resource.group.toLowerCase() === group.toLowerCase());
-  return ([...arm.resources.values()].filter(isWanted) as ResourceOf<Type>[]).sort((a, b) =>
-    a.id.toLowerCase() < b.id.toLowerCase() ? -1 : 1,
-  );
+  const prefix = `${group === null ? `/subscriptions/${subscription}` : toGroupId(subscription, group)}/`.toLowerCase();
+  return everyOf(arm, type)
+    .map((resource) => ({ key: resource.id.toLowerCase(), resource }))
+    .filter(({ key }) => key.startsWith(prefix))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ resource }) => resource);
 }
 
 export const toGroupId = (subscription: string, group: string): string =>

@@ -37,7 +37,7 @@ function addressesOf(
   const subscription = 'subscription' in call.target ? (call.target.subscription ?? '') : '';
   const base = `/subscriptions/${subscription}/providers/${providerOf(effort.happening.operationName)}/locations/${effort.location}`;
   const ticks = 621_355_968_000_000_000n + BigInt(arm.clock.now()) * 10_000n;
-  const signature = `t=${ticks}&c=${opaqueText(arm.random, 3300)}&s=${opaqueText(arm.random, 342)}&h=${opaqueText(arm.random, 43)}`;
+  const signature = `t=${ticks}&c=${arm.certificate}&s=${opaqueText(arm.random, 342)}&h=${opaqueText(arm.random, 43)}`;
   const query = `api-version=${call.apiVersion}&${signature}`;
   return { status: `${base}/operations/${id}?${query}`, result: `${base}/operationResults/${id}?${query}` };
 }

@@ -7,7 +7,7 @@ import {
   invalidFormat,
   type Answer,
 } from './answer.ts';
-import { findOf, listOf, newEtag, toActionName, type Arm, type Call } from './arm.ts';
+import { everyOf, findOf, newEtag, toActionName, type Arm, type Call } from './arm.ts';
 import { findReference, toRecord } from './body.ts';
 import type { Kind } from './kind.ts';
 import { begin, type Effort } from './operation.ts';
@@ -90,7 +90,7 @@ const linkedAuthorizationFailed = ({ caller }: Call, id: string, linked: string)
 
 /** Limits of the feature whose codes are not documented. */
 function findUnfit(arm: Arm, nic: NetworkInterface, existing: TapConfiguration | null): Answer | null {
-  const isDestination = listOf(arm, VTAP, nic.subscription, null).some(
+  const isDestination = everyOf(arm, VTAP).some(
     (tap) => findDestinationNic(tap)?.toLowerCase() === nic.id.toLowerCase(),
   );
   if (isDestination)
@@ -170,6 +170,7 @@ function create(
 
 /** Writing what is already there is not free: it is an operation, and the etag is a new one (recorded in 2019). */
 function rewrite(arm: Arm, call: Call, nic: NetworkInterface, child: TapConfiguration): Answer {
+  child.isListed = true;
   const effort = effortOn(arm, nic, child, { verb: 'Write', existed: 'existed', succeed: () => undefined });
   const headers = begin(arm, call, { ...effort, durationMs: null });
   return answer(200, toTapConfigurationBody(child), headers);

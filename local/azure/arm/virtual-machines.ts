@@ -1,6 +1,6 @@
 import { newGuid } from '../random.ts';
 import { answer, refuse, type Answer } from './answer.ts';
-import { findOf, listOf, newEtag, toActionName, type Arm, type Call } from './arm.ts';
+import { everyOf, findOf, listOf, newEtag, toActionName, type Arm, type Call } from './arm.ts';
 import { findReference, tagsPart, toRecord, toRecords, toTags } from './body.ts';
 import { instanceView } from './instance-view.ts';
 import type { Kind } from './kind.ts';
@@ -82,9 +82,7 @@ function findWrongInterface(arm: Arm, id: string, location: string, wanted: read
 }
 
 const interfacesOf = (arm: Arm, machine: VirtualMachine): readonly NetworkInterface[] =>
-  arm.subscriptions
-    .flatMap((subscription) => listOf(arm, NIC, subscription, null))
-    .filter((nic) => nic.machine?.id.toLowerCase() === machine.id.toLowerCase());
+  everyOf(arm, NIC).filter((nic) => nic.machine?.id.toLowerCase() === machine.id.toLowerCase());
 
 function join(arm: Arm, machine: VirtualMachine, wanted: readonly Wanted[]): void {
   const stays = new Set(wanted.map(({ id }) => id.toLowerCase()));

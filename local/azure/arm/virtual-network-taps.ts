@@ -1,6 +1,6 @@
 import { newGuid } from '../random.ts';
 import { answer, invalidFormat, invalidReference, refuse, wrongReferenceType, type Answer } from './answer.ts';
-import { findOf, listOf, newEtag, toActionName, type Arm, type Call } from './arm.ts';
+import { everyOf, findOf, listOf, newEtag, toActionName, type Arm, type Call } from './arm.ts';
 import { findProperty, findReference, toRecord, toTags } from './body.ts';
 import type { Kind } from './kind.ts';
 import { begin } from './operation.ts';
@@ -30,8 +30,7 @@ export function findDestinationNic({ properties }: VirtualNetworkTap): string | 
 /** The tap configurations that a VTAP lists, wherever their interfaces are. */
 export function sourcesOf(arm: Arm, tap: VirtualNetworkTap): readonly TapConfiguration[] {
   const folded = tap.id.toLowerCase();
-  return arm.subscriptions
-    .flatMap((subscription) => listOf(arm, NIC, subscription, null))
+  return everyOf(arm, NIC)
     .flatMap((nic) => [...nic.tapConfigurations.values()])
     .filter((configuration) => configuration.isListed && configuration.tap.toLowerCase() === folded);
 }

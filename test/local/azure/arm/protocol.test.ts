@@ -69,7 +69,7 @@ test('without a token, nothing is answered but 401', async () => {
 test('without an api-version, and with a body that is not JSON, the call is refused', async () => {
   const response = await fetch(`${cloud.endpoint}${groupPath(cloud)}`, { headers: { authorization: 'Bearer x' } });
   expect(response.status).toBe(400);
-  expect((await response.json()).error.code).toBe('MissingApiVersionParameter');
+  expect(await response.json()).toMatchObject({ error: { code: 'MissingApiVersionParameter' } });
   expect(await put(tapId('x'), '{"location":')).toMatchObject({
     status: 400,
     body: { error: { code: 'InvalidRequestContent' } },
@@ -81,7 +81,7 @@ test('an operation is polled verbatim at an address of about 4 KB', async () => 
   expect([status, body.properties.provisioningState]).toEqual([201, 'Updating']);
   const address = headers.get('azure-asyncoperation') ?? '';
   expect(address.length).toBeGreaterThan(3800);
-  expect(new URL(address).searchParams.keys().toArray()).toEqual(['api-version', 't', 'c', 's', 'h']);
+  expect([...new URL(address).searchParams.keys()]).toEqual(['api-version', 't', 'c', 's', 'h']);
   expect(headers.get('retry-after')).toBeNull();
 
   expect((await poll(address)).body).toEqual({ status: 'InProgress' });
@@ -172,7 +172,7 @@ test('a second configuration on an interface is refused, and so is an interface 
   expect((await attach('a', 'tap', 'sensor')).status).toBe(400);
 });
 
-test('while an interface is busy other writes are refused, by either code', async () => {
+test('while an interface is busy other writes are refused', async () => {
   await attach('a');
   expect(await attach('a')).toMatchObject({ status: 409, body: { error: { code: 'AnotherOperationInProgress' } } });
   expect((await putNic('nic')).status).toBe(409);
