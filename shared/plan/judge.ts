@@ -3,7 +3,7 @@ import { chooseNumber, type Choice } from './number.ts';
 import type { Withheld } from './offers.ts';
 import { does, isNewlyOrdered, newlyPreempted, shadowOn, theirsBefore } from './precedence.ts';
 import { isSameSettings, settle } from './settings.ts';
-import { hasRoom, type Remark, type Situation, type Turn, type Withholding } from './situation.ts';
+import { hasRoom, type Refusal, type Remark, type Situation, type Turn, type Withholding } from './situation.ts';
 import { numberOf } from './wishes.ts';
 
 /** What becomes of one wish when its turn comes. */
@@ -15,7 +15,7 @@ export type Judgement =
       readonly remarks: readonly Remark[];
       readonly withheld: readonly Withholding[];
     }
-  | { readonly kind: 'hold'; readonly hold: Withheld; readonly blockedBy: readonly Attachment[] };
+  | ({ readonly kind: 'hold' } & Refusal);
 
 /**
  * The first line that applies decides:
@@ -34,7 +34,7 @@ export type Judgement =
  * | 10 | else | attached, or changed in place |
  */
 export function judge(turn: Turn): Judgement {
-  const { situation, taken, wish, own } = turn;
+  const { situation, taken, wish, own, staying } = turn;
   const { restraints, standing, loads, profile } = situation;
   const refusal = wish.hold ?? situation.unfit;
   if (wish.to === null) return hold(refusal ?? unknownHere(turn));
@@ -50,6 +50,8 @@ export function judge(turn: Turn): Judgement {
     return { kind: 'place', to, remarks: remarksOn(turn, to), withheld: stillSays };
   }
   if (refusal !== null) return hold(refusal);
+  const learned = own === null ? undefined : staying.get(own);
+  if (learned !== undefined && learned !== null) return { kind: 'hold', ...learned };
 
   const twin = own === null ? standing.theirs.find((their) => does(situation, their, to)) : undefined;
   if (twin !== undefined) return { kind: 'satisfied', by: twin };
@@ -86,7 +88,14 @@ const hold = (withheld: Withheld, blockedBy: readonly Attachment[] = []): Judgem
 });
 
 /** Where attachments have no numbers, any is right. */
-function numberFor({ situation, matching, known, taken, wish, own }: Turn): Choice | { kind: 'number'; number: null } {
+function numberFor({
+  situation,
+  matching,
+  staying,
+  taken,
+  wish,
+  own,
+}: Turn): Choice | { kind: 'number'; number: null } {
   const { profile, standing, wishes } = situation;
   if (profile.numbers === null || wish.destination.cloud !== 'aws') return { kind: 'number', number: null };
   const desired = wish.destination.sessionNumber;
@@ -94,14 +103,14 @@ function numberFor({ situation, matching, known, taken, wish, own }: Turn): Choi
   // Of wishes for one number, the one that has it (or was moved aside earlier) keeps it: reordering rules changes nothing.
   const siblings = others.flatMap((other) => {
     const attachment = numberOf(other) === desired ? matching.of.get(other) : undefined;
-    if (attachment === undefined || known.displaced.has(attachment)) return [];
+    if (attachment === undefined) return [];
     const isPending = !taken.some((one) => one.attachment === attachment);
     return isPending && (attachment.settings.number ?? 0) >= desired ? [attachment] : [];
   });
-  const staying = [...known.staying].filter((attachment) => attachment !== own);
+  const stayers = [...staying.keys()].filter((attachment) => attachment !== own);
   const numbers = [
     ...taken.map(({ number }) => number),
-    ...[...siblings, ...staying].map(({ settings }) => settings.number),
+    ...[...siblings, ...stayers].map(({ settings }) => settings.number),
   ];
   return chooseNumber(
     desired,

@@ -64,18 +64,20 @@ export interface Taken {
   readonly attachment: Attachment | null;
 }
 
-/** What turned out about attachments of ours while wishes that come before theirs were being placed. */
-export interface Known {
-  /** They stay as they are, so that nobody else gets their numbers. */
-  readonly staying: ReadonlySet<Attachment>;
-  readonly displaced: ReadonlySet<Attachment>;
+/** Ours that stay as they are, so that nobody else gets their numbers, and why; `null`: no wish was recognised in them. */
+export type Staying = ReadonlyMap<Attachment, Refusal | null>;
+
+/** Why a wish is held, and by whose attachments. */
+export interface Refusal {
+  readonly hold: Withheld;
+  readonly blockedBy: readonly Attachment[];
 }
 
 /** One wish's place in the order: everything that is known when its turn comes. */
 export interface Turn {
   readonly situation: Situation;
   readonly matching: Matching;
-  readonly known: Known;
+  readonly staying: Staying;
   readonly taken: readonly Taken[];
   readonly wish: Wish;
   /** The attachment of ours that is this wish. */

@@ -4,11 +4,12 @@ import { match, type Matching } from './match.ts';
 import type { Withheld } from './offers.ts';
 import {
   hasRoom,
-  type Known,
   type Placement,
+  type Refusal,
   type Remark,
   type Restraints,
   type Situation,
+  type Staying,
   type Taken,
   type Withholding,
 } from './situation.ts';
@@ -30,31 +31,34 @@ export interface Assignment {
  * Gives the slots of one source to its wishes, in their order; `judge` says what becomes of each.
  *
  * A hold withholds a change, never an attachment: what is ours and still wished for keeps its number, and its room at its
- * place in the order. Only an earlier wish that needs the room displaces it. That an attachment stays, or goes, may turn out
- * only after wishes before it were given numbers; then all are given anew with what was learned, at most once per attachment
- * and fate.
+ * place in the order. Only an earlier wish that needs the room displaces it. Both may turn out only after wishes before it
+ * were given numbers. Then all are given anew: around what stays, or without what goes, as if it were gone already, so that the
+ * next plan finds nothing left to do.
  */
 export function assignSlots(situation: Situation): Assignment {
-  const matching = match(situation.wishes, situation.standing.ours);
-  const restraint = restraintOnRest(situation.restraints);
-  let known: Known = { staying: new Set(restraint === null ? [] : matching.rest), displaced: new Set() };
+  const { wishes, standing, restraints } = situation;
+  const restraint = restraintOnRest(restraints);
+  const displaced = new Set<Attachment>();
   for (;;) {
-    const { assignment, lessons } = assignOnce(situation, matching, known);
-    if (lessons.length === 0) return assignment;
-    known = learn(known, lessons);
+    const matching = match(
+      wishes,
+      standing.ours.filter((one) => !displaced.has(one)),
+    );
+    const staying = new Map<Attachment, Refusal | null>();
+    if (restraint !== null) for (const one of matching.rest) staying.set(one, null);
+    const assignment = assignAround(situation, matching, staying);
+    if (assignment.displaced.length === 0) return { ...assignment, displaced: [...displaced] };
+    for (const one of assignment.displaced) displaced.add(one);
   }
 }
 
-interface Lesson {
-  readonly attachment: Attachment;
-  readonly fate: 'stays' | 'displaced';
-}
-
-function learn({ staying, displaced }: Known, lessons: readonly Lesson[]): Known {
-  const fated = (fate: Lesson['fate']): readonly Attachment[] =>
-    lessons.filter((lesson) => lesson.fate === fate).map(({ attachment }) => attachment);
-  const goes = new Set([...displaced, ...fated('displaced')]);
-  return { staying: new Set([...staying, ...fated('stays')].filter((one) => !goes.has(one))), displaced: goes };
+/** Assigns until nobody else turns out to stay; `staying` grows on the way. */
+function assignAround(situation: Situation, matching: Matching, staying: Map<Attachment, Refusal | null>): Assignment {
+  for (;;) {
+    const { assignment, learned } = assignOnce(situation, matching, staying);
+    if (learned.size === 0) return assignment;
+    for (const [attachment, refusal] of learned) staying.set(attachment, refusal);
+  }
 }
 
 /** Why ours that no wish was recognised in are left alone nevertheless. */
@@ -64,8 +68,8 @@ const restraintOnRest = ({ write, detach, unrecognised }: Restraints): Withheld 
 function assignOnce(
   situation: Situation,
   matching: Matching,
-  known: Known,
-): { assignment: Assignment; lessons: readonly Lesson[] } {
+  staying: Staying,
+): { readonly assignment: Assignment; readonly learned: ReadonlyMap<Attachment, Refusal> } {
   const restraint = restraintOnRest(situation.restraints);
   const left = restraint === null ? [] : matching.rest;
   const taken: Taken[] = left.map(asTaken);
@@ -76,10 +80,11 @@ function assignOnce(
   const satisfied: { wish: Wish; by: Attachment }[] = [];
   const remarks: Remark[] = [];
   const displaced: Attachment[] = [];
+  const learned = new Map<Attachment, Refusal>();
 
   for (const wish of situation.wishes) {
     const own = matching.of.get(wish) ?? null;
-    const turn = { situation, matching, known, taken, wish, own };
+    const turn = { situation, matching, staying, taken, wish, own };
     const judgement = judge(turn);
     if (judgement.kind === 'satisfied') {
       satisfied.push({ wish, by: judgement.by });
@@ -90,28 +95,20 @@ function assignOnce(
       withheld.push(...judgement.withheld);
       taken.push({ number: to.number, filter: to.filter, attachment: own });
     } else {
-      const isKept = own !== null && !known.displaced.has(own) && hasRoom(turn);
+      const isKept = own !== null && hasRoom(turn);
       withheld.push({ wish, ...judgement.hold, keeps: isKept ? own : null, blockedBy: judgement.blockedBy });
-      if (isKept) taken.push(asTaken(own));
-      else if (own !== null) displaced.push(own);
+      if (own === null) continue;
+      if (isKept) {
+        taken.push(asTaken(own));
+        if (!staying.has(own)) learned.set(own, judgement);
+      } else {
+        displaced.push(own);
+      }
     }
   }
 
-  const stays = withheld.flatMap(({ wish, keeps }) => (wish === null || keeps === null ? [] : [keeps]));
-  const lessons = [
-    ...stays
-      .filter((one) => !known.staying.has(one) && !isPlaced(one))
-      .map((one) => ({ attachment: one, fate: 'stays' as const })),
-    ...displaced
-      .filter((one) => !known.displaced.has(one))
-      .map((one) => ({ attachment: one, fate: 'displaced' as const })),
-  ];
   const unwished = restraint === null ? matching.rest : [];
-  return { assignment: { placements, satisfied, withheld, remarks, unwished, displaced }, lessons };
-
-  function isPlaced(one: Attachment): boolean {
-    return placements.some(({ attachment }) => attachment === one);
-  }
+  return { assignment: { placements, satisfied, withheld, remarks, unwished, displaced }, learned };
 }
 
 const asTaken = (attachment: Attachment): Taken => ({

@@ -48,8 +48,8 @@ export function planSource(source: Source, context: Context): SourcePlan {
   const evaluation = absence === null ? evaluate(ruleSet, source, machine, nowMs) : NO_WISHES;
   if (isQuiet(evaluation) && standing.ours.length === 0) return NOTHING;
 
-  const offers = context.offers(source);
-  const wishes = withoutDuplicates(wishesOf(evaluation, config, source, standing.ours, offers, context.loads));
+  const choosing = { config, source, ours: standing.ours, offers: context.offers(source), loads: context.loads };
+  const wishes = withoutDuplicates(wishesOf(evaluation, choosing));
   const restraints = restraintsOn(source, machine, evaluation, wishes, context, profile);
   const assignment = assignSlots({
     profile,
@@ -61,13 +61,12 @@ export function planSource(source: Source, context: Context): SourcePlan {
     unfit: source.unfit === null ? null : { code: 'unfit', detail: source.unfit },
     restraints,
   });
-  const steps = orderSteps(
-    standing.theirs,
-    standing.ours,
-    assignment.placements,
-    leavingOf(assignment, absence ?? 'unwished'),
+  const steps = orderSteps({
+    ...standing,
+    placements: assignment.placements,
+    leaving: leavingOf(assignment, absence ?? 'unwished'),
     profile,
-  );
+  });
   for (const { wish, attachment, to } of assignment.placements) {
     if (wish.target !== null && attachment?.settings.target !== to.target) context.loads.take(wish.target);
   }

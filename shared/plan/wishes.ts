@@ -1,7 +1,6 @@
 import type { Config, Destination, Pool } from '../config/config.ts';
 import type { Ask, Evaluation } from '../rules/evaluation.ts';
 import type { Attachment, NonEmpty, RuleName, Settings, Source, Target, TargetId } from '../words.ts';
-import { compare } from './canonical.ts';
 import type { Offer, Withheld } from './offers.ts';
 
 /** What the rules want on one source: one attachment to one destination. */
@@ -37,66 +36,78 @@ export interface Offers {
   (destination: Destination): Offer;
 }
 
+/** What choosing among destinations goes by, on one source. */
+export interface Choosing {
+  readonly config: Config;
+  readonly source: Source;
+  readonly ours: readonly Attachment[];
+  readonly offers: Offers;
+  readonly loads: Loads;
+}
+
 /**
  * The wishes of one source in the order in which they get their numbers and their room: by session number, then by rule,
  * then by the order of the names in the rule or tag.
  */
-export function wishesOf(
-  evaluation: Evaluation,
-  config: Config,
-  source: Source,
-  ours: readonly Attachment[],
-  offers: Offers,
-  loads: Loads,
-): readonly Wish[] {
-  const wishes = evaluation.asks.flatMap((ask) => {
-    const offer = chooseOffer(ask, config, source, ours, offers, loads);
-    if (offer === null) return [];
-    const { destination, to, target, hold } = offer;
-    return [{ destination, rules: ask.rules, to, target, hold }];
+export function wishesOf({ asks }: Evaluation, choosing: Choosing): readonly Wish[] {
+  const { config, offers } = choosing;
+  const byName = asks.map((ask) => config.destinations.find(({ name }) => name === ask.name));
+  const named = byName.flatMap((destination) => (destination === undefined ? [] : [offers(destination)]));
+  const wishes = asks.flatMap((ask) => {
+    const pool = config.pools.find(({ name }) => name === ask.name);
+    const offer = pool === undefined ? named.find(isFor(ask.name)) : chooseMember(pool, named, choosing);
+    return offer === undefined ? [] : [toWish(offer, ask)];
   });
-  // `sort` is stable: wishes of one number stay in the order of the rules.
+  // `sort` is stable: wishes for one number stay in the order of the rules.
   return wishes.sort((a, b) => numberOf(a) - numberOf(b));
 }
 
+const isFor =
+  (name: Ask['name']) =>
+  ({ destination }: Offer): boolean =>
+    destination.name === name;
+
+const toWish = ({ destination, to, target, hold }: Offer, { rules }: Ask): Wish => ({
+  destination,
+  rules,
+  to,
+  target,
+  hold,
+});
+
+/** The number that a wish is for; on Azure, which has none, all are for the same. */
 export const numberOf = ({ destination }: Wish): number =>
   destination.cloud === 'aws' ? destination.sessionNumber : 0;
 
-/** The member of a pool is chosen here; a destination asked for by name is its own only choice. */
-function chooseOffer(
-  ask: Ask,
-  config: Config,
-  source: Source,
-  ours: readonly Attachment[],
-  offers: Offers,
-  loads: Loads,
-): Offer | null {
-  const pool = config.pools.find(({ name }) => name === ask.name);
-  if (pool !== undefined) return chooseMember(pool, config, source, ours, offers, loads);
-  const destination = config.destinations.find(({ name }) => name === ask.name);
-  return destination === undefined ? null : offers(destination);
-}
-
 /**
- * Exactly one member: the one attached now if it still serves, else the best that does (zone, then load, then the pool's
- * order). Nothing is moved merely to balance.
+ * Exactly one member: one that is asked for by its own name anyway; else the one attached now if it still serves; else the
+ * best that does (zone, then load, then the pool's order). Nothing is moved merely to balance.
  */
-function chooseMember(
-  pool: Pool,
-  config: Config,
-  source: Source,
-  ours: readonly Attachment[],
-  offers: Offers,
-  loads: Loads,
-): Offer | null {
+function chooseMember(pool: Pool, named: readonly Offer[], choosing: Choosing): Offer | undefined {
+  const { config, source, ours, offers, loads } = choosing;
   const members = pool.members.flatMap((name) => config.destinations.filter((one) => one.name === name)).map(offers);
-  const attached = members.filter(
-    ({ to }) => to !== null && ours.some(({ settings }) => settings.target === to.target),
-  );
+  const asked = members.find(({ to, hold }) => hold === null && named.some((other) => isSame(other.to, to)));
+  if (asked !== undefined) return asked;
+  const attached = [...members.filter(isAttached), ...members.filter(isPointedAt)];
   const serving = attached.find(({ hold }) => hold === null);
   if (serving !== undefined) return serving;
   const free = members.filter(({ hold, target }) => hold === null && target !== null && !loads.isFull(target));
-  return free.sort(byPreference(source, loads))[0] ?? leastBad(members, attached);
+  // No member serves: the one attached now, so that it is kept; else one that would serve if it were mended.
+  const leastBad = attached[0] ?? members.find(({ hold }) => hold?.code !== 'out-of-reach') ?? members[0];
+  return free.sort(byPreference(source, loads))[0] ?? leastBad;
+
+  function isAttached({ to }: Offer): boolean {
+    return ours.some(({ settings }) => isSame(settings, to));
+  }
+
+  /** The same target through another filter, unless that is plainly what is asked for by another name. */
+  function isPointedAt({ to }: Offer): boolean {
+    return (
+      to !== null &&
+      ours.some(({ settings }) => settings.target === to.target) &&
+      !named.some((other) => other.to?.target === to.target)
+    );
+  }
 }
 
 const byPreference =
@@ -106,11 +117,6 @@ const byPreference =
     const isNear = ({ zone }: Target): number => (zone !== null && zone === source.zone ? 0 : 1);
     return isNear(a.target) - isNear(b.target) || loads.of(a.target) - loads.of(b.target);
   };
-
-/** No member serves: the one attached now, so that it is kept; else one that could serve if it were mended. */
-function leastBad(members: readonly Offer[], attached: readonly Offer[]): Offer | null {
-  return attached[0] ?? members.find(({ hold }) => hold?.code !== 'out-of-reach') ?? members[0] ?? null;
-}
 
 /** Two wishes for the same target through the same filter are one; the later one's rules join the earlier one's. */
 export function withoutDuplicates(wishes: readonly Wish[]): readonly Wish[] {
@@ -131,5 +137,3 @@ function mergeRules(a: NonEmpty<RuleName>, b: NonEmpty<RuleName>): NonEmpty<Rule
   const [first, ...rest] = a;
   return [first, ...rest, ...b.filter((rule) => !a.includes(rule))];
 }
-
-export const byDestination = (a: Wish, b: Wish): number => compare(a.destination.name, b.destination.name);

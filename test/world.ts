@@ -1,0 +1,175 @@
+import {
+  findOwner,
+  parseAccountId,
+  parseAttachmentId,
+  parseEndpointId,
+  parseFilterId,
+  parseMachineId,
+  parseRegion,
+  parseSourceId,
+  parseTargetId,
+} from '../shared/ids.ts';
+import type {
+  Attachment,
+  Cloud,
+  Filter,
+  FilterRule,
+  InventoryKind,
+  Machine,
+  Scope,
+  Source,
+  Target,
+  World,
+} from '../shared/words.ts';
+
+/** A world in few words: what is left out is what a reader would take for granted. */
+export interface WorldSketch {
+  readonly cloud?: Cloud;
+  readonly region?: string;
+  readonly machines?: readonly MachineSketch[];
+  readonly sources?: readonly SourceSketch[];
+  readonly attachments?: readonly AttachmentSketch[];
+  readonly targets?: readonly TargetSketch[];
+  readonly filters?: readonly FilterSketch[];
+  readonly incomplete?: readonly { readonly kind: InventoryKind; readonly why: string }[];
+}
+
+export interface MachineSketch {
+  readonly id: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly state?: Machine['state'];
+  readonly stoppedAt?: string;
+  readonly name?: string;
+  readonly type?: string;
+}
+
+export interface SourceSketch {
+  readonly id: string;
+  readonly machine?: string | null;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly state?: Source['state'];
+  readonly primary?: boolean;
+  readonly zone?: string;
+  readonly region?: string;
+  readonly unfit?: string;
+}
+
+export interface AttachmentSketch {
+  readonly id: string;
+  readonly source: string;
+  readonly target: string;
+  readonly filter?: string;
+  readonly number?: number;
+  readonly packetLength?: number;
+  readonly virtualNetworkId?: number;
+  /** The owner whose mark it bears; others' when left out. */
+  readonly owner?: string;
+  readonly state?: Attachment['state'];
+}
+
+export interface TargetSketch {
+  readonly id: string;
+  readonly reaches?: string;
+  readonly zone?: string;
+  readonly region?: string;
+  readonly unhealthy?: string;
+  readonly capacity?: number;
+  readonly load?: number;
+}
+
+export interface FilterSketch {
+  readonly id: string;
+  /** `all` (the default), or protocols per direction, as `ingress 6`. */
+  readonly accepts?: readonly string[];
+}
+
+export const ACCOUNT: Readonly<Record<Cloud, string>> = {
+  aws: '123456789012',
+  azure: '00000000-0000-0000-0000-000000000000',
+};
+const REGION: Readonly<Record<Cloud, string>> = { aws: 'us-east-1', azure: 'eastus' };
+
+export function toWorld(sketch: WorldSketch): World {
+  const cloud = sketch.cloud ?? 'aws';
+  const account = parseAccountId(ACCOUNT[cloud]);
+  const region = parseRegion(sketch.region ?? REGION[cloud]);
+  const place = { cloud, account, region };
+  const scope: Scope = cloud === 'aws' ? { cloud, account, region } : { cloud, account, region: null };
+  return {
+    scope,
+    selection: { kind: 'everything' },
+    machines: (sketch.machines ?? []).map((one): Machine => ({
+      ...place,
+      id: parseMachineId(one.id),
+      resourceGroup: null,
+      name: one.name ?? null,
+      type: one.type ?? null,
+      tags: one.tags ?? {},
+      state: one.state ?? 'running',
+      stoppedAt: (one.stoppedAt ?? null) as Machine['stoppedAt'],
+    })),
+    sources: (sketch.sources ?? []).map((one): Source => ({
+      ...place,
+      region: one.region === undefined ? region : parseRegion(one.region),
+      id: parseSourceId(one.id),
+      zone: one.zone ?? null,
+      resourceGroup: null,
+      network: null,
+      subnet: null,
+      machine: one.machine === undefined || one.machine === null ? null : parseMachineId(one.machine),
+      isPrimary: one.primary ?? true,
+      tags: one.tags ?? {},
+      state: one.state ?? 'attached',
+      unfit: one.unfit ?? null,
+    })),
+    attachments: (sketch.attachments ?? []).map(toAttachment(cloud)),
+    targets: (sketch.targets ?? []).map((one): Target => ({
+      cloud,
+      region: one.region === undefined ? region : parseRegion(one.region),
+      id: parseTargetId(one.id),
+      zone: one.zone ?? null,
+      reaches: parseEndpointId(one.reaches ?? `behind-${one.id}`),
+      unhealthy: one.unhealthy ?? null,
+      capacity: one.capacity ?? null,
+      load: one.load ?? 0,
+    })),
+    filters: (sketch.filters ?? []).map(toFilter),
+    incomplete: sketch.incomplete ?? [],
+  };
+}
+
+const toAttachment =
+  (cloud: Cloud) =>
+  (one: AttachmentSketch): Attachment => {
+    const owner = one.owner === undefined ? null : findOwner(one.owner);
+    return {
+      id: parseAttachmentId(one.id),
+      source: parseSourceId(one.source),
+      settings: {
+        target: parseTargetId(one.target),
+        filter: cloud === 'aws' ? parseFilterId(one.filter ?? 'tmf-all') : null,
+        number: cloud === 'aws' ? (one.number ?? 1) : null,
+        packetLength: one.packetLength ?? null,
+        virtualNetworkId: one.virtualNetworkId ?? null,
+      },
+      mark: owner === null ? null : { owner, version: 'v1' },
+      state: one.state ?? 'ready',
+    };
+  };
+
+function toFilter({ id, accepts = ['ingress', 'egress'] }: FilterSketch): Filter {
+  const rules = accepts.map((text, at): FilterRule => {
+    const [direction, protocol] = text.split(' ');
+    return {
+      direction: direction === 'egress' ? 'egress' : 'ingress',
+      number: (at + 1) * 10,
+      action: 'accept',
+      protocol: protocol === undefined ? null : Number(protocol),
+      sourceCidr: '0.0.0.0/0',
+      destinationCidr: '0.0.0.0/0',
+      sourcePorts: null,
+      destinationPorts: null,
+    };
+  });
+  return { id: parseFilterId(id), rules, mirrorsDns: false };
+}
