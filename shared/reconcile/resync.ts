@@ -106,7 +106,7 @@ async function plan(
 function findStale({ expects }: ResyncRequest, planned: readonly Planned[]): Attempt | null {
   if (expects === null) return null;
   const other = planned.map(({ studied }) => studied.plan.guard.digest).find((digest) => digest !== expects);
-  return other === undefined ? null : refused({ code: 'plan-stale', expected: expects, digest: other });
+  return other === undefined ? null : refused({ code: 'plan-stale', digest: other });
 }
 
 async function respond(

@@ -1,4 +1,4 @@
-import type { Digest } from '../../words.ts';
+import type { Digest, NonEmpty } from '../../words.ts';
 import type { Answer } from './answer.ts';
 
 /** One thing wrong in a body. */
@@ -11,9 +11,9 @@ export interface BodyProblem {
 
 /** Why a request is not answered with plans. The code is the last part of the problem's `type`. */
 export type Refusal =
-  | { readonly code: 'bad-request'; readonly errors: readonly BodyProblem[] }
+  | { readonly code: 'bad-request'; readonly errors: NonEmpty<BodyProblem> }
   | { readonly code: 'lift-forbidden' }
-  | { readonly code: 'plan-stale'; readonly expected: Digest; readonly digest: Digest }
+  | { readonly code: 'plan-stale'; readonly digest: Digest }
   | { readonly code: 'inventory-incomplete'; readonly incomplete: readonly string[] }
   | { readonly code: 'config-invalid'; readonly detail: string }
   | { readonly code: 'unexpected' };
@@ -49,23 +49,21 @@ function wordsOf(refusal: Refusal): Words {
   switch (refusal.code) {
     case 'bad-request': {
       const { errors } = refusal;
-      const detail = errors.map((error) => `${error.pointer} ${error.detail}`).join('; ');
-      return { ...NOTHING_MORE, status: 400, title: 'The request cannot be understood', detail, errors };
+      return { ...NOTHING_MORE, status: 400, title: 'The request cannot be understood', detail: sumUp(errors), errors };
     }
     case 'lift-forbidden':
       return {
         ...NOTHING_MORE,
         status: 403,
         title: 'The guard may not be lifted by this caller',
-        detail:
-          'lifting the guard needs an identity of IAM or Entra ID that may do so; ask without `lift`, or with that identity',
+        detail: 'lifting the guard needs an identity of IAM or Entra ID; ask with one, or without `lift`',
       };
     case 'plan-stale':
       return {
         ...NOTHING_MORE,
         status: 409,
         title: 'The plan is not the one that was looked at',
-        detail: `what would be detached or retargeted has changed since digest ${refusal.expected}: look at the plan again`,
+        detail: 'what would be detached or retargeted is not what `expects` stands for; look at the plan again',
         digest: refusal.digest,
       };
     case 'inventory-incomplete':
@@ -86,4 +84,9 @@ function wordsOf(refusal: Refusal): Words {
         detail: 'the log lines of this correlation say more',
       };
   }
+}
+
+function sumUp([first, ...others]: NonEmpty<BodyProblem>): string {
+  const more = others.length === 0 ? '' : `, and ${others.length} more`;
+  return `${first.pointer} ${first.detail}${more}`;
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { parseAccountId, parseRegion } from '../../ids.ts';
 import type { TripName } from '../../plan/change.ts';
-import type { AccountId, Cloud, Digest, Region, Selection } from '../../words.ts';
+import type { AccountId, Cloud, Digest, NonEmpty, Region, Selection } from '../../words.ts';
 import type { BodyProblem } from './problem.ts';
 import { selectionSchema, toKeyMessage } from './selection.ts';
 
@@ -23,7 +23,7 @@ export interface ResyncRequest {
 
 export type ParsedRequest =
   | { readonly kind: 'valid'; readonly request: ResyncRequest }
-  | { readonly kind: 'invalid'; readonly problems: readonly BodyProblem[] };
+  | { readonly kind: 'invalid'; readonly problems: NonEmpty<BodyProblem> };
 
 /** A body of a thousand EC2 ids is 24 KB; whoever has more to name means everything. */
 export const LONGEST_BODY = 65_536;
@@ -38,8 +38,9 @@ export function parseRequest(body: string, cloud: Cloud): ParsedRequest {
   const json = findJson(body);
   if (json === null) return invalid('the body is not JSON, as {"scope": "everything", "mode": "plan"}');
   const parsed = v.safeParse(bodySchema(cloud), json.value);
-  if (!parsed.success) return { kind: 'invalid', problems: parsed.issues.map(toProblem) };
-  return { kind: 'valid', request: parsed.output };
+  if (parsed.success) return { kind: 'valid', request: parsed.output };
+  const [first, ...others] = parsed.issues;
+  return { kind: 'invalid', problems: [toProblem(first), ...others.map(toProblem)] };
 }
 
 const invalid = (detail: string): ParsedRequest => ({ kind: 'invalid', problems: [{ pointer: '#', detail }] });

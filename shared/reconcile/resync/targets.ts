@@ -13,7 +13,7 @@ export interface Target {
 
 export type Targets =
   | { readonly kind: 'found'; readonly targets: NonEmpty<Target> }
-  | { readonly kind: 'invalid'; readonly problems: readonly BodyProblem[] };
+  | { readonly kind: 'invalid'; readonly problems: NonEmpty<BodyProblem> };
 
 /**
  * The scopes that a request is about. An ARM id says its subscription; an EC2 id does not say its account, so with several
@@ -45,7 +45,8 @@ function bySubscription(chosen: readonly Scope[], subjects: NonEmpty<Subject>): 
         detail: `names ids of subscription ${subscription}, not of ${list(chosen)}`,
       });
   }
-  return problems.length > 0 ? { kind: 'invalid', problems } : found(targets);
+  const [first, ...others] = problems;
+  return first === undefined ? found(targets) : { kind: 'invalid', problems: [first, ...others] };
 }
 
 const subscriptionOf = ({ id }: Subject): AccountId => parseAccountId(id.split('/')[2] ?? '');
