@@ -1,5 +1,4 @@
 import type { BuildOptions } from 'esbuild';
-import { azureShake } from './azure-shake.ts';
 import { ec2Shake } from './ec2-shake.ts';
 import { environmentCredentials } from './environment-credentials.ts';
 import { BLOB_CHECKSUM, clientVersionOnly, EVENT_STREAMS, leaveOut } from './leave-out.ts';
@@ -70,7 +69,6 @@ const FUNCTIONS: Bundle = {
   trial: throwUnless('require("./dist/functions/main.js")'),
   options: {
     ...COMMONJS,
-    plugins: [azureShake],
     alias: { yaml: YAML_ENTRY },
     plugins: [leaveOut(BLOB_CHECKSUM)],
     // The Functions host puts this one in place; there is no such package to bundle.
