@@ -96,7 +96,8 @@ function toWork(asked: Asked, event: unknown, scope: Scope, context: IdentifyCon
         ? { kind: 'ignored', why: 'this deployment keeps no scope' }
         : { kind: 'work', work: mapAll([first, ...rest], toSweep) };
     }
-    default:
+    case 'ignored':
+    case 'unreadable':
       return asked;
   }
 }

@@ -73,7 +73,7 @@ const REMOVABLE = [
 ] as const satisfies readonly { key: keyof Settings; field: TrafficMirrorSessionField }[];
 
 /** Only what differs: fields that others have set, such as the description, stay. */
-export function differencesOf(from: Settings, to: Settings): Differences {
+function differencesOf(from: Settings, to: Settings): Differences {
   const removed = REMOVABLE.filter(({ key }) => from[key] !== null && to[key] === null).map(({ field }) => field);
   return {
     ...(from.target === to.target ? {} : { TrafficMirrorTargetId: to.target }),

@@ -2,7 +2,7 @@
  * Instance types that are known not to be sources. A list of what is refused, not of what is allowed: a family that is
  * newer than this list is tried, and `NetworkInterfaceNotSupported` is the truth.
  */
-export const NOT_SOURCES = {
+const NOT_SOURCES = {
   asOf: '2026-10',
   source: 'https://docs.aws.amazon.com/vpc/latest/mirroring/what-is-traffic-mirroring.html',
   families: new Set(

@@ -133,18 +133,13 @@ describe('the world', () => {
     expect(world.machines[0]).toMatchObject({ id: machine, name: 'web', state: 'running', type: 'm5.large' });
     const facts = world.sources.map(({ id, machine: on, isPrimary, tags, state, unfit }) => [
       id,
-      on,
-      isPrimary,
-      tags,
-      state,
-      unfit,
+      { on, isPrimary, tags, state, unfit },
     ]);
-    expect(facts.sort()).toEqual(
-      [
-        [source, machine, true, {}, 'attached', null],
-        [second, machine, false, { mirror: 'soc' }, 'attached', null],
-      ].sort(),
-    );
+    const attached = { on: machine, state: 'attached', unfit: null };
+    expect(Object.fromEntries(facts)).toEqual({
+      [source]: { ...attached, isPrimary: true, tags: {} },
+      [second]: { ...attached, isPrimary: false, tags: { mirror: 'soc' } },
+    });
   });
 
   test('what is unknown to the API is simply not there', async () => {

@@ -1,0 +1,335 @@
+import { DeleteTrafficMirrorSessionCommand, DeleteTagsCommand } from '@aws-sdk/client-ec2';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { compose, type AwsDeps } from '../../../lambdas/compose.ts';
+import { onChange } from '../../../lambdas/on-change.ts';
+import { onResync } from '../../../lambdas/resync.ts';
+import { onSweep } from '../../../lambdas/sweep.ts';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Config } from '../../../shared/config/config.ts';
+import { parseDestinationName, parseFilterId, parseRegion, parseRuleName, parseTargetId } from '../../../shared/ids.ts';
+import type { JournalEntry } from '../../../shared/journal.ts';
+import type { Owner, RulesVersion } from '../../../shared/words.ts';
+import { payload } from '../../lambdas/samples.ts';
+import {
+  createFilter,
+  createInterface,
+  createTarget,
+  launch,
+  startAccount,
+  type Account,
+  type Launched,
+} from './account.ts';
+
+let account: Account;
+let deps: AwsDeps;
+let entries: JournalEntry[];
+let mode: string;
+let queues: SQSClient;
+
+/** Rules that mirror what has the tag `mirror` to one destination. */
+function rulesTo(target: string, filter: string): Config {
+  const name = parseDestinationName('sensor');
+  return {
+    version: 1,
+    owner: 'soc' as Owner,
+    formerOwners: [],
+    policy: 'sync',
+    guard: { count: 20, percent: 10 },
+    slots: 3,
+    graceHours: 72,
+    pools: [],
+    destinations: [
+      {
+        cloud: 'aws',
+        name,
+        region: parseRegion('us-east-1'),
+        entry: { kind: 'target', id: parseTargetId(target) },
+        filter: { kind: 'one', id: parseFilterId(filter) },
+        sessionNumber: 100,
+        packetLength: null,
+        virtualNetworkId: null,
+        numbers: 'nearest',
+        mayPreempt: false,
+      },
+    ],
+    rules: [
+      {
+        name: parseRuleName('tagged'),
+        when: { kind: 'tag-exists', tag: 'mirror' },
+        interfaces: 'all',
+        effect: { kind: 'mirror', to: { kind: 'names', names: [name] }, isRequired: false, untilTag: null },
+      },
+    ],
+  };
+}
+
+beforeEach(async () => {
+  account = await startAccount();
+  entries = [];
+  mode = 'enforce';
+  const { local } = account;
+  const config = rulesTo(await createTarget(account, null), await createFilter(account));
+  const credentials = local.as({ kind: 'role', roleName: local.roleName, sessionName: 'on-change' });
+  queues = new SQSClient({ endpoint: local.sqsEndpoint, region: local.region, credentials });
+  deps = compose(
+    {
+      AWS_REGION: local.region,
+      AWS_ENDPOINT_URL_EC2: local.endpoint,
+      AWS_ENDPOINT_URL_SQS: local.sqsEndpoint,
+      TAPKEEPER_SCOPES: `${local.account}:${local.region}`,
+      TAPKEEPER_EVENT_QUEUE_URL: local.queues.event.url,
+      TAPKEEPER_BULK_QUEUE_URL: local.queues.bulk.url,
+      TAPKEEPER_ROLE_NAME: local.roleName,
+      get TAPKEEPER_MODE() {
+        return mode;
+      },
+    },
+    {
+      credentials,
+      journal: { write: (entry) => void entries.push(entry) },
+      rules: { load: async () => ({ config, version: 'v' as RulesVersion }) },
+    },
+  );
+});
+afterEach(async () => {
+  queues.destroy();
+  await account.stop();
+});
+
+const TAGGED = {
+  TagSpecifications: [{ ResourceType: 'instance' as const, Tags: [{ Key: 'mirror', Value: 'yes' }] }],
+};
+
+const running = ({ machine }: Launched): Record<string, unknown> => ({
+  ...payload('ec2-state-running'),
+  id: `event-of-${machine}`,
+  detail: { 'instance-id': machine, state: 'running' },
+});
+
+/** A batch as Lambda polls it: bodies under the ids m0, m1, … */
+const batch = (...bodies: readonly unknown[]) => ({
+  Records: bodies.map((body, at) => ({
+    messageId: `m${at}`,
+    eventSource: 'aws:sqs',
+    awsRegion: 'us-east-1',
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })),
+});
+
+const change = (event: unknown) => onChange(() => deps)(event);
+const sessions = () => account.local.state.in().sessions;
+const faults = () => entries.filter(({ kind }) => kind === 'fault');
+const bulk = async () => (await account.local.depthOf(account.local.queues.bulk)).waiting;
+
+const READS = { DescribeInstances: 1, DescribeNetworkInterfaces: 1, DescribeTrafficMirrorSessions: 1 };
+
+describe('on-change', () => {
+  test('one instance: three reads and one write when warm, reads only when it comes again', async () => {
+    const [other] = await launch(account, 1, TAGGED);
+    await change(batch(running(other)));
+    const [launched] = await launch(account, 1, TAGGED);
+    account.local.resetCalls();
+    expect(await change(batch(running(launched)))).toEqual({ batchItemFailures: [] });
+    expect(account.local.calls).toEqual({ ...READS, CreateTrafficMirrorSession: 1 });
+    expect(
+      sessions()
+        .map(({ interfaceId }) => interfaceId)
+        .toSorted(),
+    ).toEqual([other.source, launched.source].toSorted());
+    account.local.resetCalls();
+    await change(batch(running(launched)));
+    expect(account.local.calls).toEqual(READS);
+  });
+
+  test('a hundred launches in one batch: at most six reads and a hundred writes', async () => {
+    const launched = await launch(account, 100, TAGGED);
+    account.local.resetCalls();
+    await change(batch(...launched.map(running)));
+    const { CreateTrafficMirrorSession: writes, ...reads } = account.local.calls;
+    expect(writes).toBe(100);
+    expect(Object.values(reads).reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(6);
+    expect(sessions()).toHaveLength(100);
+  });
+
+  test('the bare event is handled too, and a failure of it is thrown', async () => {
+    const [launched] = await launch(account, 1, TAGGED);
+    expect(await change(running(launched))).toBeUndefined();
+    expect(sessions()).toHaveLength(1);
+    account.local.deny('DescribeTrafficMirrorSessions');
+    await expect(change(running(launched))).rejects.toThrow(`event-of-${launched.machine}`);
+  });
+
+  test('what is no event is logged once each, without its contents, and keeps nothing else from being done', async () => {
+    const [launched] = await launch(account, 1, TAGGED);
+    const secret = 'alice-was-here';
+    const huge = JSON.stringify({ ...running(launched), detail: { padding: secret.repeat(75_000) } });
+    expect(huge.length).toBeGreaterThan(1024 * 1024);
+    const strange = [secret, `{"${secret}":`, '', '[]', 'null', { [secret]: true }, huge];
+    expect(await change(batch(...strange, running(launched)))).toEqual({ batchItemFailures: [] });
+    expect(sessions()).toHaveLength(1);
+    expect(faults().map((entry) => entry.correlation)).toEqual(strange.map((_, at) => `m${at}`));
+    expect(JSON.stringify(entries)).not.toContain(secret);
+  });
+
+  test('an event that asks for nothing is acknowledged without a call', async () => {
+    account.local.resetCalls();
+    const events = ['ec2-state-pending', 'ct-RunInstances', 'ct-DetachNetworkInterface'].map(payload);
+    expect(await change(batch(...events))).toEqual({ batchItemFailures: [] });
+    expect(account.local.calls).toEqual({});
+    expect(entries).toEqual([]);
+  });
+
+  test('what failed comes back, what was done does not', async () => {
+    const [first] = await launch(account, 1, TAGGED);
+    account.local.deny('DescribeNetworkInterfaces');
+    const sweep = { kind: 'sweep', scope: account.scope, correlation: 'c', since: '2026-08-30T12:00:00.000Z' };
+    const answer = await change(batch(running(first), 'nothing', payload('ec2-state-pending'), sweep));
+    expect(answer?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toContain('m0');
+    expect(answer?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).not.toContain('m1');
+    expect(answer?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).not.toContain('m2');
+  });
+
+  test('work of our own is done as it says', async () => {
+    const [launched] = await launch(account, 1, TAGGED);
+    const look = {
+      kind: 'look',
+      scope: account.scope,
+      subjects: [{ kind: 'source', id: launched.source }],
+      run: { kind: 'observe' },
+      correlation: 'c',
+      since: '2026-08-30T12:00:00.000Z',
+    };
+    await change(batch(look));
+    expect(sessions()).toEqual([]);
+    await change(batch({ ...look, run: { kind: 'enforce', seen: null, lift: [] } }));
+    expect(sessions()).toHaveLength(1);
+  });
+
+  test('a session that somebody deleted has the scope swept, once however often it is said', async () => {
+    const launched = await launch(account, 1, TAGGED);
+    await change(batch(...launched.map(running)));
+    const [session] = sessions();
+    await account.person.send(new DeleteTrafficMirrorSessionCommand({ TrafficMirrorSessionId: session?.id }));
+    const before = await bulk();
+    account.local.resetCalls();
+    await change(batch(...Array.from({ length: 5 }, () => payload('ct-DeleteTrafficMirrorSession'))));
+    expect(account.local.calls['DescribeInstances']).toBe(1);
+    expect(await bulk()).toBe(before + 1);
+  });
+
+  test('an interface without a machine, and one that is unknown, do not disturb', async () => {
+    const free = await createInterface(account);
+    const event = payload('tag-change-eni');
+    const about = (id: string) => ({
+      ...event,
+      resources: [`arn:aws:ec2:us-east-1:123456789012:network-interface/${id}`],
+    });
+    expect(await change(batch(about(free), about('eni-0123456789abcdef0')))).toEqual({ batchItemFailures: [] });
+    expect(sessions()).toEqual([]);
+  });
+
+  test('observing writes nothing, paused reads nothing', async () => {
+    const [launched] = await launch(account, 1, TAGGED);
+    mode = 'observe';
+    await change(batch(running(launched)));
+    expect(sessions()).toEqual([]);
+    expect(entries.some(({ kind }) => kind === 'planned')).toBe(true);
+    mode = 'paused';
+    account.local.resetCalls();
+    await change(batch(running(launched)));
+    expect(account.local.calls).toEqual({});
+  });
+
+  test('an untagged machine loses its session', async () => {
+    const [launched] = await launch(account, 1, TAGGED);
+    await change(batch(running(launched)));
+    expect(sessions()).toHaveLength(1);
+    await account.person.send(new DeleteTagsCommand({ Resources: [launched.machine], Tags: [{ Key: 'mirror' }] }));
+    await change(batch(running(launched)));
+    expect(sessions()).toEqual([]);
+  });
+});
+
+describe('sweep', () => {
+  test('lists five times, writes nothing to EC2, and has on-change repair what it found', async () => {
+    await launch(account, 30, TAGGED);
+    account.local.resetCalls();
+    await onSweep(() => deps)();
+    expect(account.local.calls).toEqual({ ...READS, DescribeTrafficMirrorTargets: 1, DescribeTrafficMirrorFilters: 1 });
+    const receive = new ReceiveMessageCommand({ QueueUrl: account.local.queues.bulk.url, MaxNumberOfMessages: 10 });
+    const { Messages = [] } = await queues.send(receive);
+    expect(await change(batch(...Messages.map(({ Body }) => Body)))).toEqual({ batchItemFailures: [] });
+    expect(sessions()).toHaveLength(30);
+    await onSweep(() => deps)();
+    expect((await queues.send(receive)).Messages ?? []).toEqual([]);
+  });
+
+  test('that cannot read throws, so that it is tried again', async () => {
+    await launch(account, 1, TAGGED);
+    await account.local.stop();
+    await expect(onSweep(() => deps)()).rejects.toMatchObject({ code: 'unreachable' });
+  });
+});
+
+describe('resync', () => {
+  const IAM = { iam: { accountId: '123456789012', userArn: 'arn:aws:iam::123456789012:user/alice' } };
+  const JWT = { jwt: { claims: { sub: 'alice' } } };
+  const request = (body: string, authorizer: unknown = IAM) => ({
+    version: '2.0',
+    requestContext: { requestId: 'request-1', http: { method: 'POST' }, authorizer },
+    body,
+    isBase64Encoded: false,
+  });
+  const resync = (event: unknown) => onResync(() => deps)(event);
+  const PLAN = JSON.stringify({ scope: 'everything', mode: 'plan' });
+  const APPLY = JSON.stringify({ scope: 'everything', mode: 'apply' });
+  const LIFT = JSON.stringify({ scope: 'everything', mode: 'apply', lift: ['all'] });
+
+  test('plans and applies for a signed request, its body as text or in base64', async () => {
+    await launch(account, 2, TAGGED);
+    expect(await resync(request(PLAN))).toMatchObject({ statusCode: 200 });
+    expect(sessions()).toEqual([]);
+    const encoded = { ...request(Buffer.from(APPLY).toString('base64')), isBase64Encoded: true };
+    expect(await resync(encoded)).toMatchObject({
+      statusCode: 200,
+      headers: { 'content-type': expect.stringContaining('application/json') as string },
+    });
+    expect(sessions()).toHaveLength(2);
+  });
+
+  test.each([
+    ['nobody', undefined],
+    ['null', null],
+  ])('answers 401 to %s without a call', async (_, authorizer) => {
+    const unsigned = { ...request(APPLY), requestContext: { http: { method: 'POST' }, authorizer } };
+    account.local.resetCalls();
+    expect(await resync(unsigned)).toMatchObject({
+      statusCode: 401,
+      headers: { 'content-type': 'application/problem+json' },
+    });
+    expect(account.local.calls).toEqual({});
+  });
+
+  test('lifts the guard for IAM only', async () => {
+    expect((await resync(request(LIFT, JWT))).statusCode).toBe(403);
+    expect((await resync(request(LIFT))).statusCode).toBe(200);
+    const rest = {
+      httpMethod: 'POST',
+      requestContext: { identity: { userArn: 'arn:aws:iam::123456789012:user/alice' } },
+      body: LIFT,
+    };
+    expect((await resync(rest)).statusCode).toBe(200);
+    const unsignedRest = { ...rest, requestContext: { identity: { userArn: null, sourceIp: '192.0.2.1' } } };
+    expect((await resync(unsignedRest)).statusCode).toBe(401);
+  });
+
+  test('passes on what is wrong with a body, and takes a POST only', async () => {
+    expect(await resync(request('not json'))).toMatchObject({
+      statusCode: 400,
+      headers: { 'content-type': 'application/problem+json' },
+    });
+    const get = { ...request(PLAN), requestContext: { http: { method: 'GET' }, authorizer: IAM } };
+    expect((await resync(get)).statusCode).toBe(405);
+    expect((await resync(null)).statusCode).toBe(405);
+  });
+});
