@@ -1,0 +1,44 @@
+import { countAwsCalls, measureAwsAttachMs } from './aws-calls.ts';
+import { countAzureCalls, measureAzureAttachMs } from './azure-calls.ts';
+import { medianOf, toRow, type Row } from './table.ts';
+
+/** Calls that reached a cloud's endpoint. Asking how an operation goes on is neither. */
+export interface Calls {
+  readonly reads: number;
+  readonly writes: number;
+}
+
+const rowsOf = (what: string, { reads, writes }: Calls, most: Calls): readonly Row[] => [
+  toRow(`${what}: reads`, reads, { most: most.reads }, 'calls'),
+  toRow(`${what}: writes`, writes, { most: most.writes }, 'calls'),
+];
+
+/** Calls, counted at the endpoints; test/e2e/calls.test.ts asserts the same. */
+export async function measureCalls(): Promise<readonly Row[]> {
+  const aws = await countAwsCalls();
+  const azure = await countAzureCalls();
+  return [
+    ...rowsOf('AWS launch, cold process', aws.cold, { reads: 5, writes: 1 }),
+    ...rowsOf('AWS launch, warm process', aws.warm, { reads: 3, writes: 1 }),
+    ...rowsOf('AWS, the same event again', aws.again, { reads: 3, writes: 0 }),
+    ...rowsOf('AWS, 100 launches in one batch', aws.hundred, { reads: 6, writes: 100 }),
+    ...rowsOf('AWS sweep of 1,000 mirrored machines', aws.sweep, { reads: 5, writes: 0 }),
+    ...rowsOf('Azure event, cold process', azure.cold, { reads: 3, writes: 1 }),
+    ...rowsOf('Azure event, warm process', azure.warm, { reads: 3, writes: 1 }),
+    ...rowsOf('Azure, the same event again', azure.again, { reads: 3, writes: 0 }),
+    ...rowsOf('Azure sweep of 1,000 mirrored machines', azure.sweep, { reads: 5, writes: 0 }),
+  ];
+}
+
+const LAUNCHES = 20;
+
+/** How long it takes from the event to the attachment, on the clouds of this machine. Nothing is asked of it. */
+export async function measureAttachTimes(): Promise<readonly Row[]> {
+  const toLine = (what: string, timesMs: readonly number[]): Row => ({
+    what: `${what}, from the event to the attachment (median of ${timesMs.length})`,
+    figure: `${medianOf(timesMs).toFixed(0)} ms`,
+    goal: '',
+    isMet: timesMs.length > 0,
+  });
+  return [toLine('AWS', await measureAwsAttachMs(LAUNCHES)), toLine('Azure', await measureAzureAttachMs(LAUNCHES))];
+}

@@ -1,0 +1,21 @@
+/** `npm run bench`: one table of what is promised and what was measured. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { measureAttachTimes, measureCalls } from './calls.ts';
+import { measureColdStart } from './cold-start.ts';
+import { measurePlanning } from './planning.ts';
+import { formatTable } from './table.ts';
+
+if (!existsSync(join(import.meta.dirname, '../dist/lambdas/on-change/index.js'))) {
+  console.error('There are no bundles to import: run `npm run build` first.');
+  process.exit(1);
+}
+
+const rows = [
+  ...measurePlanning(),
+  ...(await measureColdStart()),
+  ...(await measureCalls()),
+  ...(await measureAttachTimes()),
+];
+console.log(formatTable(rows));
+process.exitCode = rows.every(({ isMet }) => isMet) ? 0 : 1;

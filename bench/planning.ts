@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { parseConfig } from '../shared/config/parse.ts';
+import { parseAccountId, parseMachineId, parseRegion, parseSourceId } from '../shared/ids.ts';
+import { makePlan, type PlanInput } from '../shared/plan/plan.ts';
+import { compileRules } from '../shared/rules/compile.ts';
+import type { Machine, RulesVersion, Source, Tags, Target, Filter, World } from '../shared/words.ts';
+import { parseFilterId, parseTargetId, parseEndpointId } from '../shared/ids.ts';
+import { medianOf, toRow, type Row } from './table.ts';
+
+const SOURCES = 100_000;
+const RULES = 200;
+const RUNS = 5;
+
+/** The same numbers in every run, from 0 up to and without `below` (a linear congruential generator). */
+function seeded(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state * 1_664_525 + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+type Pick = (below: number) => number;
+const key = (pick: Pick): string => `key${pick(20)}`;
+const value = (pick: Pick): string => `v${pick(10)}`;
+
+/** A rule of three conditions, of the kinds that rules files are full of. */
+const toRule = (pick: Pick, index: number) => ({
+  name: `rule-${index}`,
+  when: {
+    all: [
+      { tag: key(pick), equals: value(pick) },
+      { tag: key(pick), in: [...new Set([value(pick), value(pick), value(pick)])] },
+      { not: { tag: key(pick), in: [...new Set([value(pick), value(pick)])] } },
+    ],
+  },
+  mirror: ['sensor'],
+});
+
+const toTags = (pick: Pick): Tags => Object.fromEntries(Array.from({ length: 8 }, () => [key(pick), value(pick)]));
+
+const account = parseAccountId('123456789012');
+const region = parseRegion('us-east-1');
+
+function toMachine(pick: Pick, index: number): Machine {
+  const common = { cloud: 'aws', account, region, resourceGroup: null, name: null, type: 'm7i.large' } as const;
+  return { id: parseMachineId(`i-${index}`), ...common, tags: toTags(pick), state: 'running', stoppedAt: null };
+}
+
+function toSource(index: number): Source {
+  const place = {
+    cloud: 'aws',
+    account,
+    region,
+    zone: null,
+    resourceGroup: null,
+    network: null,
+    subnet: null,
+  } as const;
+  const machine = parseMachineId(`i-${index}`);
+  return {
+    id: parseSourceId(`eni-${index}`),
+    ...place,
+    machine,
+    isPrimary: true,
+    tags: {},
+    state: 'attached',
+    unfit: null,
+  };
+}
+
+const TARGET: Target = {
+  id: parseTargetId('tmt-1'),
+  cloud: 'aws',
+  region,
+  zone: null,
+  reaches: parseEndpointId('arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/sensor/1'),
+  unhealthy: null,
+  capacity: null,
+  load: 0,
+};
+
+const FILTER: Filter = { id: parseFilterId('tmf-1'), rules: [], mirrorsDns: false };
+
+function toInput(): PlanInput {
+  const pick = seeded(42);
+  const rules = Array.from({ length: RULES }, (_, index) => toRule(pick, index));
+  const sensor = { cloud: 'aws', region, target: TARGET.id, filter: FILTER.id, sessionNumber: 100 };
+  const parsed = parseConfig(JSON.stringify({ version: 1, owner: 'bench', destinations: { sensor }, rules }));
+  if (parsed.kind === 'invalid') throw new Error(parsed.problems.map(({ message }) => message).join('\n'));
+  const world: World = {
+    scope: { cloud: 'aws', account, region },
+    selection: { kind: 'everything' },
+    machines: Array.from({ length: SOURCES }, (_, index) => toMachine(pick, index)),
+    sources: Array.from({ length: SOURCES }, (_, index) => toSource(index)),
+    attachments: [],
+    targets: [TARGET],
+    filters: [FILTER],
+    incomplete: [],
+  };
+  return {
+    world,
+    config: parsed.config,
+    ruleSet: compileRules(parsed.config),
+    rulesVersion: 'bench' as RulesVersion,
+    nowMs: 0,
+    run: { kind: 'observe' },
+    basis: 'scope',
+    hash: (text) => createHash('sha256').update(text).digest('hex'),
+  };
+}
+
+/** How many sources of a scope are planned in a second on one core: rules, slots, guard and all. */
+export function measurePlanning(): readonly Row[] {
+  const input = toInput();
+  const attaches = makePlan(input).changes.length;
+  const speeds = Array.from({ length: RUNS }, () => {
+    const startedMs = performance.now();
+    makePlan(input);
+    return (SOURCES / (performance.now() - startedMs)) * 1000;
+  });
+  const what = `plan ${SOURCES.toLocaleString('en-US')} sources by ${RULES} rules of three conditions (${attaches} attaches)`;
+  return [toRow(what, medianOf(speeds), { least: 100_000 }, 'sources/s')];
+}
