@@ -79,7 +79,10 @@ export function toPacketLength(target: MirrorTarget, given: number | undefined):
 }
 
 /** The VXLAN network identifier that was given, or a random one that no other session has. @throws Refusal */
-export function toVirtualNetworkId({ region, random }: Call, given: number | undefined): number {
+export function toVirtualNetworkId(
+  { region, random }: Pick<Call, 'region' | 'random'>,
+  given: number | undefined,
+): number {
   if (given !== undefined && (given < 0 || given > MOST_VIRTUAL_NETWORK_ID)) {
     throw invalidValue(
       `Value (${given}) for parameter virtualNetworkId is invalid. Valid values are 0-${MOST_VIRTUAL_NETWORK_ID}.`,

@@ -1,0 +1,170 @@
+import {
+  CreateTagsCommand,
+  DeleteTagsCommand,
+  DeleteTrafficMirrorSessionCommand,
+  RunInstancesCommand,
+  TerminateInstancesCommand,
+  type EC2Client,
+} from '@aws-sdk/client-ec2';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { AwsCloud } from '../../../local/aws/aws-cloud.ts';
+import { hostLambdas, type LambdaHost, type LambdaHostOptions } from '../../../local/aws/lambda-host.ts';
+import type { Mode } from '../../../shared/ports.ts';
+import {
+  clientOf,
+  createSensor,
+  endAfterTest,
+  launch,
+  launchOptions,
+  sessionCommand,
+  startCloud,
+  type Sensor,
+} from './rig.ts';
+
+const rulesFor = ({ targetId, filterId }: Sensor): string => `
+version: 1
+owner: soc
+destinations:
+  sensor:
+    cloud: aws
+    region: us-east-1
+    target: ${targetId}
+    filter: ${filterId}
+    sessionNumber: 100
+rules:
+  - name: tagged
+    when: { tag: mirror }
+    mirror: { fromTag: mirror, among: [sensor] }
+`;
+
+async function writeRules(text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tapkeeper-'));
+  endAfterTest(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'tapkeeper.yaml');
+  await writeFile(path, text);
+  return path;
+}
+
+const mirrored = {
+  TagSpecifications: [{ ResourceType: 'instance' as const, Tags: [{ Key: 'mirror', Value: 'sensor' }] }],
+};
+
+interface Kept {
+  readonly cloud: AwsCloud;
+  readonly client: EC2Client;
+  readonly sensor: Sensor;
+  readonly host: LambdaHost;
+}
+
+async function startKept(options: Partial<LambdaHostOptions> = {}): Promise<Kept> {
+  const cloud = await startCloud();
+  const client = clientOf(cloud);
+  const sensor = await createSensor(client);
+  const rulesPath = await writeRules(rulesFor(sensor));
+  const host = hostLambdas(cloud, { rulesPath, mode: () => 'enforce', sweepSeconds: null, ...options });
+  endAfterTest(host.stop);
+  return { cloud, client, sensor, host };
+}
+
+const sessionsOf = (cloud: AwsCloud) =>
+  cloud.state
+    .in()
+    .sessions.map(({ interfaceId, number, tags }) => ({ interfaceId, number, owner: tags['tapkeeper:owner'] }));
+
+describe('the hosted Lambdas', () => {
+  test('mirror a tagged machine from its launch on, and say how long that took', async () => {
+    const { cloud, client, host } = await startKept();
+    const { interfaces } = await launch(cloud, client, mirrored);
+    expect(sessionsOf(cloud)).toEqual([{ interfaceId: interfaces[0], number: 100, owner: 'soc' }]);
+    expect(host.attachTimes).toMatchObject([{ source: interfaces[0], destination: 'sensor' }]);
+    expect(host.attachTimes[0]?.tookMs).toBeLessThan(10_000);
+  });
+
+  test('follow the tag', async () => {
+    const { cloud, client } = await startKept();
+    const { id } = await launch(cloud, client);
+    expect(sessionsOf(cloud)).toEqual([]);
+    await client.send(new CreateTagsCommand({ Resources: [id], Tags: [{ Key: 'mirror', Value: 'sensor' }] }));
+    await cloud.idle();
+    expect(sessionsOf(cloud)).toHaveLength(1);
+    await client.send(new DeleteTagsCommand({ Resources: [id], Tags: [{ Key: 'mirror' }] }));
+    await cloud.idle();
+    expect(sessionsOf(cloud)).toEqual([]);
+  });
+
+  test('put back what a person deletes, and leave what a person made', async () => {
+    const { cloud, client, sensor } = await startKept();
+    const { interfaces } = await launch(cloud, client, mirrored);
+    await client.send(sessionCommand(interfaces[0], sensor, 200));
+    await cloud.idle();
+    const ours = cloud.state.in().sessions.find(({ number }) => number === 100);
+    await client.send(new DeleteTrafficMirrorSessionCommand({ TrafficMirrorSessionId: ours?.id }));
+    await cloud.idle();
+    const theirs = { interfaceId: interfaces[0], number: 200, owner: undefined };
+    const again = sessionsOf(cloud);
+    expect(again).toContainEqual(theirs);
+    expect(cloud.state.in().sessions.some(({ id }) => id === ours?.id)).toBe(false);
+  });
+
+  test('find by a sweep what no event told', async () => {
+    const { cloud, client, host } = await startKept({ mode: () => 'enforce' });
+    const quiet = await startCloud({ rules: { nothing: { source: ['nobody'] } } });
+    const other = clientOf(quiet);
+    const sensor = await createSensor(other);
+    const rulesPath = await writeRules(rulesFor(sensor));
+    const swept = hostLambdas(quiet, { rulesPath, mode: () => 'enforce', sweepSeconds: null });
+    endAfterTest(swept.stop);
+    await launch(quiet, other, mirrored);
+    expect(sessionsOf(quiet)).toEqual([]);
+    await swept.sweep();
+    await quiet.idle();
+    expect(sessionsOf(quiet)).toHaveLength(1);
+    await host.sweep();
+    await client.send(new TerminateInstancesCommand({ InstanceIds: [(await launch(cloud, client)).id] }));
+    await cloud.idle();
+    expect(sessionsOf(cloud)).toEqual([]);
+  });
+
+  test('obey the mode of the moment', async () => {
+    let mode: Mode = 'observe';
+    const { cloud, client, host } = await startKept({ mode: () => mode });
+    await launch(cloud, client, mirrored);
+    expect(sessionsOf(cloud)).toEqual([]);
+    mode = 'enforce';
+    await host.sweep();
+    await cloud.idle();
+    expect(sessionsOf(cloud)).toHaveLength(1);
+  });
+
+  test('answer a resync with the plan, and a bad one with its problems', async () => {
+    const { cloud, client, host } = await startKept({ mode: () => 'observe' });
+    await launch(cloud, client, mirrored);
+    const answer = await host.resync('{"scope":"everything","mode":"plan"}');
+    expect(answer.status).toBe(200);
+    expect(JSON.stringify(JSON.parse(answer.body))).toContain('"attach"');
+    const bad = await host.resync('{"scope":"nothing"}');
+    expect(bad).toMatchObject({ status: 400, contentType: 'application/problem+json' });
+  });
+
+  test('attach a hundred launches that arrive in one batch with few reads', async () => {
+    const { cloud, client } = await startKept({ batchSize: 1000, batchWindowMs: 200 });
+    cloud.resetCalls();
+    await client.send(
+      new RunInstancesCommand({ ...launchOptions('m5.large'), MinCount: 100, MaxCount: 100, ...mirrored }),
+    );
+    await cloud.idle();
+    expect(sessionsOf(cloud)).toHaveLength(100);
+    expect(cloud.calls['CreateTrafficMirrorSession']).toBe(100);
+  });
+
+  test('recognise their own calls: nothing is looked at again because of them', async () => {
+    const { cloud, client } = await startKept();
+    await launch(cloud, client, mirrored);
+    const before = { ...cloud.calls };
+    await cloud.idle();
+    expect(cloud.calls).toEqual(before);
+  });
+});

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { createRegion } from '../../../local/aws/ec2/state.ts';
+import { toVirtualNetworkId } from '../../../local/aws/ec2/session-rules.ts';
+
+test('a network identifier is drawn that no session has', () => {
+  const region = createRegion('us-east-1', () => 0);
+  for (const virtualNetworkId of [1, 2]) {
+    region.sessions.set(`tms-${virtualNetworkId}`, {
+      id: `tms-${virtualNetworkId}`,
+      sequence: virtualNetworkId,
+      interfaceId: 'eni-0',
+      targetId: 'tmt-0',
+      filterId: 'tmf-0',
+      number: virtualNetworkId,
+      packetLength: null,
+      virtualNetworkId,
+      description: null,
+    });
+  }
+  const call = { region, random: () => 0 };
+  expect(toVirtualNetworkId(call, undefined)).toBe(3);
+  expect(toVirtualNetworkId(call, 1)).toBe(1);
+});
