@@ -26,8 +26,10 @@ export interface HostOptions {
   readonly settings?: Env;
   /** By default those of the repository's host.json. */
   readonly queueSettings?: QueueSettings;
-  /** What functions log, and what the host has to say of their failures; by default nothing is kept. */
+  /** What functions log; by default nothing is kept. */
   readonly log?: Log;
+  /** Which invocation failed and what it said; by default it is logged. */
+  readonly onFailure?: Log;
 }
 
 /** The settings of the function app, as its infrastructure sets them. */
@@ -45,10 +47,12 @@ export function hostFunctions(cloud: AzureCloud, options: HostOptions): Function
   const env = toEnv(cloud, options);
   const overrides = { credential: credentialOf(FUNCTION_APP), httpClient: cloud.httpClient, ...options.overrides };
   let composed: Deps | null = null;
+  const log = options.log ?? (() => undefined);
   return hostApp(cloud, {
     register: () => register(() => (composed ??= compose(env, overrides)), env),
     queueSettings: options.queueSettings ?? readQueueSettings(),
     sweepSeconds: options.sweepSeconds,
-    log: options.log ?? (() => undefined),
+    log,
+    onFailure: options.onFailure ?? log,
   });
 }

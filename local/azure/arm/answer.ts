@@ -16,8 +16,6 @@ export const answer = (status: number, body: unknown, headers: Readonly<Record<s
   body,
 });
 
-export const isSuccess = ({ status }: Answer): boolean => status < 400;
-
 /** A resource provider's own error; Microsoft.Network always sends `details`. */
 export const refuse = (status: number, code: string, message: string, details: readonly ErrorDetail[] = []): Answer =>
   answer(status, { error: { code, message, details } });

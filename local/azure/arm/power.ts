@@ -8,14 +8,14 @@ const TYPE = 'Microsoft.Compute/virtualMachines';
 interface PowerAction {
   readonly name: string;
   readonly meanwhile: PowerState;
-  readonly then: PowerState;
+  readonly finally: PowerState;
 }
 
 const ACTIONS: readonly PowerAction[] = [
-  { name: 'start', meanwhile: 'starting', then: 'running' },
-  { name: 'restart', meanwhile: 'running', then: 'running' },
-  { name: 'powerOff', meanwhile: 'running', then: 'stopped' },
-  { name: 'deallocate', meanwhile: 'deallocating', then: 'deallocated' },
+  { name: 'start', meanwhile: 'starting', finally: 'running' },
+  { name: 'restart', meanwhile: 'running', finally: 'running' },
+  { name: 'powerOff', meanwhile: 'running', finally: 'stopped' },
+  { name: 'deallocate', meanwhile: 'deallocating', finally: 'deallocated' },
 ];
 
 const findAction = (name: string): PowerAction | null =>
@@ -45,7 +45,7 @@ export function power(arm: Arm, call: Call, machine: VirtualMachine, name: strin
       subject: machine.id,
       existed: 'existed',
     },
-    succeed: () => Object.assign(machine, { powerState: action.then, provisioningState: 'Succeeded' }),
+    succeed: () => Object.assign(machine, { powerState: action.finally, provisioningState: 'Succeeded' }),
     fail: () => Object.assign(machine, { provisioningState: 'Failed' }),
   });
   return answer(202, null, headers);

@@ -31,7 +31,7 @@ type Verb = 'read' | 'write' | 'delete';
 const toVerb = (method: string): Verb => (method === 'GET' ? 'read' : method === 'DELETE' ? 'delete' : 'write');
 
 /** The permission that a call needs. */
-export function toPermission({ method, target }: Pick<Call, 'method' | 'target'>): string {
+function toPermission({ method, target }: Pick<Call, 'method' | 'target'>): string {
   switch (target.kind) {
     case 'resource':
     case 'collection':

@@ -32,7 +32,8 @@ function findChanged(call: Call, tags: ArmTags): ArmTags | null {
   const sent = toTags(toRecord(body['properties'])['tags']);
   if (call.method === 'DELETE') return {};
   if (call.method === 'PUT') return sent;
-  switch (findText(body['operation'])?.toLowerCase()) {
+  const operation = findText(body['operation']) ?? '';
+  switch (operation.toLowerCase()) {
     case 'merge':
       return mergeTags(tags, sent);
     case 'replace':

@@ -28,7 +28,7 @@ export function findDestinationNic({ properties }: VirtualNetworkTap): string | 
 }
 
 /** The tap configurations that a VTAP lists, wherever their interfaces are. */
-export function sourcesOf(arm: Arm, tap: VirtualNetworkTap): readonly TapConfiguration[] {
+function sourcesOf(arm: Arm, tap: VirtualNetworkTap): readonly TapConfiguration[] {
   const folded = tap.id.toLowerCase();
   return everyOf(arm, NIC)
     .flatMap((nic) => [...nic.tapConfigurations.values()])

@@ -13,8 +13,10 @@ export interface AppOptions {
   readonly queueSettings: QueueSettings;
   /** How often the timer fires; `null`: only when `sweep` is called. */
   readonly sweepSeconds: number | null;
-  /** What functions log, and what the host has to say of their failures. */
+  /** What functions log. */
   readonly log: Log;
+  /** Which invocation failed and what it said; never what it was given. */
+  readonly onFailure: Log;
 }
 
 /** What an HTTP trigger answered. */
@@ -62,7 +64,8 @@ function toHttpAnswer(returned: TypedData | null): HttpAnswer {
 }
 
 /** Runs a function app against a local cloud, through the real library and with the host's semantics. */
-export function hostApp(cloud: AzureCloud, { register, queueSettings, sweepSeconds, log }: AppOptions): FunctionsHost {
+export function hostApp(cloud: AzureCloud, options: AppOptions): FunctionsHost {
+  const { register, queueSettings, sweepSeconds, log, onFailure } = options;
   const app = loadFunctionApp(register);
 
   const fire = async (one: RegisteredFunction, firing: Firing): Promise<TypedData | null> => {
@@ -80,7 +83,7 @@ export function hostApp(cloud: AzureCloud, { register, queueSettings, sweepSecon
       settings: queueSettings,
       clock: cloud.clock,
       handle: async (firing) => void (await fire(one, firing)),
-      onFailure: (why) => log(`${one.metadata.name} failed: ${why}`),
+      onFailure: (why) => onFailure(`${one.metadata.name} failed: ${why}`),
     });
   });
   const wakeAll = (): void => listeners.forEach((listener) => listener.wake());
@@ -91,7 +94,7 @@ export function hostApp(cloud: AzureCloud, { register, queueSettings, sweepSecon
     await fire(getOnly(app, 'timerTrigger'), toTimerFiring(cloud.clock.now(), everyMs));
   };
   const tellFailure = (thrown: unknown): void =>
-    log(`the timer failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    onFailure(`the timer failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
   const endSweeps = sweepSeconds === null ? null : repeat(cloud.clock, everyMs, () => sweep().catch(tellFailure));
 
   return {

@@ -64,6 +64,9 @@ export function listenToQueue({ queue, poison, settings, clock, handle, onFailur
   let isStopped = false;
   let cancel = (): void => undefined;
 
+  const tellQueueFailure = (thrown: unknown): void =>
+    onFailure(`the queue said: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+
   async function discard(message: DequeuedMessageItem): Promise<void> {
     await poison.sendMessage(message.messageText);
     await queue.deleteMessage(message.messageId, message.popReceipt);
@@ -89,7 +92,7 @@ export function listenToQueue({ queue, poison, settings, clock, handle, onFailur
 
   function start(message: DequeuedMessageItem): void {
     const one = work(message)
-      .catch((thrown: unknown) => onFailure(`the queue said: ${thrown instanceof Error ? thrown.message : thrown}`))
+      .catch(tellQueueFailure)
       .finally(() => {
         running.delete(one);
         wake();
@@ -97,8 +100,10 @@ export function listenToQueue({ queue, poison, settings, clock, handle, onFailur
     running.add(one);
   }
 
+  const mayFetch = (): boolean => !isStopped && running.size <= settings.newBatchThreshold;
+
   async function poll(): Promise<void> {
-    while (!isStopped && running.size <= settings.newBatchThreshold) {
+    while (mayFetch()) {
       const { receivedMessageItems } = await queue.receiveMessages({
         numberOfMessages: Math.min(settings.batchSize, LARGEST_BATCH),
         visibilityTimeout: WORK_SECONDS,
@@ -112,7 +117,7 @@ export function listenToQueue({ queue, poison, settings, clock, handle, onFailur
     if (isStopped || polling !== null) return;
     cancel();
     polling = poll()
-      .catch((thrown: unknown) => onFailure(`the queue said: ${thrown instanceof Error ? thrown.message : thrown}`))
+      .catch(tellQueueFailure)
       .finally(() => {
         polling = null;
         if (!isStopped) cancel = clock.after(POLL_MS, wake);

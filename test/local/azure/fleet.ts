@@ -24,14 +24,25 @@ export function clientsOf(cloud: AzureCloud, identity: Identity = ALICE) {
   };
 }
 
+/** What tests read of an answer; an empty one is `null` all the same. */
+export interface ArmBody {
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly details: readonly { readonly code: string }[];
+  };
+  readonly etag: string;
+  readonly type: string;
+  readonly value: readonly { readonly name: string; readonly location: string }[];
+  readonly properties: {
+    readonly provisioningState: string;
+    readonly tags: Readonly<Record<string, string>>;
+    readonly [name: string]: unknown;
+  };
+}
+
 /** A plain request, as `curl` would send it. */
-export async function request(
-  cloud: AzureCloud,
-  method: string,
-  path: string,
-  body: unknown = undefined,
-  headers = {},
-) {
+export async function request(cloud: AzureCloud, method: string, path: string, body?: unknown, headers = {}) {
   const separator = path.includes('?') ? '&' : '?';
   const response = await fetch(`${cloud.endpoint}${path}${separator}api-version=2024-05-01`, {
     method,
@@ -39,7 +50,11 @@ export async function request(
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (text === '' ? null : JSON.parse(text)) as ArmBody,
+  };
 }
 
 export const groupPath = (cloud: AzureCloud): string => `/subscriptions/${cloud.subscription}/resourceGroups/${GROUP}`;

@@ -134,10 +134,10 @@ test('a network interface is created with everything that a recorded one has', a
   });
   expect(answer.status).toBe(recorded.response.status);
   const body = recorded.response.body as { readonly properties: Record<string, unknown> };
-  const own = answer.body as { readonly properties: Record<string, unknown> };
+  const own = answer.body;
   expect(Object.keys(own)).toEqual(expect.arrayContaining(Object.keys(body)));
   expect(Object.keys(own.properties)).toEqual(expect.arrayContaining(Object.keys(body.properties)));
-  const shape = (properties: Record<string, unknown>): unknown =>
+  const shape = (properties: Readonly<Record<string, unknown>>): unknown =>
     Object.keys((properties['ipConfigurations'] as { properties: object }[])[0]?.properties ?? {}).sort();
   expect(shape(own.properties)).toEqual(shape(body.properties));
 });
