@@ -128,9 +128,12 @@ export function listenToQueue({ queue, poison, settings, clock, handle, onFailur
   return {
     wake,
     async isBusy() {
+      // A poll that is under way may already have hidden a message that is not yet running.
+      await polling;
       if (running.size > 0) return true;
       const { peekedMessageItems } = await queue.peekMessages();
-      return peekedMessageItems.length > 0;
+      await polling;
+      return peekedMessageItems.length > 0 || running.size > 0;
     },
     async stop() {
       isStopped = true;
