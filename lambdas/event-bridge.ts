@@ -8,7 +8,7 @@ import { patternOf, TRIGGERS, type Asked, type Pattern, type Trigger } from './t
 export interface IdentifyContext {
   /** The name of the role that tapkeeper itself acts in; `null` when it is not known. */
   readonly ownRole: string | null;
-  /** The scopes that this deployment keeps. */
+  /** The scopes that this deployment keeps: a schedule is about all of them. */
   readonly scopes: readonly Scope[];
   readonly nowMs: number;
   readonly newId: () => string;
@@ -52,9 +52,6 @@ function findCallObjection(event: unknown, context: IdentifyContext, scope: Scop
   if (findAt(event, 'detail', 'errorCode') !== null) return 'the call was refused';
   return isOwnCall(event, context, scope) ? 'the call is our own' : null;
 }
-
-const isKept = (scope: Scope, { scopes }: IdentifyContext): boolean =>
-  scopes.some(({ account, region }) => account === scope.account && region === scope.region);
 
 function toGroups(subjects: NonEmpty<Subject>): NonEmpty<NonEmpty<Subject>> {
   const [first, ...rest] = subjects;
@@ -102,7 +99,10 @@ function toWork(asked: Asked, event: unknown, scope: Scope, context: IdentifyCon
   }
 }
 
-/** What an EventBridge event asks to look at: identities, never truth. It never throws. */
+/**
+ * What an EventBridge event asks to look at: identities, never truth. It never throws. Whether its scope is one of ours is
+ * told where work is done, and there it is logged.
+ */
 export function identify(event: unknown, context: IdentifyContext): Identified {
   if (findTextAt(event, 'source') === null || findTextAt(event, 'detail-type') === null) {
     return { kind: 'unreadable', why: 'it is no EventBridge event: it has no source or no detail-type' };
@@ -113,8 +113,5 @@ export function identify(event: unknown, context: IdentifyContext): Identified {
   if (scope === null) return { kind: 'unreadable', why: 'the event has no account or no region' };
   const objection = trigger.calls === null ? null : findCallObjection(event, context, scope);
   if (objection !== null) return { kind: 'ignored', why: objection };
-  if (trigger.name !== 'schedule' && !isKept(scope, context)) {
-    return { kind: 'ignored', why: 'the event is of an account or a region that this deployment does not keep' };
-  }
   return toWork(trigger.read(event), event, scope, context);
 }

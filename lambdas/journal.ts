@@ -59,7 +59,10 @@ function metricsOf(entry: JournalEntry, nowMs: number): readonly Metric[] {
  */
 function toEmbedded(metrics: readonly Metric[], nowMs: number): Record<string, unknown> {
   if (metrics.length === 0) return {};
-  const values = metrics.flatMap(({ name, value, by }) => [[name, value] as const, ...Object.entries(by)]);
+  const values = metrics.flatMap(({ name, value, by }): readonly (readonly [string, string | number])[] => [
+    [name, value],
+    ...Object.entries(by),
+  ]);
   return {
     _aws: {
       Timestamp: nowMs,
@@ -83,7 +86,11 @@ function levelOf(entry: JournalEntry): 'error' | 'warn' | 'info' {
     case 'held':
     case 'incomplete':
       return 'warn';
-    default:
+    case 'planned':
+    case 'applied':
+    case 'gone':
+    case 'noted':
+    case 'finished':
       return 'info';
   }
 }

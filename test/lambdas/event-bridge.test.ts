@@ -40,8 +40,7 @@ describe('what is read of an event', () => {
     ['no region', 'ec2-state-running', 'region', undefined, ['unreadable']],
     ['an account that is no account', 'ec2-state-running', 'account', 'alice', ['unreadable']],
     ['an account as a number', 'ec2-state-running', 'account', 123456789012, ['i-0f3fbbbc0298d1a86']],
-    ['another account', 'ec2-state-running', 'account', '210987654321', ['ignored']],
-    ['another region', 'ec2-state-running', 'region', 'eu-west-1', ['ignored']],
+    ['a region that is none', 'ec2-state-running', 'region', 'here and there', ['unreadable']],
     ['an unknown type', 'ec2-state-running', 'detail-type', 'EC2 Spot Instance Interruption Warning', ['ignored']],
     ['no source', 'ec2-state-running', 'source', undefined, ['unreadable']],
     ['tags of another service', 'tag-change-instance', 'detail.service', 's3', ['ignored']],
@@ -119,6 +118,15 @@ describe('what is read of an event', () => {
     expect(idsOf(identified)).toEqual(ids);
     const work = identified.kind === 'work' ? identified.work : [];
     expect(work.map((piece) => (piece.kind === 'look' ? piece.subjects.length : 0))).toEqual([200, 200, 200, 200, 200]);
+  });
+
+  test('the scope is the account and the region of the event', () => {
+    const identified = identify({ ...payload('ec2-state-running'), account: 12345, region: 'EU-West-1' }, CONTEXT);
+    expect(identified.kind === 'work' && identified.work[0].scope).toEqual({
+      cloud: 'aws',
+      account: '000000012345',
+      region: 'eu-west-1',
+    });
   });
 
   test('a schedule asks for a sweep of every scope that is kept', () => {

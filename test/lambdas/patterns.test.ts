@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import { identify, patterns } from '../../lambdas/event-bridge.ts';
+import { compilePattern } from '../../local/aws/pattern.ts';
+import { CONTEXT, payload } from './samples.ts';
+
+/** Which rules deliver each payload, when we act in the role that made one of the sessions. */
+const DELIVERED: Readonly<Record<string, readonly string[]>> = {
+  'asg-launch-lifecycle': ['instance-launch'],
+  'asg-launch-successful': [],
+  'ct-AttachNetworkInterface': ['interface-attached'],
+  'ct-CreateNetworkInterface': [],
+  'ct-CreateNetworkInterface-dryrun': [],
+  'ct-CreateTags': ['tags-by-call'],
+  'ct-CreateTrafficMirrorSession-failed': [],
+  'ct-CreateTrafficMirrorSession-ok': [],
+  'ct-DeleteNetworkInterface': [],
+  'ct-DeleteTags': ['tags-by-call'],
+  'ct-DeleteTrafficMirrorSession': ['session-by-others'],
+  'ct-DetachNetworkInterface': [],
+  'ct-ModifyTrafficMirrorSession': ['session-by-others'],
+  'ct-RunInstances': [],
+  'ec2-state-pending': [],
+  'ec2-state-running': ['instance-state'],
+  'ec2-state-shutting-down': [],
+  'ec2-state-stopped': ['instance-state'],
+  'ec2-state-stopping': [],
+  'ec2-state-terminated': ['instance-state'],
+  scheduled: ['schedule'],
+  'tag-change-eni': ['tag-change'],
+  'tag-change-instance': ['tag-change'],
+};
+
+const deliveredBy = (event: unknown, ownRole: string | null): readonly string[] =>
+  Object.entries(patterns(ownRole)).flatMap(([name, pattern]) => (compilePattern(pattern)(event) ? [name] : []));
+
+describe('the patterns that are deployed', () => {
+  test.each(Object.entries(DELIVERED))('%s', (name, rules) => {
+    expect(deliveredBy(payload(name), CONTEXT.ownRole)).toEqual(rules);
+  });
+
+  test.each(Object.keys(DELIVERED))('%s is delivered exactly if it is acted on', (name) => {
+    const isDelivered = deliveredBy(payload(name), CONTEXT.ownRole).length > 0;
+    expect(isDelivered).toBe(identify(payload(name), CONTEXT).kind === 'work');
+  });
+
+  test('a session of ours is left out by the role, and delivered when no role is known', () => {
+    const ours = payload('ct-CreateTrafficMirrorSession-ok');
+    expect(deliveredBy(ours, 'mirror-attacher-role')).toEqual([]);
+    expect(deliveredBy(ours, 'another-role')).toEqual(['session-by-others']);
+    expect(deliveredBy(ours, null)).toEqual(['session-by-others']);
+  });
+});
