@@ -38,7 +38,7 @@ async function filesBelow(folder: string): Promise<readonly string[]> {
   const found = await Promise.all(
     entries
       .filter(({ name }) => !SKIPPED.has(name))
-      .map((entry) => {
+      .map(async (entry): Promise<readonly string[]> => {
         const path = join(folder, entry.name);
         if (entry.isDirectory()) return filesBelow(path);
         return entry.isFile() ? [path] : [];
