@@ -12,14 +12,15 @@ export interface Assets {
 export function loadAssets(): Assets {
   const directory = join(findPackageRoot(import.meta.dirname), 'local/page/assets');
   const read = (name: string): string => readFileSync(join(directory, name), 'utf8');
-  const [document, style, script] = [read('page.html'), read('page.css'), read('page.js')];
-  const body = document.replace('/* style */', () => style).replace('/* script */', () => script);
+  const body = read('page.html')
+    .replace('/* style */', () => read('page.css'))
+    .replace('/* script */', () => read('page.js'));
   return {
-    html: (token) => body.replace('{{token}}', token),
+    html: (token) => body.replace('{{token}}', () => token),
     contentSecurityPolicy: [
       "default-src 'none'",
-      `style-src '${digest(style)}'`,
-      `script-src '${digest(script)}'`,
+      `style-src '${digestOf(body, 'style')}'`,
+      `script-src '${digestOf(body, 'script')}'`,
       "connect-src 'self'",
       'img-src data:',
       "base-uri 'none'",
@@ -29,7 +30,11 @@ export function loadAssets(): Assets {
   };
 }
 
-const digest = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`;
+/** Of all that stands between the tags, white space too: a browser compares exactly that. */
+function digestOf(html: string, element: string): string {
+  const inner = new RegExp(`<${element}[^>]*>([^]*?)</${element}>`).exec(html)?.[1] ?? '';
+  return `sha256-${createHash('sha256').update(inner).digest('base64')}`;
+}
 
 /** The folder of the repository, also from within a bundle: the nearest one above that holds the file. */
 export function findPackageRoot(from: string): string {

@@ -15,6 +15,7 @@ export interface Feed {
   /** Something that a person or the demo did, or that concerns the rules file. */
   say(tone: FeedItem['tone'], cloud: Cloud | null, text: string): void;
   items(): readonly FeedItem[];
+  onItem(listener: (item: FeedItem) => void): void;
   latency(): Latency;
 }
 
@@ -22,14 +23,14 @@ interface FeedPorts {
   readonly now: () => number;
   /** When the event of that correlation happened, where it is known more exactly than the event itself says. */
   readonly findEventMs: (correlation: string) => number | null;
-  readonly onItem: (item: FeedItem) => void;
 }
 
 /**
  * Collects journal entries. Sweeps say the same of what is held every few seconds: it is told when it changes, and told
  * again when it came back.
  */
-export function createFeed({ now, findEventMs, onItem }: FeedPorts): Feed {
+export function createFeed({ now, findEventMs }: FeedPorts): Feed {
+  const listeners = new Set<(item: FeedItem) => void>();
   let items: readonly FeedItem[] = [];
   let times: readonly number[] = [];
   let sequence = 0;
@@ -38,7 +39,7 @@ export function createFeed({ now, findEventMs, onItem }: FeedPorts): Feed {
   const add = (item: Pick<FeedItem, 'tone' | 'cloud' | 'text'> & Partial<FeedItem>): void => {
     const full: FeedItem = { id: (sequence += 1), at: toInstant(now()), code: null, afterMs: null, ...item };
     items = [full, ...items].slice(0, ITEMS_KEPT);
-    onItem(full);
+    listeners.forEach((listener) => listener(full));
   };
 
   const tellOnce = (about: string, text: string, item: Parameters<typeof add>[0]): void => {
@@ -94,6 +95,7 @@ export function createFeed({ now, findEventMs, onItem }: FeedPorts): Feed {
     journal: { write },
     say: (tone, cloud, text) => add({ tone, cloud, text }),
     items: () => items,
+    onItem: (listener) => void listeners.add(listener),
     latency: () => ({ lastMs: times[0] ?? null, medianMs: median(times), count: times.length }),
   };
 }

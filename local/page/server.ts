@@ -14,8 +14,12 @@ export interface PageOptions {
   readonly port: number;
   /** What the page's own requests carry; a page of another origin cannot read it. */
   readonly token: string;
-  /** The state as JSON, when a page connects. */
+  /** The state as JSON, as it was seen last. */
   readonly state: () => string;
+  /** The state as JSON, as it is now. */
+  readonly freshState: () => Promise<string>;
+  /** Told whenever a page connects. */
+  readonly viewed: () => void;
   /** Carries out what a button asks for. */
   readonly act: (action: unknown) => Promise<Answer>;
 }
@@ -52,11 +56,12 @@ export async function startPage(options: PageOptions): Promise<Page> {
         response.setHeader('content-security-policy', assets.contentSecurityPolicy);
         return end(response, 200, assets.html(options.token), 'text/html; charset=utf-8');
       case 'GET /state':
-        return end(response, 200, options.state(), 'application/json');
+        return void answer(response, options.freshState());
       case 'GET /events':
-        return stream(response, open, options.state());
+        stream(response, open, options.state());
+        return options.viewed();
       case 'POST /actions':
-        return void act(request, response, options, hosts);
+        return void act(request, response, options, hosts).catch(() => response.destroy());
       default:
         return end(response, 404, 'there is no such page');
     }
@@ -71,6 +76,12 @@ export async function startPage(options: PageOptions): Promise<Page> {
     stop: () => stop(server),
   };
 }
+
+const answer = (response: ServerResponse, json: Promise<string>): Promise<void> =>
+  json.then(
+    (body) => end(response, 200, body, 'application/json'),
+    () => end(response, 500, 'the state could not be read'),
+  );
 
 function end(response: ServerResponse, status: number, body: string, type = 'text/plain; charset=utf-8'): void {
   response.writeHead(status, { 'content-type': type }).end(body);

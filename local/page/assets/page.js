@@ -221,10 +221,11 @@ function machineItem(cloud, machine) {
       el('span', { class: 'sub' }, machine.subtitle),
       machine.state === 'none' ? null : el('span', { class: `state ${machine.state}` }, machine.state),
     ),
-    machine.id === null ? null : machineTags(cloud, machine),
+    machine.id === null
+      ? null
+      : el('div', { class: 'row' }, machineTags(cloud, machine), machineActions(cloud, machine)),
     ...machine.interfaces.map((one) => interfaceItem(cloud, one)),
     machine.interfaces.length === 0 ? el('div', { class: 'reason quiet' }, 'no interface') : null,
-    machine.id === null ? null : machineActions(cloud, machine),
   );
 }
 
