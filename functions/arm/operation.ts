@@ -15,8 +15,8 @@ export type Ending =
 
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 5_000;
-/** Attaching interrupts a machine for up to a minute; ten times that means that something is stuck. */
-const LONGEST_OPERATION_MS = 600_000;
+/** Attaching interrupts a machine for up to a minute; what takes three is stuck, and the host ends an invocation after five. */
+const LONGEST_OPERATION_MS = 180_000;
 
 /**
  * Sends a request that changes something and follows the operation that it starts to its end.
