@@ -8,6 +8,9 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+/** Longer than the pauses of whoever calls again and again: a connection must not be closed just as it is used again. */
+const KEEP_ALIVE_MS = 60_000;
+
 function toTaken(thrown: unknown, port: number, what: string): Error {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null;
   return code === 'EADDRINUSE'
@@ -25,6 +28,7 @@ function toTaken(thrown: unknown, port: number, what: string): Error {
  * @throws Error that names the port when it is taken.
  */
 export async function listen(server: Server, port: number, what: string): Promise<Listening> {
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.listen(port, '127.0.0.1');
   try {
     await once(server, 'listening');

@@ -32,7 +32,7 @@ function newQueueServer(): QueueServer {
   const { default: Server } = require('azurite/dist/src/queue/QueueServer') as {
     default: new (configuration: object) => QueueServer;
   };
-  const keepAliveSeconds = 5;
+  const keepAliveSeconds = 60;
   const persistence = [{ locationId: 'Default', locationPath: '__queues__', maxConcurrency: 10 }];
   const quiet = [false, undefined, false, undefined];
   const isLoose = true;

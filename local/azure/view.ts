@@ -1,4 +1,4 @@
-import { findReference, findText, toRecord } from './arm/body.ts';
+import { findProperty, findReference, findText, toRecord } from './arm/body.ts';
 import type {
   ArmTags,
   NetworkInterface,
@@ -7,7 +7,6 @@ import type {
   VirtualMachine,
   VirtualNetworkTap,
 } from './arm/resource.ts';
-import { findProperty } from './arm/body.ts';
 
 export interface VmView {
   readonly id: string;

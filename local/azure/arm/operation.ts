@@ -65,6 +65,15 @@ function settleLater(arm: Arm, call: Call, operation: Operation, effort: Effort,
   arm.changed();
 }
 
+/** The service forgets operations after a while; here the oldest go when there are many. */
+const REMEMBERED_ADDRESSES = 2000;
+
+function remember(arm: Arm, address: string, operation: Operation): void {
+  arm.operations.set(address, operation);
+  const [oldest] = arm.operations.keys();
+  if (arm.operations.size > REMEMBERED_ADDRESSES && oldest !== undefined) arm.operations.delete(oldest);
+}
+
 /** Starts an operation and returns the headers that announce it. It ends by itself, and its event is told then. */
 export function begin(arm: Arm, call: Call, effort: Effort): Readonly<Record<string, string>> {
   const operation: Operation = {
@@ -74,8 +83,8 @@ export function begin(arm: Arm, call: Call, effort: Effort): Readonly<Record<str
     error: null,
   };
   const addresses = addressesOf(arm, call, effort, operation.id);
-  arm.operations.set(addresses.status, operation);
-  arm.operations.set(addresses.result, operation);
+  remember(arm, addresses.status, operation);
+  remember(arm, addresses.result, operation);
   if (effort.durationMs === null) settle(arm, call, operation, effort, null);
   else settleLater(arm, call, operation, effort, effort.durationMs);
   const answersWithResult = call.method === 'DELETE' || call.method === 'POST';

@@ -2,7 +2,7 @@ import { answer, refuse, refuseAtGateway, type Answer } from './answer.ts';
 import { toActionName, type Arm, type Call } from './arm.ts';
 import type { Kind } from './kind.ts';
 import { networkInterfaces } from './network-interfaces.ts';
-import { toScopeId, type ResourceType, type Target } from './path.ts';
+import { toScopeId, type ActionTarget, type ResourceTarget, type ResourceType, type Target } from './path.ts';
 import { plainResources } from './plain-resources.ts';
 import { toActionSpelling } from './power.ts';
 import {
@@ -104,14 +104,27 @@ function reach(arm: Arm, call: Call): Answer {
     case 'collection':
       return method === 'GET' ? KINDS[target.type].list(arm, call, target) : notAllowed(call);
     case 'action':
-      return (
-        KINDS[target.resource.type].act(arm, call, target.resource, target.action) ??
-        unknownType(target.resource.type, call.apiVersion)
-      );
+      return reachAction(arm, call, target);
     case 'tags':
-      return tags(arm, call, target.scope);
+      return method === 'POST' ? notAllowed(call) : tags(arm, call, target.scope);
     case 'group':
       return group(arm, call, target.subscription, target.group);
+    case 'unknown':
+      return unknownType(target.provider, call.apiVersion);
+    case 'groups':
+    case 'subscriptions':
+    case 'subscription':
+    case 'locations':
+      return method === 'GET' ? readAround(arm, call, target) : notAllowed(call);
+  }
+}
+
+function readAround(
+  arm: Arm,
+  call: Call,
+  target: Extract<Target, { kind: 'groups' | 'subscriptions' | 'subscription' | 'locations' }>,
+): Answer {
+  switch (target.kind) {
     case 'groups':
       return listGroups(arm, call, target.subscription);
     case 'subscriptions':
@@ -120,12 +133,17 @@ function reach(arm: Arm, call: Call): Answer {
       return getSubscription(target.subscription);
     case 'locations':
       return listLocations(target.subscription);
-    case 'unknown':
-      return unknownType(target.provider, call.apiVersion);
   }
 }
 
-function reachResource(arm: Arm, call: Call, target: Extract<Target, { kind: 'resource' }>): Answer {
+/** A view is read; everything else that is named behind a resource is done. */
+function reachAction(arm: Arm, call: Call, { resource, action }: ActionTarget): Answer {
+  const isView = action.toLowerCase() === 'instanceview';
+  if (call.method !== (isView ? 'GET' : 'POST')) return notAllowed(call);
+  return KINDS[resource.type].act(arm, call, resource, action) ?? unknownType(resource.type, call.apiVersion);
+}
+
+function reachResource(arm: Arm, call: Call, target: ResourceTarget): Answer {
   const kind = KINDS[target.type];
   switch (call.method) {
     case 'GET':

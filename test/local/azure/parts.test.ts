@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { expect, test } from 'vitest';
 import { newActivity } from '../../../local/azure/activity.ts';
 import { steppedClock } from '../../../local/azure/clock.ts';
+import { repeat, toTimerFiring } from '../../../local/azure/host/timer-trigger.ts';
 import { identify, TENANT_ID, toToken } from '../../../local/azure/identities.ts';
 import { listen } from '../../../local/azure/listen.ts';
 import { newGuid, opaqueText, seededRandom } from '../../../local/azure/random.ts';
@@ -116,4 +117,29 @@ test('a scope is written in the service’s casing of types and the caller’s o
   expect(toScopeId(parseTarget(path))).toBe(
     `${SCOPE}/providers/Microsoft.Network/networkInterfaces/Nic/tapConfigurations/T`,
   );
+});
+
+test('a timer fires again and again, but not while it is running', async () => {
+  const clock = steppedClock(0);
+  const running: (() => void)[] = [];
+  const stop = repeat(clock, 1000, () => new Promise((resolve) => running.push(resolve)));
+  clock.advance(999);
+  expect(running).toHaveLength(0);
+  clock.advance(5001);
+  expect(running).toHaveLength(1);
+  running[0]?.();
+  await new Promise((resolve) => setImmediate(resolve));
+  clock.advance(1000);
+  expect(running).toHaveLength(2);
+  running[1]?.();
+  await stop();
+  clock.advance(10_000);
+  expect(running).toHaveLength(2);
+});
+
+test('a timer is told when it was last and is next to fire', () => {
+  expect(JSON.parse(toTimerFiring(60_000, 1000).data.json ?? '')).toMatchObject({
+    IsPastDue: false,
+    ScheduleStatus: { Last: '1970-01-01T00:00:59.000Z', Next: '1970-01-01T00:01:01.000Z' },
+  });
 });

@@ -258,6 +258,9 @@ test('a machine is being created until it has settled', async () => {
   expect(cloud.state.vms).toMatchObject([{ powerState: null }]);
   expect((await request(cloud, 'POST', `${machinePath(cloud, 'vm')}/start`)).status).toBe(409);
   clock.advance(5000);
+  expect((await get(`${machinePath(cloud, 'vm')}/deallocate`)).status).toBe(405);
+  expect((await get(`${machinePath(cloud, 'vm')}/instanceView`)).body).toHaveProperty('statuses');
+  expect((await request(cloud, 'POST', `${machinePath(cloud, 'vm')}/explode`)).status).toBe(404);
   expect(cloud.state.vms).toMatchObject([{ powerState: 'running', provisioningState: 'Succeeded' }]);
   expect((await request(cloud, 'POST', `${machinePath(cloud, 'vm')}/deallocate`)).status).toBe(202);
   expect(cloud.state.vms).toMatchObject([{ powerState: 'deallocating' }]);

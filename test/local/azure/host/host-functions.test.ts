@@ -121,6 +121,19 @@ test('our own writes bear our own identity and ask for no further look', async (
   expect(FUNCTION_APP.objectId).not.toBe('');
 });
 
+test('an event takes at most three reads and one write for an attachment', async () => {
+  await createMachine(cloud, 'vm');
+  await host.idle();
+  cloud.calls.reset();
+  await tag('vm', 'Merge', { mirror: 'soc' });
+  await host.idle();
+  expect(attached()).toEqual([ours('vm-nic')]);
+  const { 'PATCH Microsoft.Resources/tags': byHand, ...byUs } = cloud.calls.counts();
+  expect(byHand).toBe(1);
+  expect(cloud.calls.reads()).toBeLessThanOrEqual(3);
+  expect(byUs['PUT Microsoft.Network/networkInterfaces/tapConfigurations']).toBe(1);
+});
+
 test('resync answers with the plan, and changes nothing', async () => {
   await host.stop();
   await createMachine(cloud, 'vm', { mirror: 'soc' });
