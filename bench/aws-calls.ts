@@ -2,13 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
+import {
+  CreateTrafficMirrorFilterCommand,
+  CreateTrafficMirrorTargetCommand,
+  EC2Client,
+  RunInstancesCommand,
+} from '@aws-sdk/client-ec2';
 import { compose } from '../lambdas/compose.ts';
 import { onChange } from '../lambdas/on-change.ts';
 import { onSweep } from '../lambdas/sweep.ts';
 import { startAwsCloud, type AwsCloud } from '../local/aws/aws-cloud.ts';
 import { hostLambdas } from '../local/aws/lambda-host.ts';
-import { createAwsSensors, type AwsEntries } from '../local/demo/aws-fleet.ts';
 import type { Calls } from './calls.ts';
 
 const SWEPT = 1000;
@@ -23,14 +27,20 @@ export interface AwsCalls {
   readonly sweep: Calls;
 }
 
-/** Rules that mirror everything that is tagged. */
-const rulesFor = ({ balancer, filter }: AwsEntries, region: string): string =>
-  JSON.stringify({
+const BALANCER = 'arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/sensor/50dc6c495c0c9188';
+
+/** Puts a mirror target in front of a load balancer: a sensor without a machine. Returns rules that mirror to it all that is tagged. */
+async function createSensor(client: EC2Client, region: string): Promise<string> {
+  await client.send(new CreateTrafficMirrorTargetCommand({ NetworkLoadBalancerArn: BALANCER }));
+  const { TrafficMirrorFilter: filter } = await client.send(new CreateTrafficMirrorFilterCommand({}));
+  const entry = { networkLoadBalancer: BALANCER, filter: filter?.TrafficMirrorFilterId };
+  return JSON.stringify({
     version: 1,
     owner: 'bench',
-    destinations: { sensor: { cloud: 'aws', region, networkLoadBalancer: balancer, filter, sessionNumber: 100 } },
+    destinations: { sensor: { cloud: 'aws', region, ...entry, sessionNumber: 100 } },
     rules: [{ name: 'tagged', when: { tag: 'mirror' }, mirror: ['sensor'] }],
   });
+}
 
 interface Bench {
   readonly cloud: AwsCloud;
@@ -49,7 +59,7 @@ async function withAwsCloud<Result>(
   const client = new EC2Client({ endpoint: cloud.endpoint, region: cloud.region, credentials });
   try {
     const rulesPath = join(folder, 'tapkeeper.yaml');
-    await writeFile(rulesPath, rulesFor(await createAwsSensors(cloud), cloud.region));
+    await writeFile(rulesPath, await createSensor(client, cloud.region));
     return await run({ cloud, client, rulesPath });
   } finally {
     client.destroy();
