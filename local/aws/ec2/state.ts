@@ -172,6 +172,8 @@ export const toTagList = (region: RegionState, id: string): { Key: string; Value
   [...tagsOf(region, id)].map(([Key, Value]) => ({ Key, Value }));
 
 export const interfacesOf = (region: RegionState, instanceId: string): readonly NetworkInterface[] =>
-  [...region.interfaces.values()]
-    .filter(({ attachment }) => attachment?.instanceId === instanceId)
-    .sort((a, b) => (a.attachment?.deviceIndex ?? 0) - (b.attachment?.deviceIndex ?? 0));
+  inOrder([...region.interfaces.values()].filter(({ attachment }) => attachment?.instanceId === instanceId));
+
+/** Interfaces of one instance, the primary one first. */
+export const inOrder = (interfaces: readonly NetworkInterface[]): readonly NetworkInterface[] =>
+  interfaces.toSorted((a, b) => (a.attachment?.deviceIndex ?? 0) - (b.attachment?.deviceIndex ?? 0));

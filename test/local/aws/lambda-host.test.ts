@@ -3,14 +3,13 @@ import {
   DeleteTagsCommand,
   DeleteTrafficMirrorSessionCommand,
   RunInstancesCommand,
-  TerminateInstancesCommand,
   type EC2Client,
 } from '@aws-sdk/client-ec2';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { AwsCloud } from '../../../local/aws/aws-cloud.ts';
+import type { AwsCloud, AwsCloudOptions } from '../../../local/aws/aws-cloud.ts';
 import { hostLambdas, type LambdaHost, type LambdaHostOptions } from '../../../local/aws/lambda-host.ts';
 import type { Mode } from '../../../shared/ports.ts';
 import {
@@ -59,8 +58,11 @@ interface Kept {
   readonly host: LambdaHost;
 }
 
-async function startKept(options: Partial<LambdaHostOptions> = {}): Promise<Kept> {
-  const cloud = await startCloud();
+async function startKept(
+  options: Partial<LambdaHostOptions> = {},
+  cloudOptions: Partial<AwsCloudOptions> = {},
+): Promise<Kept> {
+  const cloud = await startCloud(cloudOptions);
   const client = clientOf(cloud);
   const sensor = await createSensor(client);
   const rulesPath = await writeRules(rulesFor(sensor));
@@ -95,37 +97,45 @@ describe('the hosted Lambdas', () => {
     expect(sessionsOf(cloud)).toEqual([]);
   });
 
-  test('put back what a person deletes, and leave what a person made', async () => {
-    const { cloud, client, sensor } = await startKept();
+  test('put back what a person deletes', async () => {
+    const { cloud, client } = await startKept();
     const { interfaces } = await launch(cloud, client, mirrored);
-    await client.send(sessionCommand(interfaces[0], sensor, 200));
+    const [before] = cloud.state.in().sessions;
+    await client.send(new DeleteTrafficMirrorSessionCommand({ TrafficMirrorSessionId: before?.id }));
     await cloud.idle();
-    const ours = cloud.state.in().sessions.find(({ number }) => number === 100);
-    await client.send(new DeleteTrafficMirrorSessionCommand({ TrafficMirrorSessionId: ours?.id }));
+    expect(sessionsOf(cloud)).toEqual([{ interfaceId: interfaces[0], number: 100, owner: 'soc' }]);
+    expect(cloud.state.in().sessions[0]?.id).not.toBe(before?.id);
+  });
+
+  test('leave what a person made', async () => {
+    const { cloud, client } = await startKept();
+    const { id, interfaces } = await launch(cloud, client, mirrored);
+    const { TrafficMirrorSession: theirs } = await client.send(
+      sessionCommand(interfaces[0], await createSensor(client), 200),
+    );
+    await client.send(new DeleteTagsCommand({ Resources: [id], Tags: [{ Key: 'mirror' }] }));
     await cloud.idle();
-    const theirs = { interfaceId: interfaces[0], number: 200, owner: undefined };
-    const again = sessionsOf(cloud);
-    expect(again).toContainEqual(theirs);
-    expect(cloud.state.in().sessions.some(({ id }) => id === ours?.id)).toBe(false);
+    expect(cloud.state.in().sessions.map((session) => session.id)).toEqual([theirs?.TrafficMirrorSessionId]);
   });
 
   test('find by a sweep what no event told', async () => {
-    const { cloud, client, host } = await startKept({ mode: () => 'enforce' });
-    const quiet = await startCloud({ rules: { nothing: { source: ['nobody'] } } });
-    const other = clientOf(quiet);
-    const sensor = await createSensor(other);
-    const rulesPath = await writeRules(rulesFor(sensor));
-    const swept = hostLambdas(quiet, { rulesPath, mode: () => 'enforce', sweepSeconds: null });
-    endAfterTest(swept.stop);
-    await launch(quiet, other, mirrored);
-    expect(sessionsOf(quiet)).toEqual([]);
-    await swept.sweep();
-    await quiet.idle();
-    expect(sessionsOf(quiet)).toHaveLength(1);
-    await host.sweep();
-    await client.send(new TerminateInstancesCommand({ InstanceIds: [(await launch(cloud, client)).id] }));
-    await cloud.idle();
+    const { cloud, client, host } = await startKept({}, { rules: { nothing: { source: ['nobody'] } } });
+    await launch(cloud, client, mirrored);
     expect(sessionsOf(cloud)).toEqual([]);
+    await host.sweep();
+    await cloud.idle();
+    expect(sessionsOf(cloud)).toHaveLength(1);
+  });
+
+  test('sweep by themselves', async () => {
+    const { cloud, client } = await startKept({ sweepSeconds: 0.05 }, { rules: { nothing: { source: ['nobody'] } } });
+    const attached = new Promise<void>((resolve) => {
+      cloud.onChange(() => {
+        if (sessionsOf(cloud).length > 0) resolve();
+      });
+    });
+    await launch(cloud, client, mirrored);
+    await attached;
   });
 
   test('obey the mode of the moment', async () => {
@@ -149,7 +159,7 @@ describe('the hosted Lambdas', () => {
     expect(bad).toMatchObject({ status: 400, contentType: 'application/problem+json' });
   });
 
-  test('attach a hundred launches that arrive in one batch with few reads', async () => {
+  test('write once for each of a hundred launches', async () => {
     const { cloud, client } = await startKept({ batchSize: 1000, batchWindowMs: 200 });
     cloud.resetCalls();
     await client.send(
