@@ -5,7 +5,7 @@ import { SendMessageBatchCommand, SQSClient, type SQSClientConfig } from '@aws-s
 import { Fault } from '../shared/fault.ts';
 import type { Clock, Deps, Hash, Journal, RulesSource } from '../shared/ports.ts';
 import type { AwsScope } from './ec2/convert.ts';
-import { faultCodeOf, toRefusal } from './ec2/faults.ts';
+import { faultCodeOf, formatRefusal, toRefusal } from './ec2/faults.ts';
 import { ec2MirrorCloud } from './ec2/mirror-cloud.ts';
 import { jsonJournal } from './journal.ts';
 import { workQueues, type SendBatch } from './queues.ts';
@@ -70,7 +70,7 @@ const toQueueFault = (thrown: unknown, queueUrl: string): Fault => {
   const refusal = toRefusal(thrown);
   const code = faultCodeOf(refusal);
   const remedy = code === 'denied' ? `allow sqs:SendMessage on ${queueUrl}` : 'it is tried again later';
-  return new Fault(code, `SendMessageBatch to ${queueUrl}: ${refusal.code} ${refusal.said}; ${remedy}`, thrown);
+  return new Fault(code, `SendMessageBatch to ${queueUrl}: ${formatRefusal(refusal)}; ${remedy}`, thrown);
 };
 
 function sqsSender(env: Environment, overrides: Overrides): SendBatch {
@@ -113,6 +113,7 @@ export function compose(env: Environment, overrides: Overrides): AwsDeps {
     queues: workQueues(urls, sqsSender(env, overrides)),
     rules: overrides.rules ?? rulesFile(rulesPath, sha256),
     clock,
+    // Not `console.log`: with Lambda's JSON log format it wraps what it is given, and the metrics in it are not found.
     journal: overrides.journal ?? jsonJournal(clock, (line) => process.stdout.write(line)),
     hash: sha256,
     mode: () => parseMode(env),

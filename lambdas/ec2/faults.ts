@@ -113,6 +113,9 @@ const REMEDIES: Partial<Record<FaultCode, string>> = {
   quota: 'ask for a higher quota, or remove what is not needed',
 };
 
+/** What AWS said, in words. */
+export const formatRefusal = ({ code, said }: Refusal): string => (said === '' ? code : `${code}: ${said}`);
+
 /** What was attempted, on what, what AWS said, and what to do, in one sentence. */
 export function describeRefusal(refusal: Refusal, permission: Permission, on: string, scope: Scope): string {
   const attempted = `${permission.call} on ${on}`;
@@ -124,7 +127,7 @@ export function describeRefusal(refusal: Refusal, permission: Permission, on: st
     const needed = named === null ? formatPermission(permission, scope) : `${named.action} on ${named.resource}`;
     return `${attempted}: denied (${refusal.code}); allow ${needed}`;
   }
-  const said = refusal.said === '' ? refusal.code : `${refusal.code}: ${refusal.said}`;
+  const said = formatRefusal(refusal);
   const remedy = REMEDIES[faultCodeOf(refusal)];
   return remedy === undefined ? `${attempted}: ${said}` : `${attempted}: ${said}; ${remedy}`;
 }

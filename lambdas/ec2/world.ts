@@ -1,5 +1,6 @@
 import type { Instance, TrafficMirrorTarget } from '@aws-sdk/client-ec2';
 import type { Attachment, Incompleteness, InventoryKind, Selection, Source, World } from '../../shared/words.ts';
+import type { Answers, Listed } from './answers.ts';
 import {
   findAttachment,
   findFilter,
@@ -10,7 +11,6 @@ import {
   type TargetFacts,
 } from './convert.ts';
 import { findUnfit } from './fitness.ts';
-import type { Answers, Listed } from './inventory.ts';
 import { capacityOf, DEFAULT_CAPACITY } from './target-types.ts';
 
 interface Converted<Item> {
