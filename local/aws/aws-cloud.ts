@@ -17,10 +17,10 @@ import type { RegionView } from './view.ts';
 import { toRegionView } from './view.ts';
 
 /** The one account of the local cloud. */
-export const LOCAL_ACCOUNT = '123456789012';
+const LOCAL_ACCOUNT = '123456789012';
 
 /** The role that the hosted Lambdas act in. */
-export const LOCAL_ROLE = 'tapkeeper';
+const LOCAL_ROLE = 'tapkeeper';
 
 export interface AwsCloudOptions {
   /** The port of EC2; 0 takes a free one. */

@@ -1,7 +1,7 @@
 /** Random draws in [0, 1), injected so that a run can be repeated. */
 export type Random = () => number;
 
-export const HEX = '0123456789abcdef';
+const HEX = '0123456789abcdef';
 
 const digits = (random: Random, count: number): string =>
   Array.from({ length: count }, () => HEX.charAt(Math.floor(random() * HEX.length))).join('');

@@ -152,7 +152,7 @@ export function createRegion(name: string, random: Random): RegionState {
 }
 
 /** 1, 2, 3 and so on. */
-export function createCounter(): () => number {
+function createCounter(): () => number {
   let last = 0;
   return () => (last += 1);
 }

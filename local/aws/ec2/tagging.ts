@@ -5,7 +5,7 @@ import type { RegionState } from './state.ts';
 import { tagsOf } from './state.ts';
 
 /** The kinds of resources that can be tagged, by the prefix of their ids. */
-export const RESOURCE_TYPES: Readonly<Record<string, string>> = {
+const RESOURCE_TYPES: Readonly<Record<string, string>> = {
   i: 'instance',
   eni: 'network-interface',
   subnet: 'subnet',

@@ -129,13 +129,13 @@ describe('the hosted Lambdas', () => {
 
   test('sweep by themselves', async () => {
     const { cloud, client } = await startKept({ sweepSeconds: 0.05 }, { rules: { nothing: { source: ['nobody'] } } });
-    const attached = new Promise<void>((resolve) => {
+    const attached = new Promise<number>((resolve) => {
       cloud.onChange(() => {
-        if (sessionsOf(cloud).length > 0) resolve();
+        if (sessionsOf(cloud).length > 0) resolve(sessionsOf(cloud).length);
       });
     });
     await launch(cloud, client, mirrored);
-    await attached;
+    expect(await attached).toBe(1);
   });
 
   test('obey the mode of the moment', async () => {

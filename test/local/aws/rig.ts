@@ -12,7 +12,7 @@ import type { Timer } from '../../../local/aws/settling.ts';
 import { startAwsCloud, type AwsCloud, type AwsCloudOptions } from '../../../local/aws/aws-cloud.ts';
 
 /** Repeatable draws (mulberry32). */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
