@@ -115,7 +115,7 @@ const SETTINGS: readonly (readonly [keyof Settings, string])[] = [
 const nameDifference = (from: Settings, to: Settings): string =>
   SETTINGS.filter(([key]) => from[key] !== to[key])
     .map(([key, word]) => `${word} ${nameSetting(from[key])} -> ${nameSetting(to[key])}`)
-    .join(', ');
+    .join(', ') || 'written again, for it failed or its target does not list it';
 
 const nameSetting = (setting: string | number | null): string =>
   setting === null ? 'none' : typeof setting === 'number' ? String(setting) : shortId(setting);
