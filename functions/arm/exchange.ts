@@ -57,7 +57,7 @@ export function createExchange({ credential, endpoint, httpClient }: Connection)
     const url = isWhole(address) ? checkHost(address, endpoint) : `${address}?${call.query}`;
     const path = clients[call.client].pathUnchecked(url);
     try {
-      const sent = body === null ? {} : { body };
+      const sent = { timeout: LONGEST_ANSWER_MS, ...(body === null ? {} : { body }) };
       const answer = await { GET: path.get, PUT: path.put, DELETE: path.delete }[call.method](sent);
       return { status: Number(answer.status), headers: toHeaders(answer.headers), body: answer.body ?? null };
     } catch (thrown) {
@@ -65,6 +65,9 @@ export function createExchange({ credential, endpoint, httpClient }: Connection)
     }
   };
 }
+
+/** The pipeline itself waits for ever; one connection that hangs would hold a whole invocation. */
+const LONGEST_ANSWER_MS = 30_000;
 
 const isWhole = (address: string): boolean => /^https?:/i.test(address);
 

@@ -112,7 +112,8 @@ describe('identify', () => {
   });
 
   test('a megabyte is read in no time, and nothing of it is repeated', () => {
-    const megabyte = '/'.repeat(1_000_000);
+    // Slashes that are not at the end are the slowest for a pattern that looks for them there.
+    const megabyte = `${'/'.repeat(1_000_000)}x`;
     const operationName = 'Microsoft.Compute/virtualMachines/write';
     for (const huge of [event(megabyte, operationName), event(VM, megabyte), { type: megabyte }, megabyte]) {
       expect(JSON.stringify(identifyAll(huge, READER)).length).toBeLessThan(1_000);

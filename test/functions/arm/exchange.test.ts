@@ -72,6 +72,20 @@ test('the query of an operation, which is signed, is in no message', async () =>
   expect(fault.message).not.toContain('signature');
 });
 
+test('no request waits for ever', async () => {
+  const timeouts: number[] = [];
+  const httpClient: HttpClient = {
+    sendRequest: async (request) => {
+      timeouts.push(request.timeout);
+      return { request, status: 200, headers: createHttpHeaders(), bodyAsText: '{}' };
+    },
+  };
+  const exchange = createExchange({ credential, endpoint: ENDPOINT, httpClient });
+  await exchange(LIST);
+  await exchange({ call: CALLS.putTapConfiguration, address: '/x', body: {} });
+  expect(timeouts).toEqual([30_000, 30_000]);
+});
+
 test('nobody signed in is denied, with what to do', async () => {
   const error = Object.assign(new Error('tenant and secrets'), { name: 'CredentialUnavailableError' });
   const nobody = { getToken: () => Promise.reject(error) };
