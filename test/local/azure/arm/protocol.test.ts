@@ -266,6 +266,9 @@ test('a machine is being created until it has settled', async () => {
   expect(cloud.state.vms).toMatchObject([{ powerState: 'deallocating' }]);
   clock.advance(5000);
   expect(cloud.state.vms).toMatchObject([{ powerState: 'deallocated' }]);
+  expect((await request(cloud, 'PATCH', machinePath(cloud, 'vm'), { tags: { a: 'b' } })).status).toBe(200);
+  clock.advance(5000);
+  expect(cloud.state.vms).toMatchObject([{ powerState: 'deallocated', tags: { a: 'b' } }]);
 });
 
 test('listeners are told of every change', async () => {
