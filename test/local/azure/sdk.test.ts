@@ -96,3 +96,30 @@ test('a port that is taken is an error that names the port', async () => {
   const port = Number(new URL(cloud.endpoint).port);
   await expect(startAzureCloud({ port })).rejects.toThrow(`the port ${port} is taken`);
 });
+
+test('the official client changes tags, lists what is there and restarts', async () => {
+  const { compute, network } = clientsOf(cloud);
+  await createMachine(cloud, 'vm');
+  await attach(cloud, 'vm-nic', 'x');
+  expect((await network.networkInterfaces.updateTags(GROUP, 'vm-nic', { tags: { a: '1' } })).tags).toEqual({ a: '1' });
+  expect((await network.virtualNetworkTaps.updateTags(GROUP, 'tap', { tags: { b: '2' } })).tags).toEqual({ b: '2' });
+  const updated = await compute.virtualMachines.update(GROUP, 'vm', { tags: { c: '3' } }, QUICK);
+  expect([updated.tags, updated.hardwareProfile?.vmSize]).toEqual([{ c: '3' }, 'Standard_D2s_v5']);
+  await compute.virtualMachines.restart(GROUP, 'vm', QUICK);
+  await compute.virtualMachines.powerOff(GROUP, 'vm', QUICK);
+  const expanded = await collect(compute.virtualMachines.list(GROUP, { expand: 'instanceView' }));
+  expect(expanded[0]?.instanceView?.statuses?.at(-1)?.code).toBe('PowerState/stopped');
+
+  const lists = [
+    network.networkInterfaceTapConfigurations.list(GROUP, 'vm-nic'),
+    network.virtualNetworkTaps.listAll(),
+    network.virtualNetworkTaps.listByResourceGroup(GROUP),
+    network.networkInterfaces.list(GROUP),
+    network.loadBalancers.listAll(),
+    network.virtualNetworks.list(GROUP),
+  ];
+  for (const list of lists) expect(await collect<{ name?: string }>(list)).toHaveLength(1);
+  expect((await network.loadBalancers.get(GROUP, 'lb')).frontendIPConfigurations?.[0]?.privateIPAddress).toMatch(
+    /^10\./,
+  );
+});
