@@ -62,7 +62,7 @@ async function startKept(
   options: Partial<LambdaHostOptions> = {},
   cloudOptions: Partial<AwsCloudOptions> = {},
 ): Promise<Kept> {
-  const cloud = await startCloud(cloudOptions);
+  const cloud = await startCloud({ visibilitySeconds: 1, ...cloudOptions });
   const client = clientOf(cloud);
   const sensor = await createSensor(client);
   const rulesPath = await writeRules(rulesFor(sensor));
