@@ -116,7 +116,7 @@ describe('calls', () => {
     const last = many.at(-1);
     if (last === undefined) throw new Error('nothing was launched');
     const one = await account.mirror.read(account.scope, machines([last]));
-    expect(one.attachments.map(({ settings }) => settings.number).toSorted()).toEqual(numbers);
+    expect(one.attachments.map(({ settings }) => settings.number)).toEqual(expect.arrayContaining(numbers));
     expect(callsSince()).toMatchObject({ DescribeTrafficMirrorSessions: 2 });
   });
 });
