@@ -141,7 +141,11 @@ describe('attachments', () => {
     await attach(cloud, 'theirs', 'by-hand');
     const target = tapEntry(cloud).id;
     for (const entries of [[tapEntry(cloud)], []]) {
+      cloud.calls.reset();
       const world = await composeOver(cloud, entries).cloud.read(scopeOf(cloud), EVERYTHING);
+      // A VTAP that is known says which ones point at it; only without one is each interface asked.
+      const asked = form === 'id' && entries.length === 0 ? 2 : undefined;
+      expect(cloud.calls.counts()['LIST Microsoft.Network/networkInterfaces/tapConfigurations']).toBe(asked);
       expect(world.incomplete).toEqual([]);
       expect(world.attachments).toMatchObject([
         { source: source('ours').id, state: 'ready', mark: { owner: 'soc', version: 'v1' }, settings: { target } },
