@@ -2,7 +2,6 @@ import * as fc from 'fast-check';
 import type { AwsDestination, Config } from '../../shared/config/config.ts';
 import {
   findOwner,
-  parseAccountId,
   parseDestinationName,
   parseFilterId,
   parsePoolName,
@@ -10,8 +9,8 @@ import {
   parseRuleName,
   parseTargetId,
 } from '../../shared/ids.ts';
-import type { Cloud, NonEmpty, Owner, World } from '../../shared/words.ts';
-import { ACCOUNT, toWorld, type AttachmentSketch, type FilterSketch, type SourceSketch } from '../world.ts';
+import type { Cloud, InventoryKind, NonEmpty, Owner, World } from '../../shared/words.ts';
+import { toWorld, type AttachmentSketch, type FilterSketch, type SourceSketch } from '../world.ts';
 
 export const OWNER = findOwner('soc') as Owner;
 
@@ -167,7 +166,7 @@ const attachments = (cloud: Cloud, sourceId: string): fc.Arbitrary<readonly Atta
       })),
     );
 
-const INCOMPLETE = ['machines', 'sources', 'attachments', 'targets', 'filters'] as const;
+const INCOMPLETE: readonly InventoryKind[] = ['machines', 'sources', 'attachments', 'targets', 'filters'];
 
 /** Cases of one cloud. `isWhole`: everything was read. */
 export const cases = (cloud: Cloud, isWhole: boolean): fc.Arbitrary<Case> =>
@@ -177,7 +176,7 @@ export const cases = (cloud: Cloud, isWhole: boolean): fc.Arbitrary<Case> =>
       sources: fc.tuple(...[0, 1, 2, 3, 4].map((at) => source(cloud, at))),
       capacity: fc.constantFrom(undefined, 1, 3),
       unhealthy: fc.subarray([...TARGETS]),
-      incomplete: isWhole ? fc.constant([]) : fc.subarray([...INCOMPLETE], { minLength: 1 }),
+      incomplete: isWhole ? fc.constant<InventoryKind[]>([]) : fc.subarray([...INCOMPLETE], { minLength: 1 }),
     })
     .chain((draft) =>
       fc
@@ -203,5 +202,3 @@ export const cases = (cloud: Cloud, isWhole: boolean): fc.Arbitrary<Case> =>
         incomplete: draft.incomplete.map((kind) => ({ kind, why: `${kind} could not be read` })),
       }),
     }));
-
-export const SCOPE_ACCOUNT = parseAccountId(ACCOUNT.aws);
