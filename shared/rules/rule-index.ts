@@ -43,7 +43,9 @@ export function indexRules(conditions: readonly Condition[], fold: (name: string
       for (const [name, value] of tags) {
         const entry = byTag.get(name);
         if (entry === undefined) continue;
-        found.push(...entry.any, ...(entry.byValue.get(value) ?? []));
+        for (const position of entry.any) found.push(position);
+        const wanting = entry.byValue.get(value);
+        if (wanting !== undefined) for (const position of wanting) found.push(position);
       }
       // Each rule is indexed under one tag, and a source has each tag once: no position is found twice.
       return found.length < 2 ? found : found.sort((a, b) => a - b);
