@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../shared/fault.ts';
+import { toInstant } from '../../../shared/ids.ts';
 import type { Change } from '../../../shared/plan/change.ts';
 import type { Outcome } from '../../../shared/ports.ts';
 import { converge } from '../../../shared/reconcile/converge.ts';
@@ -7,7 +8,7 @@ import type { Order } from '../../../shared/reconcile/order.ts';
 import type { World } from '../../../shared/words.ts';
 import { toWorld } from '../../world.ts';
 import { CONFIG, fleet, ours, retagged, sessionsOf, sourceAt, theirs } from './fleets.ts';
-import { harness, NOW } from './harness.ts';
+import { harness, NOW, NOW_MS } from './harness.ts';
 
 const everything = ({ scope }: World): Order => ({
   scope,
@@ -122,15 +123,41 @@ describe('converge', () => {
     expect(cloud.world().attachments).toHaveLength(40);
   });
 
-  it('goes on with a source whose attachment was taken away by somebody else', async () => {
-    const world = retagged(fleet(1, [], [ours(0, 'tcp')]), () => ['udp']);
+  it('goes on with a source after a change for which there is nothing left to do', async () => {
+    const world = fleet(1, ['udp'], [{ ...ours(0, 'tcp'), number: 7 }]);
     const { deps, cloud, journal } = harness(CONFIG, world);
-    cloud.onApply = (change) => (change.kind === 'detach' ? { kind: 'gone', change, detail: 'no such session' } : null);
+    let isFirst = true;
+    cloud.onApply = (change) => {
+      if (!isFirst) return null;
+      isFirst = false;
+      return { kind: 'gone', change, detail: 'it is not there' };
+    };
 
-    await converge(deps, everything(world));
+    const report = await converge(deps, everything(world));
 
-    expect(sessionsOf(cloud.world())).toContain('0: 200 tmt-udp');
+    expect(cloud.tried).toHaveLength(2);
+    expect(report).toMatchObject({ counts: { gone: 1, done: 1 }, failed: [] });
     expect(journal.filter(({ kind }) => kind === 'gone')).toHaveLength(1);
+  });
+});
+
+describe('what converge journals', () => {
+  it('is one line for each thing planned, applied, held and noted, and one at the end', async () => {
+    // Interface 0 is done for by others; 1 is attached; 2 has no room; the clock stands still.
+    const room = [1, 2, 3].map((number) => theirs(2, number));
+    const done = { ...theirs(0, 9), target: 'tmt-tcp', filter: 'tmf-tcp' };
+    const world = fleet(3, ['tcp'], [done, ...room]);
+    const h = harness(CONFIG, world);
+
+    const report = await converge(h.deps, { ...everything(world), since: toInstant(NOW_MS - 5000) });
+
+    expect(h.journal.map(({ kind }) => kind)).toEqual(['planned', 'held', 'noted', 'applied', 'finished']);
+    const line = { correlation: 'c-1', scope: world.scope, rulesVersion: report.plan?.rulesVersion };
+    for (const entry of h.journal) expect(entry).toMatchObject(line);
+    expect(h.journal[1]).toMatchObject({ hold: { source: sourceAt(2).id, code: 'no-room' } });
+    expect(h.journal[2]).toMatchObject({ note: { source: sourceAt(0).id, code: 'satisfied-by-theirs' } });
+    expect(h.journal[3]).toMatchObject({ since: '2026-01-02T03:04:00.000Z', tookMs: 0 });
+    expect(h.journal[4]).toMatchObject({ trigger: 'change', mode: 'enforce', counts: { attach: 1, held: 1, done: 1 } });
   });
 });
 
@@ -181,6 +208,22 @@ describe('converge, on a conflict', () => {
     expect(report.failed).toMatchObject([{ code: 'conflict', change: { source: sourceAt(0).id } }]);
     expect(journal.filter(({ kind }) => kind === 'refused')).toMatchObject([{ code: 'conflict' }]);
     expect(report.counts).toMatchObject({ done: 1, refused: 1 });
+  });
+
+  it('reports what the second plan withholds', async () => {
+    const world = fleet(1, ['tcp']);
+    const { deps, cloud } = harness(CONFIG, world);
+    const others = [50, 60, 100].map((number) => theirs(0, number));
+    cloud.onApply = () => {
+      cloud.edit((now) => ({ ...now, attachments: toWorld({ attachments: others }).attachments }));
+      return null;
+    };
+
+    const report = await converge(deps, everything(world));
+
+    expect(report.plan?.holds).toEqual([]);
+    expect(report.holds).toMatchObject([{ code: 'no-room', source: sourceAt(0).id }]);
+    expect(report.failed).toEqual([]);
   });
 
   it('tells the reason when the source cannot be read again', async () => {

@@ -23,13 +23,14 @@ const refuse =
   (change: Change): Outcome | null =>
     change.source === sourceAt(at).id ? { kind: 'failed', change, code, detail: `said ${code}` } : null;
 
-/** Delivers what waits until nothing does. */
+/** Delivers what waits until nothing does, which must be soon. */
 async function drain(h: Harness): Promise<void> {
-  for (;;) {
+  for (const _round of upTo(10)) {
     const items = [...h.take('event'), ...h.take('bulk')];
     if (items.length === 0) return;
     expect(await handleWork(h.deps, items)).toEqual({ failed: [] });
   }
+  throw new Error('the queues do not run empty');
 }
 
 describe('handleWork', () => {
@@ -247,6 +248,15 @@ describe('handleWork, of what is changing', () => {
     expect(h.sent.map((one) => one.work)).toEqual([look(changing, [sourceAt(0)])]);
   });
 
+  it('does not come back as more than it was allowed: to be observed', async () => {
+    const h = harness(CONFIG, changing);
+    const work = { ...look(changing, [sourceAt(0)]), run: { kind: 'observe' } } as const;
+
+    await handleWork(h.deps, [{ id: 'observed', work }]);
+
+    expect(h.sent).toEqual([]);
+  });
+
   it('is delivered again when the queue does not take it', async () => {
     const h = harness(CONFIG, changing);
     h.onSend = () => {
@@ -378,6 +388,21 @@ describe('handleWork, under the guard', () => {
     h.cloud.onApply = () => null;
     await drain(h);
     expect(stillThere()).toEqual([]);
+  });
+
+  it('delivers again, as it is, what a sweep allowed and nothing was done of', async () => {
+    const world = untagged(12);
+    const h = harness(CONFIG, world);
+    await handleWork(h.deps, [sweepOf(world, 's')]);
+    h.cloud.onApply = (change) => ({ kind: 'failed', change, code: 'throttled', detail: 'slow down' });
+    const items = h.take('bulk');
+
+    expect(await handleWork(h.deps, items)).toEqual({ failed: ['bulk-0'] });
+    expect(h.sent).toEqual([]);
+
+    h.cloud.onApply = () => null;
+    await handleWork(h.deps, items);
+    expect(h.cloud.world().attachments).toHaveLength(89);
   });
 
   it('does not disrupt anything else when a chunk is no longer what the sweep saw', async () => {

@@ -86,7 +86,7 @@ describe('resync, planning', () => {
       expect(plan.summary).toMatchObject({ attach: 5, held: 1 });
       cursor = json.next;
       pages += 1;
-    } while (cursor !== null);
+    } while (cursor !== null && pages < 10);
 
     expect(pages).toBe(3);
     expect(seen).toEqual([...upTo(5).map((at) => `eni-${digits(at)}`), 'eni-f']);
@@ -218,8 +218,13 @@ describe('resync, under the guard', () => {
     const h = harness(CONFIG, untagged);
 
     const { status, json } = await post(h, { scope: 'everything', mode: 'apply', lift: ['all', 'limit'] }, 'yes');
-    await handleWork(h.deps, h.take('bulk'));
+    const waiting = h.take('bulk');
+    await handleWork(h.deps, waiting);
 
+    expect(waiting).toMatchObject([
+      { work: { run: { lift: ['all', 'limit'] } } },
+      { work: { run: { kind: 'enforce' } } },
+    ]);
     expect([status, json.messages]).toEqual([202, 2]);
     expect(h.cloud.world().attachments).toEqual([]);
   });

@@ -125,4 +125,20 @@ describe('sweepScope', () => {
 
     expect(h.cloud.world().attachments).toHaveLength(85);
   });
+
+  it('gives each chunk the permission for what it saw in that chunk', async () => {
+    const config = { ...CONFIG, guard: { count: 200, percent: 0 } };
+    const all = fleet(
+      120,
+      [],
+      upTo(120).map((at) => ours(at, 'tcp')),
+    );
+    const world = retagged(all, (at) => (at < 100 ? [] : ['tcp']));
+    const h = harness(config, world);
+
+    await sweepScope(h.deps, world.scope, ORIGIN);
+    await handleWork(h.deps, h.take('bulk'));
+
+    expect(h.cloud.world().attachments).toHaveLength(20);
+  });
 });
