@@ -29,7 +29,7 @@ export interface Overrides {
   readonly pause: Pause;
 }
 
-export const PUBLIC_ENDPOINT = 'https://management.azure.com';
+const PUBLIC_ENDPOINT = 'https://management.azure.com';
 
 /** Each change interrupts a running machine: as many of a subscription as the design allows at a time. */
 const CHANGES_AT_A_TIME = 5;

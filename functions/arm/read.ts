@@ -47,7 +47,7 @@ export async function readAll(exchange: Exchange, call: Call, collection: string
 }
 
 /** A message that names what was attempted, on what, what Azure said and, where it was denied, the permissions. */
-export function toReadFault(refusal: Refusal, call: Call, address: string): Fault {
+function toReadFault(refusal: Refusal, call: Call, address: string): Fault {
   const code = toFaultCode(refusal);
   const needs = code === 'denied' ? `; grant ${call.needs.join(' and ')} on it` : '';
   return new Fault(code, `${call.attempt} ${nameAddress(address)}: ${explain(refusal)}${needs}`);

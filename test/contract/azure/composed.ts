@@ -17,7 +17,7 @@ import { networkPath } from '../../local/azure/fleet.ts';
 export const OWNER = findOwner('soc') as Owner;
 
 /** Our own identity, which is nobody of the fleet. */
-export const OURSELVES: Identity = {
+const OURSELVES: Identity = {
   appId: 'bbbbbbbb-0000-4000-8000-000000000001',
   objectId: 'bbbbbbbb-0000-4000-8000-000000000002',
   tenantId: TENANT_ID,
