@@ -43,6 +43,7 @@ export function memoryCloud(...worlds: readonly [World, ...World[]]): MemoryClou
     scopes: () => [...current.values()].map(({ scope }) => scope),
     world: (scope = worlds[0].scope) => worldOf(scope),
     edit: (edit, scope = worlds[0].scope) => void current.set(toScopeKey(scope), edit(worldOf(scope))),
+    forget: () => false,
     async read(scope, selection) {
       reads.push({ scope, selection });
       cloud.onRead(scope);
