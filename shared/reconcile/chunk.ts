@@ -9,7 +9,7 @@ import { seenIn } from './seen.ts';
  * Sources per message. Fifty ARM ids of the longest kind stay below the 48 KiB that a storage queue leaves for a message
  * (https://learn.microsoft.com/azure/storage/queues/scalability-targets), and one Lambda applies them well within its time.
  */
-export const SOURCES_PER_CHUNK = 50;
+const SOURCES_PER_CHUNK = 50;
 
 /** Who asked, and since when. */
 export interface Origin {

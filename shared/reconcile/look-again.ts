@@ -9,7 +9,7 @@ import { isAbout, toSubjectKey } from './subjects.ts';
 /** How long something that is changing is left alone before it is looked at again. */
 export const LOOK_AGAIN_SECONDS = 15;
 /** What changes for longer than this is left to the sweep: it would come back for ever. */
-export const LOOK_AGAIN_WITHIN_MS = 600_000;
+const LOOK_AGAIN_WITHIN_MS = 600_000;
 
 interface Waiting {
   readonly subject: Subject;

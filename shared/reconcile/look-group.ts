@@ -31,7 +31,7 @@ export interface LookGroup {
 }
 
 /** Subjects of one selection, as many as one message may carry. */
-export const MOST_SUBJECTS = 1000;
+const MOST_SUBJECTS = 1000;
 
 /** Groups items so that a batch of any size costs one read per scope and permission. */
 export function groupLooks(items: readonly LookItem[]): readonly LookGroup[] {

@@ -20,11 +20,19 @@ export interface Study {
 }
 
 /**
- * Reads what the selection names and plans it; the plan is journaled.
+ * Reads what the selection names and plans it; the plan is journaled. A destination that is missing is looked for once more
+ * in what was only remembered: the target that somebody just created is there for the first machine that asks for it.
  * @throws Fault when nothing at all can be read.
  */
 export async function study(deps: Deps, task: Task, selection: Selection): Promise<Study> {
-  const { order, rules, run } = task;
+  const first = await readAndPlan(deps, task, selection);
+  const isMissing = first.plan.holds.some(({ code }) => code === 'destination-missing');
+  const studied = isMissing && deps.cloud.forget(task.order.scope) ? await readAndPlan(deps, task, selection) : first;
+  recordPlan(deps, task.order, studied.plan);
+  return studied;
+}
+
+async function readAndPlan(deps: Deps, { order, rules, run }: Task, selection: Selection): Promise<Study> {
   const world = await deps.cloud.read(order.scope, selection);
   const plan = makePlan({
     world,
@@ -36,6 +44,5 @@ export async function study(deps: Deps, task: Task, selection: Selection): Promi
     basis: order.basis,
     hash: deps.hash,
   });
-  recordPlan(deps, order, plan);
   return { world, plan };
 }

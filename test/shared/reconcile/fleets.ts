@@ -12,7 +12,7 @@ import {
 import type { Owner, Subject, World } from '../../../shared/words.ts';
 import { toWorld, type AttachmentSketch, type WorldSketch } from '../../world.ts';
 
-export const OWNER = findOwner('soc') as Owner;
+const OWNER = findOwner('soc') as Owner;
 
 const destination = (name: string, sessionNumber: number): AwsDestination => ({
   cloud: 'aws',

@@ -17,6 +17,8 @@ export interface MemoryCloud extends MirrorCloud {
   edit(edit: (world: World) => World, scope?: Scope): void;
   /** What happens as a change arrives: an outcome instead of the change, a disturbance, or (`null`) nothing. */
   onApply: (change: Change) => Outcome | null;
+  /** Whether there is anything remembered to be forgotten. */
+  onForget: (scope: Scope) => boolean;
   /** What happens as a read arrives; it may throw. */
   onRead: (scope: Scope) => void;
 }
@@ -39,11 +41,12 @@ export function memoryCloud(...worlds: readonly [World, ...World[]]): MemoryClou
     tried,
     peak,
     onApply: () => null,
+    onForget: () => false,
     onRead: () => {},
     scopes: () => [...current.values()].map(({ scope }) => scope),
     world: (scope = worlds[0].scope) => worldOf(scope),
     edit: (edit, scope = worlds[0].scope) => void current.set(toScopeKey(scope), edit(worldOf(scope))),
-    forget: () => false,
+    forget: (scope) => cloud.onForget(scope),
     async read(scope, selection) {
       reads.push({ scope, selection });
       cloud.onRead(scope);
