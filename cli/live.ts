@@ -60,25 +60,33 @@ const REACH: Readonly<Record<Cloud, (scopes: readonly Scope[], io: Io, rules: Ru
     const { compose } = await import('../lambdas/compose.ts');
     return compose(
       { TAPKEEPER_MODE: 'enforce', ...io.env, TAPKEEPER_SCOPES: scopes.map(toScopeKey).join(',') },
-      { journal: SILENT, rules },
+      common(rules),
     );
   },
   azure: async (scopes, io, rules) => {
-    const [{ compose }, { DefaultAzureCredential }] = await Promise.all([
-      import('../functions/compose.ts'),
-      import('@azure/identity'),
-    ]);
-    return compose(
-      { TAPKEEPER_MODE: 'enforce', ...io.env, TAPKEEPER_SUBSCRIPTIONS: scopes.map(toScopeKey).join(',') },
-      { journal: SILENT, rules, credential: new DefaultAzureCredential(), ...(await localAzure(io)) },
-    );
+    const { compose } = await import('../functions/compose.ts');
+    const settings = {
+      TAPKEEPER_MODE: 'enforce',
+      ...io.env,
+      TAPKEEPER_SUBSCRIPTIONS: scopes.map(toScopeKey).join(','),
+    };
+    const endpoint = io.env['TAPKEEPER_ARM_ENDPOINT'] ?? '';
+    if (endpoint.startsWith('http:')) {
+      // The SDK sends no token over plain HTTP by itself, and a cloud on this machine believes everybody.
+      const [{ MANAGEMENT_ENDPOINT, rewritingHttpClient }, { credentialOf, TENANT_ID }] = await Promise.all([
+        import('../local/azure/rewriting-http-client.ts'),
+        import('../local/azure/identities.ts'),
+      ]);
+      const credential = credentialOf({ appId: CLI_ID, objectId: CLI_ID, tenantId: TENANT_ID, name: 'tapkeeper' });
+      const httpClient = rewritingHttpClient(MANAGEMENT_ENDPOINT, endpoint);
+      return compose({ ...settings, TAPKEEPER_ARM_ENDPOINT: undefined }, { credential, httpClient, ...common(rules) });
+    }
+    const { DefaultAzureCredential } = await import('@azure/identity');
+    return compose(settings, { credential: new DefaultAzureCredential(), ...common(rules) });
   },
 };
 
-/** A local endpoint speaks plain HTTP, over which the SDK sends no token by itself. */
-async function localAzure({ env }: Io) {
-  const endpoint = env['TAPKEEPER_ARM_ENDPOINT'];
-  if (endpoint === undefined || !endpoint.startsWith('http:')) return {};
-  const { MANAGEMENT_ENDPOINT, rewritingHttpClient } = await import('../local/azure/rewriting-http-client.ts');
-  return { httpClient: rewritingHttpClient(MANAGEMENT_ENDPOINT, endpoint) };
-}
+/** Who the command line is to a cloud on this machine. */
+const CLI_ID = '88888888-8888-4888-8888-888888888888';
+
+const common = (rules: RulesSource) => ({ journal: SILENT, rules });

@@ -62,7 +62,11 @@ async function start(options: LocalOptions, cleanUp: CleanUp): Promise<Omit<Loca
   const rules = await watchRules(options.rulesPath ?? (await writeRules(sensors, cleanUp)));
   cleanUp.add(() => rules.stop());
 
-  const feed = createFeed({ now: Date.now, findEventMs: clouds.aws.bus.findPutMs });
+  const feed = createFeed({
+    now: Date.now,
+    findEventMs: clouds.aws.bus.findPutMs,
+    findName: (machine) => findName(clouds, machine),
+  });
   feed.onItem((item) => log(`${sayItem(item)}\n`));
   const failed = (cloud: Cloud, what: string): void => feed.say('alarm', cloud, what);
   const hosts = deploy(clouds, { rules, journal: feed.journal, sweepSeconds, failed }, cleanUp);
@@ -126,3 +130,9 @@ function runDemo(
   cleanUp.add(() => stopping.abort());
   return takeSteps(peopleOf(clouds, 'demo'), machines, feed, stopping.signal);
 }
+
+/** What a person called the machine; on Azure its id says it. */
+const findName = ({ aws }: Clouds, machine: string): string | null =>
+  machine.startsWith('/')
+    ? (machine.split('/').at(-1) ?? null)
+    : (aws.state.in().instances.find(({ id }) => id === machine)?.tags['Name'] ?? null);

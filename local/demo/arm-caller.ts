@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { TENANT_ID, toToken } from '../azure/identities.ts';
 
 /** Calls Resource Manager as a person does, by path. Returns the answer's JSON. @throws Error with the code and the words of a refusal. */
@@ -23,16 +24,26 @@ export function armCaller(endpoint: string, name: string): ArmCaller {
   });
   return async (method, path, body) => {
     const version = API_VERSIONS.find(([pattern]) => pattern.test(path))?.[1] ?? '2021-04-01';
-    const response = await fetch(`${endpoint}${path}?api-version=${version}`, {
+    const request = {
       method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body === null ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (response.ok) return text === '' ? null : JSON.parse(text);
-    throw new Error(`${method} ${path.split('/').slice(-2).join('/')}: ${sayRefusal(text) ?? response.status}`);
+    };
+    for (let patience = TRIES; ; patience -= 1) {
+      const response = await fetch(`${endpoint}${path}?api-version=${version}`, request);
+      const text = await response.text();
+      if (response.ok) return text === '' ? null : JSON.parse(text);
+      if (response.status !== 409 || patience === 1) {
+        throw new Error(`${method} ${path.split('/').slice(-2).join('/')}: ${sayRefusal(text) ?? response.status}`);
+      }
+      await wait(BETWEEN_TRIES_MS);
+    }
   };
 }
+
+/** While another operation is going on a person waits a moment, and tries again. */
+const TRIES = 20;
+const BETWEEN_TRIES_MS = 100;
 
 function sayRefusal(text: string): string | null {
   const { code, message } = (JSON.parse(text) as { error?: { code?: string; message?: string } }).error ?? {};

@@ -60,8 +60,11 @@ const byNameAndId = (a: MachineView, b: MachineView): number =>
 function machineView(machine: Machine, look: Look): MachineView {
   const { id, name, type, state, region, tags } = machine;
   const interfaces = (look.sourcesOf.get(id) ?? []).map((source) => interfaceView(source, machine, look));
-  const subtitle = [name === null ? null : shortId(id), type, region].filter((part) => part !== null).join(' · ');
-  return { id, title: name ?? shortId(id), subtitle, state, tags: tagViews(tags), interfaces };
+  // The heading of an AWS account names its region already, and the machine's name is its tag.
+  const parts = [name === null ? null : shortId(id), type, machine.cloud === 'aws' ? null : region];
+  const subtitle = parts.filter((part) => part !== null).join(' · ');
+  const shown = tagViews(tags).filter((tag) => tag.name !== 'Name' || tag.value !== name);
+  return { id, title: name ?? shortId(id), subtitle, state, tags: shown, interfaces };
 }
 
 const looseView = (sources: readonly Source[], look: Look): MachineView => ({
@@ -95,7 +98,7 @@ function interfaceView(source: Source, machine: Machine | null, look: Look): Int
 function attachmentView({ id, settings, mark, state }: Attachment, look: Look): AttachmentView {
   return {
     id,
-    title: shortId(id),
+    title: shortId(id).split('/').at(-1) ?? id,
     isOurs: mark !== null && look.owners.has(mark.owner),
     number: settings.number,
     destination: look.destinationOf.get(id) ?? shortId(settings.target),

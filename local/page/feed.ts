@@ -1,8 +1,11 @@
 import { toInstant } from '../../shared/ids.ts';
 import type { JournalEntry } from '../../shared/journal.ts';
 import type { Journal } from '../../shared/ports.ts';
-import { nameScope, toChangeLine, toHoldLine } from '../../shared/print/plan-view.ts';
-import type { Cloud, Scope } from '../../shared/words.ts';
+import type { Change } from '../../shared/plan/change.ts';
+import { nameScope } from '../../shared/print/plan-view.ts';
+import { shortId } from '../../shared/print/short-id.ts';
+import { DETACHES } from '../../shared/reason.ts';
+import type { Cloud, MachineId, Scope, Settings } from '../../shared/words.ts';
 import type { FeedItem, Latency } from './page-state.ts';
 
 const ITEMS_KEPT = 120;
@@ -23,13 +26,15 @@ interface FeedPorts {
   readonly now: () => number;
   /** When the event of that correlation happened, where it is known more exactly than the event itself says. */
   readonly findEventMs: (correlation: string) => number | null;
+  /** What people call a machine. */
+  readonly findName: (machine: MachineId) => string | null;
 }
 
 /**
  * Collects journal entries. Sweeps say the same of what is held every few seconds: it is told when it changes, and told
  * again when it came back.
  */
-export function createFeed({ now, findEventMs }: FeedPorts): Feed {
+export function createFeed({ now, findEventMs, findName }: FeedPorts): Feed {
   const listeners = new Set<(item: FeedItem) => void>();
   let items: readonly FeedItem[] = [];
   let times: readonly number[] = [];
@@ -48,28 +53,34 @@ export function createFeed({ now, findEventMs }: FeedPorts): Feed {
     add(item);
   };
 
+  const nameOf = ({ source, machine }: About): string =>
+    (machine === null ? null : (findName(machine) ?? shortId(machine))) ?? shortId(source);
+
   const write = (entry: JournalEntry): void => {
     const cloud = entry.scope?.cloud ?? null;
     switch (entry.kind) {
       case 'applied': {
-        const { tone, verb, on, what } = toChangeLine(entry.change);
+        const { change } = entry;
         const sinceMs = findEventMs(entry.correlation) ?? Date.parse(entry.since);
-        const afterMs = entry.change.kind === 'attach' ? Math.max(0, now() - sinceMs) : null;
+        const afterMs = change.kind === 'attach' ? Math.max(0, now() - sinceMs) : null;
         if (afterMs !== null) times = [afterMs, ...times].slice(0, TIMES_KEPT);
-        for (const key of told.keys()) if (key.startsWith(`${entry.change.source} `)) told.delete(key);
-        return add({ tone: tone as FeedItem['tone'], cloud, text: `${PAST[verb] ?? verb} ${what} on ${on}`, afterMs });
+        for (const key of told.keys()) if (key.startsWith(`${change.source} `)) told.delete(key);
+        return add({ tone: TONES[change.kind], cloud, text: sayDone(change, nameOf(change)), afterMs });
       }
       case 'held': {
-        const { on, what, why } = toHoldLine(entry.hold);
-        const about = `${entry.hold.source} ${entry.hold.code} ${entry.hold.destination ?? ''}`;
-        return tellOnce(about, why, { tone: 'hold', cloud, text: `held ${on}: ${what}: ${why}` });
+        const { hold } = entry;
+        // It ends by itself in a moment: the page shows it as long as it lasts.
+        if (hold.code === 'changing') return undefined;
+        const about = `${hold.source} ${hold.code} ${hold.destination ?? ''}`;
+        const text = `held ${nameOf(hold)}: ${hold.code}: ${hold.detail}`;
+        return tellOnce(about, text, { tone: 'hold', cloud, text });
       }
       case 'refused': {
-        const { on, verb } = toChangeLine(entry.change);
-        return add({ tone: 'alarm', cloud, text: `${verb} on ${on} refused: ${entry.detail}`, code: entry.code });
+        const { change, code, detail } = entry;
+        return add({ tone: 'alarm', cloud, text: `${change.kind} on ${nameOf(change)} refused: ${detail}`, code });
       }
       case 'gone':
-        return add({ tone: 'faint', cloud, text: `${toChangeLine(entry.change).on}: ${entry.detail}` });
+        return add({ tone: 'faint', cloud, text: `${nameOf(entry.change)}: ${entry.detail}` });
       case 'guard-tripped': {
         const text = entry.trips.map(({ name, detail }) => `${name}: ${detail}`).join('; ');
         return tellOnce(`guard ${keyOf(entry.scope)}`, text, { tone: 'alarm', cloud, text: `guard tripped: ${text}` });
@@ -100,12 +111,24 @@ export function createFeed({ now, findEventMs }: FeedPorts): Feed {
   };
 }
 
-const PAST: Readonly<Record<string, string>> = {
-  attach: 'attached',
-  modify: 'modified',
-  retarget: 'retargeted',
-  detach: 'detached',
-};
+type About = Pick<Change, 'source' | 'machine'>;
+
+const TONES = { attach: 'add', modify: 'change', retarget: 'change', detach: 'remove' } as const;
+
+function sayDone(change: Change, name: string): string {
+  switch (change.kind) {
+    case 'attach':
+      return `attached ${name} to ${change.destination}${sayNumber(change.to)}`;
+    case 'modify':
+      return `modified what ${name} has to ${change.destination}${sayNumber(change.to)}`;
+    case 'retarget':
+      return `moved ${name} to ${change.destination}${sayNumber(change.to)}`;
+    case 'detach':
+      return `detached ${shortId(change.attachment).split('/').at(-1)} from ${name}: ${DETACHES[change.because]}`;
+  }
+}
+
+const sayNumber = ({ number }: Settings): string => (number === null ? '' : `, number ${number}`);
 
 const keyOf = (scope: Scope | null): string => (scope === null ? '' : nameScope(scope));
 

@@ -162,7 +162,7 @@ function cloudPanel({ cloud, title, endpoint }) {
     el(
       'header',
       {},
-      el('h2', {}, title),
+      el('h2', {}, ...titleParts(title)),
       el('p', { class: 'mono' }, endpoint),
       el('p', { class: 'summary' }),
       el('div', { class: 'launch', 'data-cloud': cloud }),
@@ -170,6 +170,12 @@ function cloudPanel({ cloud, title, endpoint }) {
     el('div', { class: 'alerts' }),
     el('ul', { class: 'machines' }),
   );
+}
+
+/** The cloud's name, then which account of it. */
+function titleParts(title) {
+  const [name, ...account] = title.split(' ');
+  return [name, ' ', el('span', { class: 'account' }, account.join(' '))];
 }
 
 function fillCloud(panel, cloud) {
@@ -282,7 +288,7 @@ function interfaceItem(cloud, { id, title, state: how, attachments, reasons, tag
       'div',
       { class: 'interface-head' },
       el('span', {}, words.filter((word) => word !== null).join(' · ')),
-      actionButton('+ foreign', `attach something that is not tapkeeper's to ${title}`, {
+      actionButton('Attach by hand', `something that is not tapkeeper's, to ${title}`, {
         kind: 'intrude',
         cloud,
         source: id,
