@@ -2,6 +2,7 @@ import { build, type BuildOptions } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { ec2Shake, inlineSchemaKeys } from '../../tools/bundle/ec2-shake.ts';
 import { environmentCredentials } from '../../tools/bundle/environment-credentials.ts';
+import { EVENT_STREAMS, leaveOut } from '../../tools/bundle/leave-out.ts';
 
 const HANDLER = `
   import { EC2Client, DescribeTrafficMirrorSessionsCommand } from '@aws-sdk/client-ec2';
@@ -59,5 +60,18 @@ describe('environment-credentials', () => {
     expect(text).toContain('AWS_ACCESS_KEY_ID');
     expect(text).not.toContain('AWS_CONTAINER_CREDENTIALS_FULL_URI');
     expect(text).not.toContain('sso_session');
+  });
+});
+
+describe('leave-out', () => {
+  it('leaves the module out', async () => {
+    expect(await bundle(HANDLER, [ec2Shake])).toContain(':event-type');
+    expect(await bundle(HANDLER, [ec2Shake, leaveOut(EVENT_STREAMS)])).not.toContain(':event-type');
+  });
+
+  it('refuses a bundle that does not have the module', async () => {
+    await expect(bundle('export const handler = () => null;', [leaveOut(EVENT_STREAMS)])).rejects.toThrow(
+      /was not met/,
+    );
   });
 });
