@@ -26,6 +26,11 @@ export interface MirrorCloud {
    * @throws Fault `denied`, `throttled` or `unreachable` only when nothing at all can be read.
    */
   read(scope: Scope, selection: Selection): Promise<World>;
+  /**
+   * Forgets what is remembered of a scope's targets and filters between reads, so that the next read asks for them, and says
+   * whether there was anything that is old enough to be worth it: a destination that stays missing must not double the reads.
+   */
+  forget(scope: Scope): boolean;
   /** Carries out one change, with the mark of `owner` on what it creates. Never throws for what the cloud says. */
   apply(scope: Scope, change: Change, owner: Owner): Promise<Outcome>;
 }

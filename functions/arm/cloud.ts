@@ -19,6 +19,7 @@ export function createArmCloud({ exchange, taps, scopes, pause }: ArmSetup): Mir
     cloud: 'azure',
     scopes: () => scopes,
     read: (scope, selection) => readWorld({ exchange, taps }, scope, selection),
+    forget: () => taps.forgetOld(),
     apply: async (_scope, change, owner) => {
       const outcome = await applyChange({ exchange, pause }, change, owner);
       // The VTAP's list of what it mirrors for has changed.

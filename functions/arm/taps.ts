@@ -26,6 +26,8 @@ export interface Taps {
   readAgain(ids: readonly TargetId[]): Promise<TapsRead>;
   /** What is remembered no longer holds. */
   forget(): void;
+  /** Forgets what is no longer young; whether there was anything. */
+  forgetOld(): boolean;
 }
 
 export interface TapsSetup {
@@ -36,6 +38,8 @@ export interface TapsSetup {
 }
 
 const RECENT_MS = 60_000;
+/** What is younger is not read again for somebody who misses a VTAP in it. */
+const YOUNG_MS = 5_000;
 const PARALLEL_READS = 3;
 
 export function createTaps({ exchange, clock, entries }: TapsSetup): Taps {
@@ -56,6 +60,11 @@ export function createTaps({ exchange, clock, entries }: TapsSetup): Taps {
     read: async (age) => join(await mapLimited(toPlaces(await entries()), PARALLEL_READS, (at) => readPlace(at, age))),
     readAgain: async (ids) => join(await mapLimited(ids, PARALLEL_READS, (id) => readById(exchange, id))),
     forget: () => remembered.clear(),
+    forgetOld: () => {
+      const old = [...remembered].filter(([, { atMs }]) => clock.now() - atMs >= YOUNG_MS);
+      for (const [key] of old) remembered.delete(key);
+      return old.length > 0;
+    },
   };
 }
 

@@ -12,11 +12,22 @@ export interface Catalogue {
   filters(): Promise<Filters>;
 }
 
-/** Targets and filters change seldom; a new one is seen after a minute, and by every sweep at once. */
+/** Targets and filters change seldom. Every sweep reads them, and so does whoever misses one. */
 const REMEMBERED_MS = 60_000;
+/** What is younger is not read again for somebody who misses something in it. */
+const YOUNG_MS = 5_000;
 
-/** The catalogues of all scopes: `recent` reads what is not remembered, `anew` reads everything and remembers it. */
-export function catalogues(clock: Clock): Record<'recent' | 'anew', (key: string, reads: Reads) => Catalogue> {
+/** The catalogues of all scopes, by key. */
+export interface Catalogues {
+  /** Reads what is not remembered. */
+  recent(key: string, reads: Reads): Catalogue;
+  /** Reads everything and remembers it. */
+  anew(key: string, reads: Reads): Catalogue;
+  /** Forgets what is remembered and no longer young; whether there was anything. */
+  forget(key: string): boolean;
+}
+
+export function catalogues(clock: Clock): Catalogues {
   const targets = remember<Targets>(clock, REMEMBERED_MS);
   const filters = remember<Filters>(clock, REMEMBERED_MS);
   return {
@@ -28,5 +39,9 @@ export function catalogues(clock: Clock): Record<'recent' | 'anew', (key: string
       targets: () => targets.put(key, reads.targets()),
       filters: () => filters.put(key, reads.filters()),
     }),
+    forget: (key) => {
+      const hadTargets = targets.forget(key, YOUNG_MS);
+      return filters.forget(key, YOUNG_MS) || hadTargets;
+    },
   };
 }

@@ -25,19 +25,25 @@ function refuseNothing({ instances, interfaces, sessions }: Answers): void {
 }
 
 /** Reads scopes; what it remembers between reads are targets and filters. */
-export function inventory(
-  readsFor: (scope: AwsScope) => Reads,
-  clock: Clock,
-): (scope: AwsScope, selection: Selection) => Promise<World> {
-  const { recent, anew } = catalogues(clock);
-  return async (scope, selection) => {
-    const reads = readsFor(scope);
-    const key = `${scope.account} ${scope.region}`;
-    const answers =
-      selection.kind === 'everything'
-        ? await readEverything(reads, anew(key, reads))
-        : await readSubjects(reads, recent(key, reads), selection.subjects);
-    refuseNothing(answers);
-    return toWorld(scope, selection, answers);
+export interface Inventory {
+  read(scope: AwsScope, selection: Selection): Promise<World>;
+  forget(scope: AwsScope): boolean;
+}
+
+export function inventory(readsFor: (scope: AwsScope) => Reads, clock: Clock): Inventory {
+  const { recent, anew, forget } = catalogues(clock);
+  return {
+    async read(scope, selection) {
+      const reads = readsFor(scope);
+      const answers =
+        selection.kind === 'everything'
+          ? await readEverything(reads, anew(keyOf(scope), reads))
+          : await readSubjects(reads, recent(keyOf(scope), reads), selection.subjects);
+      refuseNothing(answers);
+      return toWorld(scope, selection, answers);
+    },
+    forget: (scope) => forget(keyOf(scope)),
   };
 }
+
+const keyOf = ({ account, region }: AwsScope): string => `${account} ${region}`;

@@ -22,11 +22,12 @@ const awsOnly = (scope: Scope): AwsScope => {
 
 /** AWS as the use case sees it. */
 export function ec2MirrorCloud({ scopes, clientFor, clock, newToken }: Ec2): MirrorCloud {
-  const read = inventory((scope) => readsOf(clientFor(scope), scope), clock);
+  const { read, forget } = inventory((scope) => readsOf(clientFor(scope), scope), clock);
   return {
     cloud: 'aws',
     scopes: () => scopes,
     read: async (scope, selection) => read(awsOnly(scope), selection),
+    forget: (scope) => forget(awsOnly(scope)),
     apply: async (scope, change, owner) => {
       const here = awsOnly(scope);
       return apply({ client: clientFor(here), scope: here, newToken }, change, owner);

@@ -5,14 +5,16 @@ export interface Memory<Value> {
   /** What is remembered, or else what `read` gives; a failure is not remembered, and callers at one time share one read. */
   get(key: string, read: () => Promise<Value>): Promise<Value>;
   put(key: string, value: Promise<Value>): Promise<Value>;
+  /** Forgets what has been remembered for longer than `youngMs`; whether there was anything. */
+  forget(key: string, youngMs: number): boolean;
 }
 
 /** A memory whose answers are good for `forMs`. */
 export function remember<Value>(clock: Clock, forMs: number): Memory<Value> {
-  const kept = new Map<string, { readonly value: Promise<Value>; readonly untilMs: number }>();
+  const kept = new Map<string, { readonly value: Promise<Value>; readonly atMs: number }>();
 
   const put = (key: string, value: Promise<Value>): Promise<Value> => {
-    const entry = { value, untilMs: clock.now() + forMs };
+    const entry = { value, atMs: clock.now() };
     kept.set(key, entry);
     value.catch(() => {
       if (kept.get(key) === entry) kept.delete(key);
@@ -24,7 +26,11 @@ export function remember<Value>(clock: Clock, forMs: number): Memory<Value> {
     put,
     get(key, read) {
       const entry = kept.get(key);
-      return entry !== undefined && clock.now() < entry.untilMs ? entry.value : put(key, read());
+      return entry !== undefined && clock.now() - entry.atMs < forMs ? entry.value : put(key, read());
+    },
+    forget(key, youngMs) {
+      const entry = kept.get(key);
+      return entry !== undefined && clock.now() - entry.atMs >= youngMs && kept.delete(key);
     },
   };
 }

@@ -55,6 +55,19 @@ describe('calls', () => {
     expect(callsSince()).toEqual(COLD);
   });
 
+  test('somebody who misses a target has it looked for, and not again at once', async () => {
+    const launched = await launch(account, 1);
+    await account.mirror.read(account.scope, machines(launched));
+    const [sensor] = await launch(account, 1);
+    const target = await createTarget(account, sensor.source);
+    expect(account.mirror.forget(account.scope)).toBe(false);
+    account.pass(5_000);
+    expect(account.mirror.forget(account.scope)).toBe(true);
+    const world = await account.mirror.read(account.scope, machines(launched));
+    expect(world.targets.map(({ id }) => id)).toContain(target);
+    expect(account.mirror.forget(account.scope)).toBe(false);
+  });
+
   test('an interface: three warm, its instance in a second round', async () => {
     const [{ source }] = await launch(account, 1);
     await account.mirror.read(account.scope, sources([source]));

@@ -32,7 +32,7 @@ const fails = async (): Promise<never> => {
 };
 
 const worldOf = (reads: Partial<Reads>, selection: Selection) =>
-  inventory(() => ({ ...WHOLE, ...reads }), { now: () => 0 })(HERE, selection);
+  inventory(() => ({ ...WHOLE, ...reads }), { now: () => 0 }).read(HERE, selection);
 
 describe.each([
   ['some machines', MACHINE],
@@ -113,7 +113,7 @@ describe('targets and filters', () => {
       if (reads === 1) throw new Fault('throttled', 'later');
       return [];
     };
-    const read = inventory(() => ({ ...WHOLE, targets }), { now: () => nowMs });
+    const { read } = inventory(() => ({ ...WHOLE, targets }), { now: () => nowMs });
     const readsAfter = async (selection: Selection) => {
       await read(HERE, selection);
       return reads;
