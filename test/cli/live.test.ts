@@ -1,0 +1,165 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Io } from '../../cli/io.ts';
+import { type CleanUp, createCleanUp } from '../../local/clean-up.ts';
+import { createAwsSensors, launchAwsFleet } from '../../local/demo/aws-fleet.ts';
+import { createAzureSensors, launchAzureFleet } from '../../local/demo/azure-fleet.ts';
+import { demoRules } from '../../local/demo/demo-rules.ts';
+import { type Clouds, startClouds } from '../../local/deployment.ts';
+import { fileOf, type Ran, run } from './run.ts';
+
+let cleanUp: CleanUp;
+let clouds: Clouds;
+let rules: string;
+let env: Io['env'];
+
+beforeEach(async () => {
+  cleanUp = createCleanUp();
+  clouds = await startClouds({ ec2: 0, arm: 0 }, cleanUp);
+  const sensors = { aws: await createAwsSensors(clouds.aws), azure: await createAzureSensors(clouds.azure) };
+  await launchAwsFleet(clouds.aws, sensors.aws);
+  await launchAzureFleet(clouds.azure);
+  await Promise.all([clouds.aws.activity.settled(), clouds.azure.idle()]);
+  rules = fileOf(demoRules(sensors));
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'operator');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'not-checked');
+  env = {
+    AWS_ENDPOINT_URL_EC2: clouds.aws.endpoint,
+    TAPKEEPER_ARM_ENDPOINT: clouds.azure.endpoint,
+    TAPKEEPER_SCOPES: `${clouds.aws.account}:${clouds.aws.region}`,
+    TAPKEEPER_SUBSCRIPTIONS: clouds.azure.subscription,
+  };
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await cleanUp.run();
+});
+
+const tapkeeper = (typed: readonly string[], io: Partial<Io> = {}): Promise<Ran> =>
+  run([...typed, '--rules', rules], { env, ...io });
+
+interface PlanJson {
+  readonly plans: readonly { readonly changes: readonly { kind: string }[]; readonly guard: { digest: string } }[];
+}
+
+async function planJson(...typed: readonly string[]): Promise<PlanJson> {
+  return JSON.parse((await tapkeeper(['plan', '--json', ...typed])).out) as PlanJson;
+}
+
+const expectsOf = ({ plans }: PlanJson): readonly string[] => plans.flatMap(({ guard }) => ['--expects', guard.digest]);
+
+const oursOnAws = (): number => clouds.aws.state.in().sessions.filter(({ tags }) => 'tapkeeper:owner' in tags).length;
+const onAzure = (): number => clouds.azure.state.tapConfigurations.length;
+
+describe('plan, on clouds that answer over HTTP', () => {
+  test('plans both, and changes nothing', async () => {
+    const { code, out, err } = await tapkeeper(['plan']);
+    expect([code, err]).toEqual([2, '']);
+    expect(out).toMatch(/2 plans: 4 to attach; 1 held \(1 unknown-destination\)/);
+    expect([oursOnAws(), onAzure()]).toEqual([0, 0]);
+  });
+
+  test('plans one of them by scope', async () => {
+    expect((await planJson('--scope', clouds.azure.subscription)).plans).toHaveLength(1);
+    expect((await planJson('--cloud', 'aws')).plans).toHaveLength(1);
+  });
+
+  test('says which permission is missing where', async () => {
+    clouds.aws.deny('DescribeTrafficMirrorSessions');
+    const { code, out, err } = await tapkeeper(['plan', '--cloud', 'aws']);
+    expect(code).toBe(4);
+    expect(out + err).toContain('ec2:DescribeTrafficMirrorSessions');
+  });
+
+  test('shows progress on a terminal only, and takes it away again', async () => {
+    const { err } = await tapkeeper(['plan'], { isErrTerminal: true });
+    expect(err).toMatch(/^\r\u001b\[Kreading AWS 123456789012 us-east-1, Azure .* \(0 s\)/);
+    expect(err.endsWith('\r\u001b[K')).toBe(true);
+  });
+});
+
+test('snapshot writes what plan --from plans alike, offline', async () => {
+  const file = fileOf('', 'fleet.json');
+  expect(await tapkeeper(['snapshot', '--out', file])).toMatchObject({ code: 0, out: '' });
+  const live = await planJson();
+  const offline = JSON.parse((await run(['plan', '--json', '--rules', rules, '--from', file])).out) as PlanJson;
+  expect(offline).toEqual(live);
+  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
+    ...(JSON.parse((await tapkeeper(['snapshot'])).out) as object),
+    takenAt: expect.any(String) as string,
+  });
+});
+
+describe('apply', () => {
+  test('carries out what it was told to expect, and then there is nothing to do', async () => {
+    const { code, out } = await tapkeeper(['apply', ...expectsOf(await planJson())]);
+    expect([code, oursOnAws(), onAzure()]).toEqual([0, 2, 2]);
+    expect(out).toMatch(/4 done, 0 gone, 0 refused, 1 held\.\n$/);
+    expect((await tapkeeper(['plan'])).code).toBe(0);
+    expect((await tapkeeper(['apply', '--json'])).code).toBe(0);
+  });
+
+  test('does nothing when something else was expected', async () => {
+    const { code, err } = await tapkeeper(['apply', '--expects', 'another-digest']);
+    expect([code, oursOnAws(), onAzure()]).toEqual([1, 0, 0]);
+    expect(err).toMatch(/^tapkeeper: plan-stale: AWS 123456789012 us-east-1 is no longer as it was planned/);
+  });
+
+  test('does nothing when nobody is there to confirm', async () => {
+    const { code, err } = await tapkeeper(['apply']);
+    expect([code, oursOnAws(), onAzure()]).toEqual([1, 0, 0]);
+    expect(err).toContain('give --expects DIGEST');
+  });
+
+  test.each([
+    ['no', 2, 0],
+    ['', 2, 0],
+    ['y', 0, 2],
+    ['Yes', 0, 2],
+  ])('after the answer %j exits with %d', async (answer, expected, ours) => {
+    const { code, err } = await tapkeeper(['apply', '--cloud', 'aws'], { ask: () => Promise.resolve(answer) });
+    expect([code, oursOnAws()]).toEqual([expected, ours]);
+    expect(err).toContain('+ attach');
+  });
+
+  test('does nothing when the world has moved while the plan was read', async () => {
+    await tapkeeper(['apply', ...expectsOf(await planJson())]);
+    const text = await readFile(rules, 'utf8');
+    await writeFile(rules, text.replace('data, equals: pci', 'data, equals: none'));
+    const ask = async (): Promise<string> => {
+      await writeFile(rules, text.replace('tag: mirror }', 'tag: none }'));
+      return 'yes';
+    };
+    const { code, err } = await tapkeeper(['apply', '--cloud', 'aws'], { ask });
+    expect([code, oursOnAws()]).toEqual([1, 2]);
+    expect(err).toContain('changed while the plan was read');
+  });
+
+  test('withholds what the guard withholds until it is lifted by name', async () => {
+    await tapkeeper(['apply', ...expectsOf(await planJson())]);
+    const text = await readFile(rules, 'utf8');
+    await writeFile(
+      rules,
+      text.replace('count: 5, percent: 20', 'count: 0, percent: 0').replace(/rules:[^]*/, 'rules: []\n'),
+    );
+    const tripped = await tapkeeper(['apply', '--cloud', 'aws', ...expectsOf(await planJson())]);
+    expect([tripped.code, oursOnAws()]).toEqual([3, 2]);
+    const lifted = await planJson('--cloud', 'aws');
+    const { code } = await tapkeeper(['apply', '--cloud', 'aws', '--lift', 'limit', ...expectsOf(lifted)]);
+    expect([code, oursOnAws()]).toEqual([0, 0]);
+  });
+
+  test('keeps to the off switch', async () => {
+    const { code, err } = await tapkeeper(['apply'], { env: { ...env, TAPKEEPER_MODE: 'paused' } });
+    expect([code, oursOnAws()]).toEqual([1, 0]);
+    expect(err).toContain('TAPKEEPER_MODE is paused');
+  });
+
+  test('says what the cloud refuses, and exits with 1', async () => {
+    const expects = expectsOf(await planJson());
+    clouds.aws.deny('CreateTrafficMirrorSession');
+    const { code, out } = await tapkeeper(['apply', ...expects]);
+    expect([code, oursOnAws(), onAzure()]).toEqual([1, 0, 2]);
+    expect(out).toMatch(/failed +attach .*denied: .*ec2:CreateTrafficMirrorSession/);
+  });
+});
