@@ -2,6 +2,8 @@ import { Fault } from '../shared/fault.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './exit-code.ts';
+import type { Io } from './io.ts';
+import { paintFor } from './paint.ts';
 
 const PORT = { from: 0, to: 65535 };
 
@@ -23,11 +25,18 @@ export const local: Command = {
     const running = await startLocal({ ...readOptions(given), log: io.err });
     const { page, ec2, arm } = running;
     io.out(`${JSON.stringify({ ready: true, page, ec2, arm })}\n`);
+    if (given.flag('demo')) invite(page, io);
     await io.untilStopped();
     await running.stop();
     return EXIT.nothingToDo;
   },
 };
+
+/** For a person; programs read the line on stdout. */
+function invite(page: string, io: Io): void {
+  const address = paintFor(io.isErrTerminal, io.env)('title', page);
+  io.err(`\n  Both clouds are running. Open ${address} in a browser; Ctrl+C ends everything.\n\n`);
+}
 
 const readOptions = (given: Arguments) => ({
   port: given.integer('port', PORT) ?? 7070,

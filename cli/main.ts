@@ -46,7 +46,9 @@ async function showUsage(command: Command | null, io: Io, code: ExitCode): Promi
   );
   const write = code === EXIT.error ? io.err : io.out;
   // The library colours by environment variables alone; a pipe gets none.
-  write(`${io.isOutTerminal && !io.env['NO_COLOR'] ? usage : stripVTControlCharacters(usage)}\n`);
+  write(
+    `${(io.isOutTerminal && !io.env['NO_COLOR'] ? usage : stripVTControlCharacters(usage)).replace(/ +$/gm, '')}\n`,
+  );
   return code;
 }
 

@@ -48,6 +48,6 @@ async function readText(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (thrown) {
     const said = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new Fault('config-invalid', `reading the rules file ${path}: ${said}; name it with --rules`, thrown);
+    throw new Fault('config-invalid', `reading the rules file ${path}: ${said}; name the right file`, thrown);
   }
 }

@@ -50,10 +50,16 @@ export async function startLocal(options: LocalOptions): Promise<LocalRun> {
     return { ...addresses, stop: () => cleanUp.run() };
   } catch (thrown) {
     await cleanUp.run();
-    if (thrown instanceof Fault) throw thrown;
-    throw new Fault('unreachable', thrown instanceof Error ? thrown.message : String(thrown), thrown);
+    throw isTakenPort(thrown) ? new Fault('conflict', thrown.message, thrown) : thrown;
   }
 }
+
+/** Whoever listens says which port it is, and keeps what the system said as the cause. */
+const isTakenPort = (thrown: unknown): thrown is Error =>
+  thrown instanceof Error &&
+  thrown.cause instanceof Error &&
+  'code' in thrown.cause &&
+  thrown.cause.code === 'EADDRINUSE';
 
 async function start(options: LocalOptions, cleanUp: CleanUp): Promise<Omit<LocalRun, 'stop'>> {
   const { log, port, sweepSeconds } = options;

@@ -32,7 +32,7 @@ export function armCaller(endpoint: string, name: string): ArmCaller {
     for (let patience = TRIES; ; patience -= 1) {
       const response = await fetch(`${endpoint}${path}?api-version=${version}`, request);
       const text = await response.text();
-      if (response.ok) return text === '' ? null : JSON.parse(text);
+      if (response.ok) return text === '' ? null : (JSON.parse(text) as unknown);
       if (response.status !== 409 || patience === 1) {
         throw new Error(`${method} ${path.split('/').slice(-2).join('/')}: ${sayRefusal(text) ?? response.status}`);
       }

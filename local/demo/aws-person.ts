@@ -57,7 +57,7 @@ const NETOPS_FILTER = 'by hand, for a look at a problem';
 
 /** Tags that are given to what a call creates. */
 export function tagParameters(kind: string, tags: Tags): Parameters {
-  const pairs = Object.entries(tags).flatMap(([key, value], index) => [
+  const pairs = Object.entries(tags).flatMap(([key, value], index): [string, string][] => [
     [`TagSpecification.1.Tag.${index + 1}.Key`, key],
     [`TagSpecification.1.Tag.${index + 1}.Value`, value],
   ]);

@@ -19,7 +19,7 @@ export function ec2Caller(endpoint: string, region: string, name: string): Ec2Ca
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
 /** The text of the first element of that name. */
-export function findElement(xml: string, name: string): string | null {
+function findElement(xml: string, name: string): string | null {
   const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
   return text?.replace(/&(\w+);/g, (whole, entity: string) => ENTITIES[entity] ?? whole) ?? null;
 }

@@ -27,19 +27,17 @@ export async function act(actors: Actors, asked: unknown): Promise<Answer> {
   const parsed = v.safeParse(ActionSchema, asked);
   if (!parsed.success) return { kind: 'refused', text: `no such action: ${v.summarize(parsed.issues)}`, html: null };
   const action = parsed.output;
-  switch (action.kind) {
-    case 'sweep':
-      actors.feed.say('person', null, 'you asked for a sweep of both clouds');
-      await Promise.all(Object.values(actors.hosts).map((host) => host.sweep()));
-      return done('The sweep is done.');
-    case 'plan':
-      return showPlan(actors);
-    default: {
-      const text = await actOn(actors, action);
-      actors.feed.say('person', action.cloud, `you ${text}`);
-      return done(`You ${text}.`);
-    }
-  }
+  if (action.kind === 'plan') return showPlan(actors);
+  if (action.kind === 'sweep') return sweep(actors);
+  const text = await actOn(actors, action);
+  actors.feed.say('person', action.cloud, `you ${text}`);
+  return done(`You ${text}.`);
+}
+
+async function sweep({ hosts, feed }: Actors): Promise<Answer> {
+  feed.say('person', null, 'you asked for a sweep of both clouds');
+  await Promise.all(Object.values(hosts).map((host) => host.sweep()));
+  return done('The sweep is done.');
 }
 
 const done = (text: string): Answer => ({ kind: 'done', text, html: null });

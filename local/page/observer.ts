@@ -34,6 +34,7 @@ export function createObserver(clouds: readonly Observed[], isWanted: () => bool
   let views: readonly CloudView[] = [];
   let looking: Promise<void> | null = null;
   let isStale = false;
+  let isStopped = false;
   let timer: NodeJS.Timeout | null = null;
 
   const look = async (): Promise<void> => {
@@ -49,7 +50,7 @@ export function createObserver(clouds: readonly Observed[], isWanted: () => bool
     }));
   };
   const request = (): void => {
-    if (!isWanted() || timer !== null) return;
+    if (isStopped || !isWanted() || timer !== null) return;
     timer = setTimeout(() => {
       timer = null;
       void refresh();
@@ -61,7 +62,7 @@ export function createObserver(clouds: readonly Observed[], isWanted: () => bool
     refresh,
     stop: () => {
       if (timer !== null) clearTimeout(timer);
-      isWanted = () => false;
+      isStopped = true;
     },
   };
 }

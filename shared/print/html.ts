@@ -32,4 +32,4 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** Text that means itself in an element or a quoted attribute. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');

@@ -10,7 +10,7 @@ export interface PlanDocument {
 }
 
 /** The plans whole, with their sums last. */
-export const toPlanDocument = (plans: readonly Plan[]): PlanDocument => ({
+const toPlanDocument = (plans: readonly Plan[]): PlanDocument => ({
   version: 1,
   plans,
   counts: Object.fromEntries(countsOf(plans)),

@@ -73,8 +73,9 @@ describe('plan, on clouds that answer over HTTP', () => {
 
   test('shows progress on a terminal only, and takes it away again', async () => {
     const { err } = await tapkeeper(['plan'], { isErrTerminal: true });
-    expect(err).toMatch(/^\r\u001b\[Kreading AWS 123456789012 us-east-1, Azure .* \(0 s\)/);
-    expect(err.endsWith('\r\u001b[K')).toBe(true);
+    const erased = '\r\u001b[K';
+    expect(err.startsWith(`${erased}reading AWS 123456789012 us-east-1, Azure `)).toBe(true);
+    expect(err.endsWith(erased)).toBe(true);
   });
 });
 

@@ -65,7 +65,8 @@ describe('the clouds on one machine, with a fleet', () => {
     await pressWell(page, { kind: 'start', cloud, machine: machine?.id });
     await untilShown(page, (seen) => findMachine(seen, 'vm-1')?.state === 'running');
     await pressWell(page, { kind: 'terminate', cloud, machine: machine?.id });
-    await untilShown(page, (seen) => ['gone', undefined].includes(findMachine(seen, 'vm-1')?.state));
+    state = await untilShown(page, (seen) => ['gone', undefined].includes(findMachine(seen, 'vm-1')?.state));
+    expect(countOurs(state, 'vm-1')).toBe(0);
   });
 
   test('show what resync would do, and sweep', async () => {

@@ -12,7 +12,7 @@ import type { Digest, RulesVersion, Settings } from '../../../shared/words.ts';
 import { toWorld } from '../../world.ts';
 
 /** A tag value of somebody who would like to be more than a tag value. */
-export const HOSTILE = '\u001b[31m<img src=x onerror=alert(1)>|`*@everyone';
+const HOSTILE = '\u001b[31m<img src=x onerror=alert(1)>|`*@everyone';
 
 const settings = (target: string, number: number | null): Settings => ({
   target: parseTargetId(target),
