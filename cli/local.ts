@@ -53,8 +53,16 @@ async function loadLocal() {
   try {
     return await import('../local/start.ts');
   } catch (thrown) {
-    const isMissing = thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_MODULE_NOT_FOUND';
-    if (!isMissing) throw thrown;
+    if (!(thrown instanceof Error) || !('code' in thrown)) throw thrown;
+    if (thrown.code === 'ERR_UNKNOWN_BUILTIN_MODULE') {
+      const right = 'run it with `npm start` in a clone, which brings its own Node';
+      throw new Fault(
+        'unsupported',
+        `the local clouds need Node 22 or later, and this is ${process.version}; ${right}`,
+        thrown,
+      );
+    }
+    if (thrown.code !== 'ERR_MODULE_NOT_FOUND') throw thrown;
     const [, missing = 'a package'] = /'([^']+)'/.exec(thrown.message) ?? [];
     throw new Fault(
       'unsupported',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { compose as composeFunctions } from '../functions/compose.ts';
 import { compose as composeLambdas } from '../lambdas/compose.ts';
 import type { Deps, Journal } from '../shared/ports.ts';
@@ -5,9 +6,11 @@ import type { Cloud } from '../shared/words.ts';
 import { type AwsCloud, startAwsCloud } from './aws/aws-cloud.ts';
 import { hostLambdas } from './aws/lambda-host.ts';
 import { FUNCTION_APP, hostFunctions } from './azure/host.ts';
+import { parseQueueSettings } from './azure/host/host-settings.ts';
 import { credentialOf } from './azure/identities.ts';
 import { type AzureCloud, startAzureCloud } from './azure/start.ts';
 import type { CleanUp } from './clean-up.ts';
+import { packagePath } from './package-root.ts';
 import type { Host } from './page/act.ts';
 import type { WatchedRules } from './watched-rules.ts';
 
@@ -55,6 +58,7 @@ export function deploy(
     sweepSeconds,
     mode: 'enforce',
     overrides: { rules, journal },
+    queueSettings: parseQueueSettings(readFileSync(packagePath('host.json'), 'utf8')),
     log: (line) => failed('azure', line),
   });
   cleanUp.add(() => functions.stop());

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { findPackageRoot } from '../page/assets.ts';
+import { packagePath } from '../package-root.ts';
 import type { AwsEntries } from './aws-fleet.ts';
 import type { AzureEntries } from './azure-fleet.ts';
 
@@ -20,7 +19,7 @@ const PLACEHOLDERS = {
 
 /** The demo's rules for a fleet: the file beside this one, with the ids of that fleet. */
 export function demoRules({ aws, azure }: Sensors): string {
-  const template = readFileSync(join(findPackageRoot(import.meta.dirname), 'local/demo/tapkeeper.yaml'), 'utf8');
+  const template = readFileSync(packagePath('local/demo/tapkeeper.yaml'), 'utf8');
   return template
     .replaceAll(PLACEHOLDERS.collectorInterface, aws.collectorInterface)
     .replaceAll(PLACEHOLDERS.filter, aws.filter)
