@@ -21,10 +21,13 @@ import {
   type Name,
   type Rule,
 } from './config.ts';
-import type { RawCondition, RawConfig, RawDestination, RawRule } from './schema.ts';
+import type { ConditionSection } from './schema/condition.ts';
+import type { DestinationSection } from './schema/destination.ts';
+import type { MirrorSection, RuleSection } from './schema/rule.ts';
+import type { RulesFile } from './schema/rules-file.ts';
 
 /** The configuration that a checked file means: ids normalised, every default filled in. */
-export function buildConfig(raw: RawConfig): Config {
+export function buildConfig(raw: RulesFile): Config {
   const pools = Object.keys(raw.pools ?? {});
   const toName = (name: string): Name => (pools.includes(name) ? parsePoolName(name) : parseDestinationName(name));
   return {
@@ -57,7 +60,7 @@ function toOwner(text: string): Owner {
   return owner;
 }
 
-function toDestination(name: string, raw: RawDestination): Destination {
+function toDestination(name: string, raw: DestinationSection): Destination {
   const destinationName = parseDestinationName(name);
   return raw.cloud === 'azure'
     ? { cloud: 'azure', name: destinationName, entry: toAzureEntry(raw) }
@@ -86,7 +89,7 @@ function toDestination(name: string, raw: RawDestination): Destination {
       };
 }
 
-function toAwsEntry(raw: RawDestination & { cloud: 'aws' }): AwsDestination['entry'] {
+function toAwsEntry(raw: DestinationSection & { cloud: 'aws' }): AwsDestination['entry'] {
   if (raw.target !== undefined) return { kind: 'target', id: parseTargetId(raw.target) };
   if (raw.networkLoadBalancer !== undefined) {
     return { kind: 'networkLoadBalancer', id: parseEndpointId(raw.networkLoadBalancer) };
@@ -96,7 +99,7 @@ function toAwsEntry(raw: RawDestination & { cloud: 'aws' }): AwsDestination['ent
   return { kind: 'gatewayLoadBalancerEndpoint', id: parseEndpointId(raw.gatewayLoadBalancerEndpoint ?? '') };
 }
 
-function toAzureEntry(raw: RawDestination & { cloud: 'azure' }): AzureDestination['entry'] {
+function toAzureEntry(raw: DestinationSection & { cloud: 'azure' }): AzureDestination['entry'] {
   if (raw.virtualNetworkTap !== undefined)
     return { kind: 'virtualNetworkTap', id: parseTargetId(raw.virtualNetworkTap) };
   if (raw.loadBalancerFrontend !== undefined) {
@@ -105,7 +108,7 @@ function toAzureEntry(raw: RawDestination & { cloud: 'azure' }): AzureDestinatio
   return { kind: 'collectorIpConfiguration', id: parseEndpointId(raw.collectorIpConfiguration ?? '') };
 }
 
-function toRule(raw: RawRule, toName: (name: string) => Name): Rule {
+function toRule(raw: RuleSection, toName: (name: string) => Name): Rule {
   const { mirror } = raw;
   return {
     name: parseRuleName(raw.name),
@@ -123,12 +126,12 @@ function toRule(raw: RawRule, toName: (name: string) => Name): Rule {
   };
 }
 
-const toMirrorTo = (raw: NonNullable<RawRule['mirror']>, toName: (name: string) => Name): MirrorTo =>
+const toMirrorTo = (raw: MirrorSection, toName: (name: string) => Name): MirrorTo =>
   'among' in raw
     ? { kind: 'from-tag', tag: raw.fromTag, among: nonEmpty(raw.among.map(toName)) }
     : { kind: 'names', names: nonEmpty(raw.map(toName)) };
 
-function toCondition(raw: RawCondition): Condition {
+function toCondition(raw: ConditionSection): Condition {
   if ('all' in raw) return { kind: 'all', of: nonEmpty(raw.all.map(toCondition)) };
   if ('any' in raw) return { kind: 'any', of: nonEmpty(raw.any.map(toCondition)) };
   if ('not' in raw) return { kind: 'not', of: toCondition(raw.not) };

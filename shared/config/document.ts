@@ -1,97 +1,76 @@
-import { isMap, isPair, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
+import { Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser } from 'yaml';
+import { readNode } from './node.ts';
+import { createPlaces, type Places } from './places.ts';
 import type { Problem } from './problem.ts';
 
-/** Where something stands in a rules file: keys and positions from the top. */
-export type Path = readonly (string | number)[];
-
-/** A rules file as data, and where each part of it stands. */
-export interface RulesDocument {
-  readonly data: unknown;
-  /** The problem at a path: at the key itself, or at what the key holds. */
-  problemAt(path: Path, at: 'key' | 'value', message: string, severity?: Problem['severity']): Problem;
+/** A rules file as data, with the place of every value. Its problems do not keep the rest from being judged. */
+export interface Read {
+  readonly kind: 'read';
+  readonly value: unknown;
+  readonly places: Places;
+  readonly problems: readonly Problem[];
 }
 
-/** Rules files are small; what is larger is not a rules file. */
-const MOST_CHARACTERS = 1_000_000;
-/** Aliases that expand to more than this are an attack, not a rules file. */
-const MOST_ALIASES = 100;
+/** Rules files have a few kilobytes; what is larger is something else, and is not worth the time to parse. */
+const LONGEST_TEXT = 1_000_000;
+/** The deepest conditions have a dozen levels; the parser's recursion ends far above this. */
+const DEEPEST = 200;
+/** One wrong indentation makes a problem of every line below it. */
+const MOST_SYNTAX_PROBLEMS = 20;
 
-/** YAML 1.2, of which JSON is a part: `off` and `no` are text. Never throws. */
-export function readDocument(text: string): RulesDocument | readonly Problem[] {
-  if (text.length > MOST_CHARACTERS) {
-    return [problem(1, 1, [], `a rules file has at most ${MOST_CHARACTERS} characters; this has ${text.length}`)];
-  }
+/** Reads YAML 1.2, of which JSON is a part. */
+export function readDocument(
+  text: string,
+): Read | { readonly kind: 'unreadable'; readonly problems: readonly Problem[] } {
   const lines = new LineCounter();
-  try {
-    return read(text, lines);
-  } catch (thrown) {
-    // The parser recurses, and refuses aliases that multiply, by throwing.
-    const said = thrown instanceof RangeError ? 'it is nested too deeply' : String((thrown as Error).message);
-    return [problem(1, 1, [], `this is no YAML: ${said}`)];
+  const places = createPlaces(lines);
+  const unreadable = (offset: number, message: string) =>
+    ({ kind: 'unreadable', problems: [places.errorAt(offset, message)] }) as const;
+
+  if (text.length > LONGEST_TEXT)
+    return unreadable(0, `the file has ${text.length} characters, a rules file at most ${LONGEST_TEXT}`);
+  const documents = compose(text, lines);
+  if (!Array.isArray(documents))
+    return unreadable(documents.tooDeepAt, `this is nested more than ${DEEPEST / 2} levels deep, a rules file is not`);
+  const [document, second] = documents;
+  const complaints = documents.slice(0, 2).flatMap(({ errors, warnings }) => [...errors, ...warnings]);
+  if (complaints.length > 0) {
+    const problems = complaints.map(({ pos, message }) => places.errorAt(pos[0], `not YAML: ${message}`));
+    return { kind: 'unreadable', problems: problems.slice(0, MOST_SYNTAX_PROBLEMS) };
   }
+  if (second !== undefined)
+    return unreadable(
+      second.range[0],
+      'a second document starts here; a rules file is one document, without `---` inside',
+    );
+  const { contents } = document ?? {};
+  if (!isMap(contents)) return unreadable(contents?.range?.[0] ?? 0, describeContents(contents));
+  return { kind: 'read', places, ...readNode(contents, places) };
 }
 
-function read(text: string, lines: LineCounter): RulesDocument | readonly Problem[] {
-  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
-  const [document, second] = Array.isArray(documents) ? documents : [];
-  if (document === undefined)
-    return [problem(1, 1, [], 'the file is empty; it needs at least `version: 1` and an `owner`')];
-  const errors = [...document.errors, ...document.warnings].map(({ pos, message }) => {
-    const { line, col } = lines.linePos(pos[0]);
-    return problem(line, col, [], `this is no YAML: ${message}`);
-  });
-  if (errors.length > 0) return errors;
-  if (second !== undefined) {
-    const { line, col } = lines.linePos(second.range[0]);
-    return [problem(line, col, [], 'a rules file is one document; a second one starts here')];
-  }
-  const data: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
-  return {
-    data,
-    problemAt: (path, at, message, severity = 'error') => {
-      const { line, col } = lines.linePos(offsetOf(document, path, at));
-      return { ...problem(line, col, path, message), severity };
-    },
-  };
+/** What stands where a map should. */
+function describeContents(contents: unknown): string {
+  const wanted = 'a rules file is a map that begins with `version: 1` and `owner: …`';
+  if (isSeq(contents)) return `this is a list; ${wanted}`;
+  if (isScalar(contents) || isAlias(contents)) return `this is a single value; ${wanted}`;
+  return `the file is empty; ${wanted}`;
 }
 
-const problem = (line: number, column: number, path: Path, message: string): Problem => ({
-  severity: 'error',
-  line: Math.max(1, line),
-  column: Math.max(1, column),
-  path: formatPath(path),
-  message,
-});
-
-/** `rules[2].when.tag` */
-const formatPath = (path: Path): string =>
-  path.reduce<string>(
-    (all, part) => (typeof part === 'number' ? `${all}[${part}]` : all === '' ? part : `${all}.${part}`),
-    '',
-  );
-
-/** The place of the path, or of the nearest thing above it that is there. */
-function offsetOf(document: Document, path: Path, at: 'key' | 'value'): number {
-  let node: unknown = document.contents;
-  let offset = startOf(node) ?? 0;
-  for (const [depth, part] of path.entries()) {
-    const isLast = depth === path.length - 1;
-    if (isMap(node)) {
-      const pair: unknown = node.items.find((item) => isPair(item) && keyOf(item.key) === part);
-      if (!isPair(pair)) return offset;
-      const keyOffset = startOf(pair.key) ?? offset;
-      offset = isLast && at === 'key' ? keyOffset : (startOf(pair.value) ?? keyOffset);
-      node = pair.value;
-    } else if (isSeq(node) && typeof part === 'number') {
-      node = node.items[part];
-      offset = startOf(node) ?? offset;
-    } else {
-      return offset;
-    }
+/**
+ * The documents in a text, or where it is too deep. The composer recurses, so what is too deep is turned away before; this
+ * is why the parser's steps are taken here one by one.
+ */
+function compose(text: string, lines: LineCounter): Document.Parsed[] | { readonly tooDeepAt: number } {
+  lines.addNewLine(0);
+  const parser = new Parser(lines.addNewLine);
+  const tokens = [];
+  let read = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme));
+    if (parser.stack.length > DEEPEST) return { tooDeepAt: read };
+    read += lexeme.length;
   }
-  return offset;
+  tokens.push(...parser.end());
+  // Duplicate keys are found by `readNode`, all of them and in linear time.
+  return [...new Composer({ uniqueKeys: false, prettyErrors: false }).compose(tokens, true, text.length)];
 }
-
-const startOf = (node: unknown): number | undefined => (node as Node | null | undefined)?.range?.[0];
-
-const keyOf = (key: unknown): unknown => (key as { readonly value?: unknown } | null)?.value ?? key;
