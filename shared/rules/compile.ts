@@ -15,13 +15,16 @@ export interface RuleSet {
 
 export interface CompiledRule {
   readonly rule: Rule;
+  /** Its place in the file. */
+  readonly position: number;
   readonly name: RuleName;
   /** Whether its condition holds and it is about this interface at all. */
   readonly applies: (facts: Facts) => boolean;
-  /** What it asks for, or which names its tag holds that it does not know. `null`: a `never` rule. */
+  /** What it asks for. `null`: a `never` rule. */
   readonly asks: ((facts: Facts) => Asked) | null;
-  /** The value of the tag that limits it in time; `null`: nothing does. */
-  readonly until: ((facts: Facts) => string | undefined) | null;
+  readonly isRequired: boolean;
+  /** The tag that limits it in time; `null`: nothing does. */
+  readonly until: { readonly tag: string; readonly read: (facts: Facts) => string | undefined } | null;
 }
 
 export interface Asked {
@@ -37,19 +40,21 @@ export function compileRules(config: Config): RuleSet {
   return { config, rules: config.rules.map(compileRule), index: { aws: indexFor('aws'), azure: indexFor('azure') } };
 }
 
-function compileRule(rule: Rule): CompiledRule {
-  const test = compileCondition(rule.when);
-  const needsMachine = isAboutMachine(rule.when);
-  const isPrimaryOnly = rule.interfaces === 'primary';
+function compileRule(rule: Rule, position: number): CompiledRule {
+  const common = { rule, position, name: rule.name, applies: compileApplies(rule) };
   const { effect } = rule;
-  return {
-    rule,
-    name: rule.name,
-    applies: (facts) =>
-      (!isPrimaryOnly || facts.source.isPrimary) && (!needsMachine || facts.machine !== null) && test(facts),
-    asks: effect.kind === 'mirror' ? compileMirrorTo(effect.to) : null,
-    until: effect.kind === 'mirror' && effect.untilTag !== null ? tagReader(effect.untilTag) : null,
-  };
+  if (effect.kind === 'never') return { ...common, asks: null, isRequired: false, until: null };
+  const { to, isRequired, untilTag } = effect;
+  const until = untilTag === null ? null : { tag: untilTag, read: tagReader(untilTag) };
+  return { ...common, asks: compileMirrorTo(to), isRequired, until };
+}
+
+function compileApplies({ when, interfaces }: Rule): (facts: Facts) => boolean {
+  const test = compileCondition(when);
+  const needsMachine = isAboutMachine(when);
+  const isPrimaryOnly = interfaces === 'primary';
+  return (facts) =>
+    (!isPrimaryOnly || facts.source.isPrimary) && (!needsMachine || facts.machine !== null) && test(facts);
 }
 
 function compileMirrorTo(to: MirrorTo): (facts: Facts) => Asked {
@@ -59,16 +64,21 @@ function compileMirrorTo(to: MirrorTo): (facts: Facts) => Asked {
   }
   const valueOf = tagReader(to.tag);
   const known = new Map<string, Name>(to.among.map((name) => [name, name]));
-  return (facts) => readNames(valueOf(facts) ?? '', to.tag, known);
+  const choices = to.among.join(', ');
+  return (facts) => {
+    const { names, strange } = readNames(valueOf(facts) ?? '', known);
+    if (strange.length > 0) {
+      return { names, unclear: `tag ${to.tag} names ${strange.join(', ')}; it names ${choices}` };
+    }
+    return { names, unclear: names.length > 0 ? null : `tag ${to.tag} is empty or missing; it names ${choices}` };
+  };
 }
 
 /** Names in a tag's value are separated by spaces or `+`; commas are not allowed in the values of some services' tags. */
-function readNames(value: string, tag: string, known: ReadonlyMap<string, Name>): Asked {
-  const words = value.split(/[\s+]+/).filter((word) => word !== '');
-  const names = words.flatMap((word) => known.get(word) ?? []);
-  const strange = words.filter((word) => !known.has(word));
-  const choices = [...known.keys()].join(', ');
-  if (words.length === 0) return { names, unclear: `tag ${tag} is empty; it names ${choices}` };
-  if (strange.length === 0) return { names, unclear: null };
-  return { names, unclear: `tag ${tag} names ${strange.join(', ')}; it names ${choices}` };
+function readNames(value: string, known: ReadonlyMap<string, Name>) {
+  const words = [...new Set(value.split(/[\s+]+/))].filter((word) => word !== '');
+  return {
+    names: words.flatMap((word) => known.get(word) ?? []),
+    strange: words.filter((word) => !known.has(word)),
+  };
 }

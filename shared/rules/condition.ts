@@ -1,5 +1,5 @@
 import type { Condition } from '../config/config.ts';
-import { findAttribute, foldAttribute, MACHINE_ATTRIBUTES, type Facts } from './facts.ts';
+import { findAttribute, foldAttribute, foldWanted, MACHINE_ATTRIBUTES, type Facts } from './facts.ts';
 import { compileGlob } from './glob.ts';
 
 /** A condition, compiled. */
@@ -39,7 +39,7 @@ export function compileCondition(condition: Condition): Test {
     }
     case 'attribute': {
       const { attribute } = condition;
-      const values = new Set(condition.values.map(foldAttribute));
+      const values = new Set(condition.values.map((value) => foldWanted(attribute, value)));
       return (facts) => {
         const value = findAttribute(facts, attribute);
         return value !== null && values.has(foldAttribute(value));

@@ -1,8 +1,8 @@
 import type { Name } from '../config/config.ts';
-import { findEpochMs } from '../ids.ts';
 import type { Machine, NonEmpty, RuleName, Source } from '../words.ts';
+import { answererOf } from './answer.ts';
 import type { CompiledRule, RuleSet } from './compile.ts';
-import type { Ask, Evaluation } from './evaluation.ts';
+import type { Evaluation } from './evaluation.ts';
 import { factsOf, type Facts } from './facts.ts';
 
 export type { RuleSet } from './compile.ts';
@@ -19,38 +19,7 @@ const NOTHING: Evaluation = { asks: [], unclear: [], notes: [] };
 export function evaluate(ruleSet: RuleSet, source: Source, machine: Machine | null, nowMs: number): Evaluation {
   const facts = factsOf(source, machine);
   const holding = holdingRules(ruleSet, facts);
-  if (holding.length === 0) return NOTHING;
-
-  const nevers = holding.filter(({ asks }) => asks === null);
-  const asks = new Map<Name, NonEmpty<RuleName>>();
-  const unclear: Unclear[] = [];
-  const notes: Note[] = [];
-  const optedOut: RuleName[] = [];
-
-  for (const rule of holding) {
-    if (rule.asks === null) continue;
-    const time = timeOf(rule, facts, nowMs);
-    if (time === 'over') notes.push({ code: 'expired', rules: [rule.name], detail: `${rule.name} wished until then` });
-    if (time === 'over') continue;
-    if (nevers.length > 0 && !isRequired(rule)) {
-      optedOut.push(rule.name);
-      continue;
-    }
-    if (time === 'unreadable') {
-      unclear.push({ code: 'until-unreadable', rule: rule.name, detail: unreadable(rule, facts) });
-      continue;
-    }
-    const asked = rule.asks(facts);
-    for (const name of asked.names) asks.set(name, addTo(asks.get(name), rule.name));
-    if (asked.unclear !== null) unclear.push({ code: 'unknown-destination', rule: rule.name, detail: asked.unclear });
-  }
-
-  const [first, ...rest] = optedOut;
-  if (first !== undefined) {
-    const detail = `${nevers.map(({ name }) => name).join(', ')} takes it away`;
-    notes.push({ code: 'opted-out', rules: [first, ...rest], detail });
-  }
-  return { asks: [...asks].map(([name, rules]): Ask => ({ name, rules })), unclear, notes };
+  return holding.length === 0 ? NOTHING : sumUp(holding, facts, nowMs);
 }
 
 /** The rules whose conditions hold, in file order. */
@@ -60,24 +29,56 @@ function holdingRules({ rules, index }: RuleSet, facts: Facts): readonly Compile
     const rule = rules[position];
     if (rule?.applies(facts) === true) holding.push(rule);
   }
-  return holding;
+  // Candidates are many and those that hold are few: only these are worth sorting.
+  return holding.length < 2 ? holding : holding.sort((a, b) => a.position - b.position);
 }
 
-const isRequired = ({ rule }: CompiledRule): boolean => rule.effect.kind === 'mirror' && rule.effect.isRequired;
+function sumUp(holding: readonly CompiledRule[], facts: Facts, nowMs: number): Evaluation {
+  const answerOf = answererOf(facts, nowMs, neversOf(holding));
+  const asks = new Map<Name, NonEmpty<RuleName>>();
+  const unclear: Unclear[] = [];
+  const notes: Note[] = [];
+  const optedOut: { readonly rule: RuleName; readonly detail: string }[] = [];
 
-/** Where a rule stands to the time that its tag names; without the tag it has no end. */
-function timeOf({ until }: CompiledRule, facts: Facts, nowMs: number): 'open' | 'over' | 'unreadable' {
-  const text = until?.(facts);
-  if (text === undefined) return 'open';
-  const endMs = findEpochMs(text);
-  if (endMs === null) return 'unreadable';
-  return nowMs < endMs ? 'open' : 'over';
+  for (const rule of holding) {
+    const answer = answerOf(rule);
+    switch (answer.kind) {
+      case 'never':
+        break;
+      case 'expired':
+        notes.push({ code: 'expired', rules: [rule.name], detail: answer.detail });
+        break;
+      case 'opted-out':
+        optedOut.push({ rule: rule.name, detail: answer.detail });
+        break;
+      case 'until-unreadable':
+        unclear.push({ code: 'until-unreadable', rule: rule.name, detail: answer.detail });
+        break;
+      case 'asks':
+        for (const name of answer.names) asks.set(name, addTo(asks.get(name), rule.name));
+        if (answer.unclear !== null) {
+          unclear.push({ code: 'unknown-destination', rule: rule.name, detail: answer.unclear });
+        }
+        break;
+    }
+  }
+  return {
+    asks: Array.from(asks, ([name, rules]) => ({ name, rules })),
+    unclear,
+    notes: [...notes, ...noteOptedOut(optedOut)],
+  };
 }
 
-const unreadable = ({ rule, until }: CompiledRule, facts: Facts): string => {
-  const tag = rule.effect.kind === 'mirror' ? rule.effect.untilTag : null;
-  return `tag ${tag} is '${until?.(facts) ?? ''}', which is no ISO 8601 time`;
-};
+/** The `never` rules among those that hold. */
+export const neversOf = (holding: readonly CompiledRule[]): readonly RuleName[] =>
+  holding.filter(({ asks }) => asks === null).map(({ name }) => name);
+
+/** One note for all of them: they share their reason. */
+function noteOptedOut(optedOut: readonly { readonly rule: RuleName; readonly detail: string }[]): readonly Note[] {
+  const [first, ...rest] = optedOut;
+  if (first === undefined) return [];
+  return [{ code: 'opted-out', rules: [first.rule, ...rest.map(({ rule }) => rule)], detail: first.detail }];
+}
 
 const addTo = (rules: NonEmpty<RuleName> | undefined, rule: RuleName): NonEmpty<RuleName> =>
   rules === undefined ? [rule] : [...rules, rule];

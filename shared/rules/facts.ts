@@ -1,4 +1,5 @@
 import type { Attribute } from '../config/config.ts';
+import { normaliseArmId, parseRegion } from '../ids.ts';
 import type { Cloud, Machine, Source } from '../words.ts';
 import { effectiveTags, type EffectiveTags } from './tags.ts';
 
@@ -39,3 +40,11 @@ export function findAttribute({ source, machine }: Facts, attribute: Attribute):
 
 /** Attributes are compared without case: both clouds write regions, groups and ids of one thing in several casings. */
 export const foldAttribute = (value: string): string => value.toLowerCase();
+
+/** A value as a person wrote it, in the form in which sources have it: `East US` is `eastus`, an ARM id has one leading slash. */
+export function foldWanted(attribute: Attribute, value: string): string {
+  const trimmed = value.trim();
+  if (attribute === 'region') return parseRegion(trimmed);
+  const isArmId = (attribute === 'network' || attribute === 'subnet') && trimmed.includes('/');
+  return foldAttribute(isArmId ? normaliseArmId(trimmed) : trimmed);
+}

@@ -1,29 +1,35 @@
 /** Whether a text matches a glob as a whole: `*` is any run of characters, `?` is one, anything else is itself. */
 export type GlobTest = (text: string) => boolean;
 
-/** Matches in time linear in the text for each `*`: by backing up to the last one only, never by a regular expression. */
-export const compileGlob =
-  (glob: string): GlobTest =>
-  (text) => {
-    let at = 0;
-    let inGlob = 0;
-    let star = -1;
-    let afterStar = 0;
-    while (at < text.length) {
-      const wanted = glob[inGlob];
-      if (wanted === '*') {
-        star = inGlob++;
-        afterStar = at;
-      } else if (wanted === '?' || wanted === text[at]) {
-        inGlob++;
-        at++;
-      } else if (star >= 0) {
-        inGlob = star + 1;
-        at = ++afterStar;
-      } else {
-        return false;
-      }
+/**
+ * A glob as a test. It never backs up further than to the last `*`, so the worst text costs its length times the glob's: a
+ * regular expression could be made to take for ever by whoever may tag a machine.
+ */
+export function compileGlob(glob: string): GlobTest {
+  const wanted = [...glob];
+  return (text) => matches(wanted, [...text]);
+}
+
+/** By characters, not by the halves in which JavaScript keeps those beyond the basic plane. */
+function matches(wanted: readonly string[], text: readonly string[]): boolean {
+  let inGlob = 0;
+  let inText = 0;
+  let star = -1;
+  let afterStar = 0;
+  while (inText < text.length) {
+    if (wanted[inGlob] === '*') {
+      star = inGlob++;
+      afterStar = inText;
+    } else if (wanted[inGlob] === '?' || wanted[inGlob] === text[inText]) {
+      inGlob++;
+      inText++;
+    } else if (star >= 0) {
+      inGlob = star + 1;
+      inText = ++afterStar;
+    } else {
+      return false;
     }
-    while (glob[inGlob] === '*') inGlob++;
-    return inGlob === glob.length;
-  };
+  }
+  while (wanted[inGlob] === '*') inGlob++;
+  return inGlob === wanted.length;
+}

@@ -7,7 +7,7 @@ import type { EffectiveTags } from './tags.ts';
  * has which rules want them is much cheaper than asking every rule.
  */
 export interface RuleIndex {
-  /** Positions in file order; every rule that holds is among them. */
+  /** Positions in any order, each once; every rule that holds is among them. */
   candidates(tags: EffectiveTags): readonly number[];
 }
 
@@ -48,7 +48,7 @@ export function indexRules(conditions: readonly Condition[], fold: (name: string
         if (wanting !== undefined) for (const position of wanting) found.push(position);
       }
       // Each rule is indexed under one tag, and a source has each tag once: no position is found twice.
-      return found.length < 2 ? found : found.sort((a, b) => a - b);
+      return found;
     },
   };
 }
