@@ -6,8 +6,8 @@ export type GlobTest = (text: string) => boolean;
  * regular expression could be made to take for ever by whoever may tag a machine.
  */
 export function compileGlob(glob: string): GlobTest {
-  const wanted = [...glob];
-  return (text) => matches(wanted, [...text]);
+  const wanted = Array.from(glob);
+  return (text) => matches(wanted, Array.from(text));
 }
 
 /** By characters, not by the halves in which JavaScript keeps those beyond the basic plane. */
