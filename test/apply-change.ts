@@ -14,7 +14,7 @@ export function applyChange(world: World, change: Change, mark: Mark): World {
   if (here.length > limit) throw new Error(`${change.source} would have ${here.length} attachments`);
   const numbers = here.map(({ settings }) => settings.number).filter((number) => number !== null);
   if (new Set(numbers).size < numbers.length)
-    throw new Error(`${change.source} would have one number twice: ${numbers}`);
+    throw new Error(`${change.source} would have one number twice: ${numbers.join(', ')}`);
   return { ...world, attachments };
 }
 

@@ -83,7 +83,7 @@ export interface FilterSketch {
   readonly accepts?: readonly string[];
 }
 
-export const ACCOUNT: Readonly<Record<Cloud, string>> = {
+const ACCOUNT: Readonly<Record<Cloud, string>> = {
   aws: '123456789012',
   azure: '00000000-0000-0000-0000-000000000000',
 };

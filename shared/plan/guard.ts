@@ -17,9 +17,9 @@ export interface Stakes {
 }
 
 /** Detaches of one batch of events that go through; more ask for a sweep, which sees the whole scope. */
-export const BATCH_LIMIT = 5;
+const BATCH_LIMIT = 5;
 /** Of so few attachments all may go without the guard tripping. */
-export const ALL_FLOOR = 3;
+const ALL_FLOOR = 3;
 
 /** The disruptions among changes. Which of them hit running machines, and so count, is for the planner to say. */
 export const disruptionsIn = (changes: readonly Change[]): readonly Disruption[] =>

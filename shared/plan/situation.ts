@@ -84,7 +84,7 @@ export interface Turn {
   readonly own: Attachment | null;
 }
 
-export const mayNotDetach = ({ write, detach }: Restraints): boolean => write !== null || detach !== null;
+const mayNotDetach = ({ write, detach }: Restraints): boolean => write !== null || detach !== null;
 
 /** Room for one more at this place in the order; ours that must not be detached have theirs already. */
 export function hasRoom({ situation, matching, taken, own }: Turn): boolean {

@@ -37,7 +37,10 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 const read = (name: string, file: string): string => readFileSync(join(HERE, name, file), 'utf8');
 
 function planOf(name: string): Plan {
-  const { given, about, ...sketch } = parse(read(name, 'world.yaml')) as WorldSketch & { given?: unknown; about: string };
+  const { given, about, ...sketch } = parse(read(name, 'world.yaml')) as WorldSketch & {
+    given?: unknown;
+    about: string;
+  };
   if (typeof about !== 'string') throw new Error(`${name}: world.yaml does not say what the case is about`);
   const { basis, observe, lift, seen } = v.parse(Given, given);
   const parsed = parseConfig(read(name, 'rules.yaml'));
