@@ -1,12 +1,16 @@
 import * as v from 'valibot';
 import { ConditionSchema, type ConditionSection } from './condition.ts';
 import { isMap, mustBe, section } from './section.ts';
-import { choice, names, pattern, tagName, truth } from './values.ts';
+import { choice, names, tagName, truth } from './values.ts';
+
+const RULE_NAME = 'a name of at most 64 characters on one line';
 
 /** Letters of any script, but nothing that would break a line or a table. */
-const RuleName = pattern(
-  'a name of at most 64 characters, without line breaks',
-  /^[^\p{C}\s]([^\p{C}]{0,62}[^\p{C}\s])?$/u,
+const RuleName = v.pipe(
+  v.string(mustBe(RULE_NAME)),
+  v.nonEmpty(mustBe(RULE_NAME)),
+  v.maxLength(64, mustBe(RULE_NAME)),
+  v.check((name) => name.trim() === name && !/\p{C}/u.test(name), mustBe(RULE_NAME)),
 );
 
 const FromTagSchema = section({
