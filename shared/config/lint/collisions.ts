@@ -7,7 +7,8 @@ import { namesOf } from './unused.ts';
 export function lintCollisions(config: Config): readonly Finding[] {
   const findings = new Map<string, Finding>();
   for (const rule of config.rules) {
-    for (const [first, second] of pairsIn(namesOf(rule).map((name) => awsDestinationsBehind(name, config)))) {
+    for (const pair of pairsIn(namesOf(rule).map((name) => awsDestinationsBehind(name, config)))) {
+      const [first, second] = inFileOrder(pair, config);
       const message = collisionOf(first, second);
       const path = ['destinations', second.name];
       if (message !== null) findings.set(`${first.name} ${second.name}`, { path, at: 'key', message });
@@ -15,6 +16,11 @@ export function lintCollisions(config: Config): readonly Finding[] {
   }
   return [...findings.values()];
 }
+
+type Pair = readonly [AwsDestination, AwsDestination];
+
+const inFileOrder = ([a, b]: Pair, { destinations }: Config): Pair =>
+  destinations.indexOf(a) <= destinations.indexOf(b) ? [a, b] : [b, a];
 
 /** A pool is one of its members, so its members never meet each other through it. */
 function awsDestinationsBehind(name: Name, { destinations, pools }: Config): readonly AwsDestination[] {
@@ -24,10 +30,8 @@ function awsDestinationsBehind(name: Name, { destinations, pools }: Config): rea
     .filter((one) => members.some((member) => member === one.name));
 }
 
-/** Two destinations out of two names, in file order, each pair once. */
-const pairsIn = (
-  names: readonly (readonly AwsDestination[])[],
-): readonly (readonly [AwsDestination, AwsDestination])[] =>
+/** Two destinations, each behind another name. */
+const pairsIn = (names: readonly (readonly AwsDestination[])[]): readonly Pair[] =>
   names.flatMap((seconds, at) =>
     names
       .slice(0, at)

@@ -1,4 +1,3 @@
-import { toCanonicalJson } from '../../plan/canonical.ts';
 import { compileGlob } from '../../rules/glob.ts';
 import type { Condition } from '../config.ts';
 import { demandsOf, type Demand } from './children.ts';
@@ -7,18 +6,10 @@ import { demandsOf, type Demand } from './children.ts';
  * Why a condition can never hold, or `null` when it might. Only what is certain counts: each tag has one value or none, and so
  * has each attribute; names that differ in case only are taken for two, for on AWS they are.
  */
-export function findContradiction(condition: Condition): string | null {
-  const demands = demandsOf(condition);
-  return findOpposites(demands) ?? findClash(demands) ?? findHopelessAny(demands);
-}
+export const findContradiction = (condition: Condition): string | null => findContradictionIn(demandsOf(condition));
 
-/** A condition and its own opposite. */
-function findOpposites(demands: readonly Demand[]): string | null {
-  const opposite = demands.find(({ holds, condition }) =>
-    demands.some((other) => other.holds && !holds && toCanonicalJson(other.condition) === toCanonicalJson(condition)),
-  );
-  return opposite === undefined ? null : `it wants ${describe(opposite.condition)} to hold and not to hold`;
-}
+const findContradictionIn = (demands: readonly Demand[]): string | null =>
+  findClash(demands) ?? findHopelessAny(demands);
 
 /** Demands of one tag or attribute that no single value meets. */
 function findClash(demands: readonly Demand[]): string | null {
@@ -39,11 +30,12 @@ function isClash(about: readonly Demand[]): boolean {
   return !values.some((value) => about.every(({ holds, condition }) => meets(condition, value) === holds));
 }
 
-/** An `any` of which no branch can hold together with what else is demanded. */
+/** An `any` of which no branch can hold together with what else is demanded of tags and attributes. */
 function findHopelessAny(demands: readonly Demand[]): string | null {
+  const plain = demands.filter(({ condition }) => findSubject(condition) !== null);
+  const isHopeless = (branch: Condition): boolean => findContradictionIn([...demandsOf(branch), ...plain]) !== null;
   const hopeless = demands.some(
-    ({ holds, condition }) =>
-      holds && condition.kind === 'any' && condition.of.every((branch) => findContradiction(branch) !== null),
+    ({ holds, condition }) => holds && condition.kind === 'any' && condition.of.every(isHopeless),
   );
   return hopeless ? 'none of the conditions under `any` can hold' : null;
 }
@@ -86,7 +78,3 @@ function meets(condition: Condition, value: string): boolean {
 
 /** At least as loosely as attributes are compared when rules are evaluated: without case, spaces and slashes. */
 const loosely = (value: string): string => value.toLowerCase().replaceAll(/[\s/]/g, '');
-
-function describe(condition: Condition): string {
-  return findSubject(condition) ?? `one condition under \`${condition.kind}\``;
-}

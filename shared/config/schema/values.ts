@@ -37,7 +37,7 @@ export const listOf = <Item extends v.GenericSchema>(item: Item, what: string) =
  * The name of a destination or a pool. A tag's value can choose it: spaces and `+` separate names there, and AWS and Azure
  * both allow these characters in values.
  */
-export const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 const NAME =
   'a name of letters, digits, `.`, `_` and `-` that begins with a letter or digit and has at most 63 characters';
 

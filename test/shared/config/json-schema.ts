@@ -23,7 +23,7 @@ export function rulesFileJsonSchema(): object {
   };
 }
 
-function toStrict(object: { readonly properties?: object }): object {
+function toStrict(object: { readonly properties?: object | undefined }): object {
   const keys = Object.keys(object.properties ?? {});
   const hasAll = (group: readonly string[]): boolean => group.every((key) => keys.includes(key));
   const oneOf = EXACTLY_ONE.filter(hasAll).flatMap((group) => group.map((key) => ({ required: [key] })));
