@@ -27,7 +27,7 @@ function holdingRules({ rules, index }: RuleSet, facts: Facts): readonly Compile
   const holding: CompiledRule[] = [];
   for (const position of index[facts.cloud].candidates(facts.tags)) {
     const rule = rules[position];
-    if (rule?.applies(facts) === true) holding.push(rule);
+    if (rule?.applies(facts) === true && !holding.includes(rule)) holding.push(rule);
   }
   // Candidates are many and those that hold are few: only these are worth sorting.
   return holding.length < 2 ? holding : holding.sort((a, b) => a.position - b.position);

@@ -3,71 +3,91 @@ import type { NonEmpty } from '../words.ts';
 import type { EffectiveTags } from './tags.ts';
 
 /**
- * Which rules can hold for a set of tags at all. Most rules ask for one tag or one of its values; asking the tags that a source
- * has which rules want them is much cheaper than asking every rule.
+ * Which rules can hold for a set of tags at all. Most rules cannot do without some tag or one of its values; asking the tags that
+ * a source has which rules want them is much cheaper than asking every rule.
  */
 export interface RuleIndex {
-  /** Positions in any order, each once; every rule that holds is among them. */
+  /** Positions in any order; every rule that holds is among them, and one that several tags lead to is there for each. */
   candidates(tags: EffectiveTags): readonly number[];
 }
 
-/** What a rule cannot do without: a tag, with any value (`null`) or one of some. */
+/** A tag with any value (`null`) or with one of some. */
 interface Need {
   readonly tag: string;
   readonly values: NonEmpty<string> | null;
 }
 
+/** The positions of the rules that a tag leads to. */
+interface Leads {
+  readonly anyValue: number[];
+  readonly byValue: Map<string, number[]>;
+}
+
 /** `fold` writes tag names as the cloud compares them. */
 export function indexRules(conditions: readonly Condition[], fold: (name: string) => string): RuleIndex {
   const always: number[] = [];
-  const byTag = new Map<string, { readonly any: number[]; readonly byValue: Map<string, number[]> }>();
-  conditions.forEach((condition, position) => {
-    const need = findNeed(condition);
-    if (need === null) {
-      always.push(position);
-      return;
+  const byTag = new Map<string, Leads>();
+  for (const [position, condition] of conditions.entries()) {
+    const needs = findNeeds(condition);
+    if (needs === null) always.push(position);
+    for (const { tag, values } of needs ?? []) {
+      addLead(
+        getOrAdd(byTag, fold(tag), () => ({ anyValue: [], byValue: new Map() })),
+        values,
+        position,
+      );
     }
-    const name = fold(need.tag);
-    const entry = byTag.get(name) ?? { any: [], byValue: new Map<string, number[]>() };
-    byTag.set(name, entry);
-    if (need.values === null) entry.any.push(position);
-    for (const value of new Set(need.values ?? [])) {
-      const positions = entry.byValue.get(value) ?? [];
-      positions.push(position);
-      entry.byValue.set(value, positions);
-    }
-  });
-  return {
-    candidates: (tags) => {
-      const found = [...always];
-      for (const [name, value] of tags) {
-        const entry = byTag.get(name);
-        if (entry === undefined) continue;
-        for (const position of entry.any) found.push(position);
-        const wanting = entry.byValue.get(value);
-        if (wanting !== undefined) for (const position of wanting) found.push(position);
-      }
-      // Each rule is indexed under one tag, and a source has each tag once: no position is found twice.
-      return found;
-    },
-  };
+  }
+  return { candidates: (tags) => followLeads(tags, byTag, always) };
 }
 
-/** The most telling need of a condition: values before mere presence, and nothing where it can hold without any tag. */
-function findNeed(condition: Condition): Need | null {
+function addLead({ anyValue, byValue }: Leads, values: Need['values'], position: number): void {
+  if (values === null) anyValue.push(position);
+  for (const value of new Set(values ?? [])) getOrAdd(byValue, value, () => []).push(position);
+}
+
+function followLeads(
+  tags: EffectiveTags,
+  byTag: ReadonlyMap<string, Leads>,
+  always: readonly number[],
+): readonly number[] {
+  const found = [...always];
+  for (const [name, value] of tags) {
+    const leads = byTag.get(name);
+    if (leads === undefined) continue;
+    for (const position of leads.anyValue) found.push(position);
+    for (const position of leads.byValue.get(value) ?? []) found.push(position);
+  }
+  return found;
+}
+
+/**
+ * What a condition cannot do without: at least one of these. `null` where it can hold without any tag. Of an `all`, the part that
+ * says most: values before mere presence.
+ */
+function findNeeds(condition: Condition): readonly Need[] | null {
   switch (condition.kind) {
     case 'tag-in':
-      return { tag: condition.tag, values: condition.values };
+      return [{ tag: condition.tag, values: condition.values }];
     case 'tag-exists':
     case 'tag-glob':
-      return { tag: condition.tag, values: null };
+      return [{ tag: condition.tag, values: null }];
     case 'all': {
-      const needs = condition.of.map(findNeed).filter((need) => need !== null);
-      return needs.find(({ values }) => values !== null) ?? needs[0] ?? null;
+      const parts = condition.of.map(findNeeds).filter((needs) => needs !== null);
+      return parts.find((needs) => needs.every(({ values }) => values !== null)) ?? parts[0] ?? null;
     }
-    case 'any':
+    case 'any': {
+      const parts = condition.of.map(findNeeds);
+      return parts.some((needs) => needs === null) ? null : parts.flatMap((needs) => needs ?? []);
+    }
     case 'not':
     case 'attribute':
       return null;
   }
+}
+
+function getOrAdd<V>(map: Map<string, V>, key: string, toValue: () => V): V {
+  const known = map.get(key) ?? toValue();
+  map.set(key, known);
+  return known;
 }

@@ -20,7 +20,7 @@ const attributeValues = fc.constantFrom('aws', 'azure', 'us-east-1', 'EastUS', '
 const nonEmpty = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<NonEmpty<T>> =>
   fc.tuple(one, fc.array(one, { maxLength: 2 })).map(([first, rest]) => [first, ...rest]);
 
-export const conditions: fc.Arbitrary<Condition> = fc.letrec<{ readonly condition: Condition }>((tie) => ({
+const conditions: fc.Arbitrary<Condition> = fc.letrec<{ readonly condition: Condition }>((tie) => ({
   condition: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     tagNames.map((tag): Condition => ({ kind: 'tag-exists', tag })),

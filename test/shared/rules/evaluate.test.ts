@@ -5,6 +5,7 @@ import { parseDestinationName, parsePoolName, toInstant } from '../../../shared/
 import { compileRules, type RuleSet } from '../../../shared/rules/compile.ts';
 import { evaluate } from '../../../shared/rules/evaluate.ts';
 import { factsOf } from '../../../shared/rules/facts.ts';
+import type { Tags } from '../../../shared/words.ts';
 import { ruleLists, things } from './arbitrary.ts';
 import { ask, mirror, NEVER, NOW_MS, rule, thing, toConfig, type Thing } from './sketch.ts';
 
@@ -234,11 +235,31 @@ describe('the index', () => {
     );
   });
 
-  test('offers each rule once, and few of those that cannot hold', () => {
+  test('asks a rule once, though several tags lead to it', () => {
+    const either: Condition = { kind: 'any', of: [exists('a'), { kind: 'tag-in', tag: 'b', values: ['8'] }] };
+    const { asks } = ask(thing({ tags: { a: '7', b: '8' } }), rule('either', either), rule('a', exists('a')));
+    expect(asks).toEqual([{ name: 'sensor', rules: ['either', 'a'] }]);
+  });
+
+  test.each([
+    [{ kind: 'any', of: [exists('a'), exists('b')] }, { c: '1' }, 0],
+    [{ kind: 'any', of: [exists('a'), exists('b')] }, { b: '1' }, 1],
+    [{ kind: 'any', of: [exists('a'), { kind: 'not', of: exists('b') }] }, { c: '1' }, 1],
+    [{ kind: 'all', of: [exists('a'), { kind: 'tag-in', tag: 'b', values: ['1'] }] }, { a: '1', b: '2' }, 0],
+    [{ kind: 'all', of: [exists('a'), { kind: 'tag-in', tag: 'b', values: ['1'] }] }, { b: '1' }, 1],
+  ] satisfies readonly (readonly [Condition, Tags, number])[])(
+    'of %j offers for %j: %i',
+    (condition, tags, expected) => {
+      const { index } = compileRules(toConfig([rule('it', condition)]));
+      const { source, machine } = thing({ tags });
+      expect(index.aws.candidates(factsOf(source, machine).tags)).toHaveLength(expected);
+    },
+  );
+
+  test('offers few of the rules that cannot hold', () => {
     const values = Array.from({ length: 50 }, (_, at) => `${at}`);
     const conditions = values.map((value): Condition => ({ kind: 'tag-in', tag: 'a', values: [value, value] }));
     const { index } = compileRules(toConfig(conditions.map((when, at) => rule(`rule-${at}`, when))));
-    expect(index.aws.candidates(factsOf(thing({ tags: { a: '7', b: '8' } }).source, null).tags)).toEqual([]);
     const { source, machine } = thing({ tags: { a: '7', b: '8' } });
     expect(index.aws.candidates(factsOf(source, machine).tags)).toEqual([7]);
   });
