@@ -235,9 +235,10 @@ describe('the index', () => {
     );
   });
 
+  const EITHER: Condition = { kind: 'any', of: [{ kind: 'tag-in', tag: 'a', values: ['7'] }, exists('b')] };
+
   test('asks a rule once, though several tags lead to it', () => {
-    const either: Condition = { kind: 'any', of: [exists('a'), { kind: 'tag-in', tag: 'b', values: ['8'] }] };
-    const { asks } = ask(thing({ tags: { a: '7', b: '8' } }), rule('either', either), rule('a', exists('a')));
+    const { asks } = ask(thing({ tags: { a: '7', b: '8' } }), rule('either', EITHER), rule('a', exists('a')));
     expect(asks).toEqual([{ name: 'sensor', rules: ['either', 'a'] }]);
   });
 
@@ -247,6 +248,8 @@ describe('the index', () => {
     [{ kind: 'any', of: [exists('a'), { kind: 'not', of: exists('b') }] }, { c: '1' }, 1],
     [{ kind: 'all', of: [exists('a'), { kind: 'tag-in', tag: 'b', values: ['1'] }] }, { a: '1', b: '2' }, 0],
     [{ kind: 'all', of: [exists('a'), { kind: 'tag-in', tag: 'b', values: ['1'] }] }, { b: '1' }, 1],
+    [{ kind: 'all', of: [EITHER, { kind: 'tag-in', tag: 'c', values: ['1'] }] }, { b: '1' }, 0],
+    [{ kind: 'all', of: [EITHER, { kind: 'tag-in', tag: 'c', values: ['1'] }] }, { c: '1' }, 1],
   ] satisfies readonly (readonly [Condition, Tags, number])[])(
     'of %j offers for %j: %i',
     (condition, tags, expected) => {

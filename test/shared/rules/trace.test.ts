@@ -120,6 +120,21 @@ describe('a trace', () => {
     ]);
   });
 
+  test('tells a tag that is missing from one that is empty', () => {
+    const limited = rule(
+      'limited',
+      { kind: 'tag-glob', tag: 'env', glob: '*' },
+      { effect: mirror({ untilTag: 'until' }) },
+    );
+    const find = (one: Thing): unknown => {
+      const [found] = traceOf(one, limited).rules;
+      return [found?.when, found?.until?.actual];
+    };
+    const glob = { kind: 'tag-glob', tag: 'env', wanted: ['*'] } as const;
+    expect(find(thing())).toEqual([{ ...glob, holds: false, actual: null }, null]);
+    expect(find(thing({ tags: { env: '', until: '' } }))).toEqual([{ ...glob, holds: true, actual: '' }, '']);
+  });
+
   test('says what evaluate says, rule by rule', () => {
     fc.assert(
       fc.property(ruleLists, things, (rules, { source, machine }) => {
