@@ -1,6 +1,5 @@
 import type {
   AccountId,
-  Cloud,
   DestinationName,
   EndpointId,
   FilterId,
@@ -12,7 +11,10 @@ import type {
   TargetId,
 } from '../words.ts';
 
-/** A rules file that was parsed and found valid: every name is known, every default is filled in. */
+/**
+ * A rules file that was parsed and found valid: every name is known, every default is filled in. One without destinations and
+ * rules is valid, and wishes nothing.
+ */
 export interface Config {
   readonly version: 1;
   readonly owner: Owner;
@@ -125,10 +127,3 @@ export const ATTRIBUTES = [
   'machineName',
 ] as const;
 export type Attribute = (typeof ATTRIBUTES)[number];
-
-/** A configuration without destinations and rules is valid: it wishes nothing. */
-export const findDestination = (config: Config, name: Name): Destination | null =>
-  config.destinations.find((destination) => destination.name === name) ?? null;
-
-export const cloudsOf = (config: Config): readonly Cloud[] =>
-  [...new Set(config.destinations.map(({ cloud }) => cloud))].sort();
