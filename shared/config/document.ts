@@ -66,7 +66,7 @@ function compose(text: string, lines: LineCounter): Document.Parsed[] | { readon
   const tokens = [];
   let read = 0;
   for (const lexeme of new Lexer().lex(text)) {
-    tokens.push(...parser.next(lexeme));
+    for (const token of parser.next(lexeme)) tokens.push(token);
     if (parser.stack.length > DEEPEST) return { tooDeepAt: read };
     read += lexeme.length;
   }

@@ -6,11 +6,13 @@ import { childrenOf, demandsOf } from './children.ts';
 import { findContradiction } from './never-holds.ts';
 
 /** Conditions that can never hold, globs that say nothing, and rules that another one always beats. */
-export const lintConditions = ({ rules }: Config): readonly Finding[] =>
-  rules.flatMap((rule, at) => {
+export function lintConditions({ rules }: Config): readonly Finding[] {
+  const vetoes = vetoesIn(rules);
+  return rules.flatMap((rule, at) => {
     const path = ['rules', at, 'when'];
-    return [...contradictions(rule.when, path), ...wideGlobs(rule.when, path), ...beaten(rule, path, rules)];
+    return [...contradictions(rule.when, path), ...wideGlobs(rule.when, path), ...beaten(rule, path, vetoes)];
   });
+}
 
 /** The outermost condition that can never hold; what is wrong inside it says nothing more. */
 function contradictions(condition: Condition, path: Path): readonly Finding[] {
@@ -26,17 +28,27 @@ function wideGlobs(condition: Condition, path: Path): readonly Finding[] {
   return [...inner, { path: [...path, 'glob'], at: 'value', message }];
 }
 
+/** What a `never` rule demands, as texts that can be compared. */
+interface Veto {
+  readonly rule: Rule;
+  readonly demands: readonly string[];
+}
+
+const vetoesIn = (rules: readonly Rule[]): readonly Veto[] =>
+  rules.filter(({ effect }) => effect.kind === 'never').map((rule) => ({ rule, demands: demandsIn(rule) }));
+
+const demandsIn = ({ when }: Rule): readonly string[] => demandsOf(when).map(toCanonicalJson);
+
 /** A rule that holds only where a `never` rule holds too: everything that the latter demands, the former demands as well. */
-function beaten(rule: Rule, path: Path, rules: readonly Rule[]): readonly Finding[] {
-  if (rule.effect.kind === 'never' || rule.effect.isRequired) return [];
-  const demands = new Set(demandsOf(rule.when).map(toCanonicalJson));
-  const stronger = rules.find(
-    ({ effect, interfaces, when }) =>
-      effect.kind === 'never' &&
-      (interfaces === 'all' || rule.interfaces === 'primary') &&
-      demandsOf(when).every((demand) => demands.has(toCanonicalJson(demand))),
+function beaten(rule: Rule, path: Path, vetoes: readonly Veto[]): readonly Finding[] {
+  if (vetoes.length === 0 || rule.effect.kind === 'never' || rule.effect.isRequired) return [];
+  const demands = new Set(demandsIn(rule));
+  const stronger = vetoes.find(
+    (veto) =>
+      (veto.rule.interfaces === 'all' || rule.interfaces === 'primary') &&
+      veto.demands.every((demand) => demands.has(demand)),
   );
   if (stronger === undefined) return [];
-  const message = `wherever this holds, \`${stronger.name}\` takes it away; only a \`required\` rule would stand`;
+  const message = `wherever this holds, \`${stronger.rule.name}\` takes it away; only a \`required\` rule would stand`;
   return [{ path, at: 'value', message }];
 }
