@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { canonicalConfig } from '../shared/config/canonical.ts';
-import { formatProblems, parseConfig } from '../shared/config/parse.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Hash, LoadedRules, RulesSource } from '../shared/ports.ts';
 import type { RulesVersion } from '../shared/words.ts';
@@ -14,7 +13,7 @@ export function createRulesFile(path: string): RulesSource {
   return {
     load: async () => {
       const text = await readRules(path);
-      if (latest?.text !== text) latest = { text, rules: parseRules(path, text) };
+      if (latest?.text !== text) latest = { text, rules: await parseRules(path, text) };
       return latest.rules;
     },
   };
@@ -34,7 +33,9 @@ async function readRules(path: string): Promise<string> {
   }
 }
 
-function parseRules(path: string, text: string): LoadedRules {
+/** The parser is loaded with the first rules: a cold start does not wait for what a warm process has long read. */
+async function parseRules(path: string, text: string): Promise<LoadedRules> {
+  const { formatProblems, parseConfig } = await import('../shared/config/parse.ts');
   const parsed = parseConfig(text);
   if (parsed.kind === 'invalid') throw new Fault('config-invalid', formatProblems(path, parsed.problems));
   return { config: parsed.config, version: sha256(canonicalConfig(parsed.config)) as RulesVersion };

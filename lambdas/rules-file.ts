@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { canonicalConfig } from '../shared/config/canonical.ts';
-import { formatProblems, parseConfig } from '../shared/config/parse.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Hash, LoadedRules, RulesSource } from '../shared/ports.ts';
 import type { RulesVersion } from '../shared/words.ts';
@@ -18,7 +17,9 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-function parse(path: string, text: string, hash: Hash): LoadedRules {
+/** The parser is loaded with the first rules: a cold start does not wait for what a warm process has long read. */
+async function parse(path: string, text: string, hash: Hash): Promise<LoadedRules> {
+  const { formatProblems, parseConfig } = await import('../shared/config/parse.ts');
   const parsed = parseConfig(text);
   if (parsed.kind === 'invalid') throw new Fault('config-invalid', formatProblems(path, parsed.problems));
   const { config } = parsed;
@@ -34,7 +35,7 @@ export function rulesFile(path: string, hash: Hash): RulesSource {
   return {
     async load() {
       const text = await readText(path);
-      if (last?.text !== text) last = { text, rules: parse(path, text, hash) };
+      if (last?.text !== text) last = { text, rules: await parse(path, text, hash) };
       return last.rules;
     },
   };

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import {
   CreateTrafficMirrorFilterCommand,
@@ -24,10 +24,10 @@ const MACHINE = { ImageId: 'ami-0123456789abcdef0', InstanceType: 'm7i.large', M
 let folder: string;
 let cloud: AwsCloud;
 
-/** Writes what is deployed below `prefix` into the folder, flat. */
+/** Writes what is deployed below `prefix` into the folder. */
 async function bundle(prefix: string): Promise<void> {
   for (const { entry, outfile, options } of BUNDLES.filter((one) => one.outfile.startsWith(prefix))) {
-    const entryPoints = { [basename(outfile, '.js')]: entry };
+    const entryPoints = { [outfile.slice(prefix.length, -'.js'.length)]: entry };
     await build({ ...options, entryPoints, outdir: folder, absWorkingDir: ROOT });
   }
   await writeFile(join(folder, 'package.json'), '{"type":"commonjs"}');

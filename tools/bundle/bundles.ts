@@ -1,8 +1,10 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 import { ec2Shake } from './ec2-shake.ts';
 import { environmentCredentials } from './environment-credentials.ts';
 import { BLOB_CHECKSUM, clientVersionOnly, EVENT_STREAMS, leaveOut } from './leave-out.ts';
-import { YAML_ENTRY, YAML_FILE, yamlOnDemand } from './yaml-on-demand.ts';
+import { later, laterFile } from './later.ts';
 
 /** One thing that is deployed, and how large it may be. */
 export interface Bundle {
@@ -32,6 +34,8 @@ const COMMONJS = {
   format: 'cjs',
   define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
   logOverride: { 'empty-import-meta': 'error' },
+  // What is loaded later is CommonJS too.
+  supported: { 'dynamic-import': false },
 } as const satisfies BuildOptions;
 
 const throwUnless = (condition: string): readonly string[] => [
@@ -39,7 +43,22 @@ const throwUnless = (condition: string): readonly string[] => [
   `if (!(${condition})) throw new Error('${condition}')`,
 ];
 
-/** A Lambda, and beside it the YAML parser that it loads when it reads rules. */
+/** The parser as ES modules, which can be shaken; under Node the package offers CommonJS only. */
+const YAML_ENTRY = join(dirname(createRequire(import.meta.url).resolve('yaml/package.json')), 'browser/index.js');
+
+const RULES_PARSER = 'shared/config/parse.ts';
+
+/** What reads rules, beside a bundle: it is loaded with the first rules file. */
+const rulesParser = (folder: string): Bundle => ({
+  entry: RULES_PARSER,
+  outfile: `${folder}/${laterFile(RULES_PARSER)}`,
+  budgetKb: 170,
+  trial: throwUnless(
+    `require("./${folder}/${laterFile(RULES_PARSER)}").parseConfig("{ version: 1, owner: soc }").kind === "valid"`,
+  ),
+  options: { ...COMMONJS, alias: { yaml: YAML_ENTRY } },
+});
+
 function lambda(name: string): readonly Bundle[] {
   const folder = `dist/lambdas/${name}`;
   const handler: Bundle = {
@@ -49,32 +68,37 @@ function lambda(name: string): readonly Bundle[] {
     trial: throwUnless(`typeof require("./${folder}/index.js").handler === "function"`),
     options: {
       ...COMMONJS,
-      plugins: [ec2Shake, environmentCredentials, clientVersionOnly, leaveOut(EVENT_STREAMS), yamlOnDemand],
+      plugins: [ec2Shake, environmentCredentials, clientVersionOnly, leaveOut(EVENT_STREAMS), later],
     },
   };
-  const parser: Bundle = {
-    entry: YAML_ENTRY,
-    outfile: `${folder}/${YAML_FILE}`,
-    budgetKb: 120,
-    trial: throwUnless(`require("./${folder}/${YAML_FILE}").parse("a: 1").a === 1`),
-    options: COMMONJS,
-  };
-  return [handler, parser];
+  return [handler, rulesParser(folder)];
 }
 
-const FUNCTIONS: Bundle = {
-  entry: 'functions/main.ts',
-  outfile: 'dist/functions/main.js',
-  budgetKb: 650,
-  trial: throwUnless('require("./dist/functions/main.js")'),
-  options: {
-    ...COMMONJS,
-    alias: { yaml: YAML_ENTRY },
-    plugins: [leaveOut(BLOB_CHECKSUM)],
-    // The Functions host puts this one in place; there is no such package to bundle.
-    external: ['@azure/functions-core'],
+const FUNCTIONS = 'dist/functions';
+const STORAGE_QUEUE = '@azure/storage-queue';
+
+const FUNCTION_APP: readonly Bundle[] = [
+  {
+    entry: 'functions/main.ts',
+    outfile: `${FUNCTIONS}/main.js`,
+    budgetKb: 650,
+    trial: throwUnless(`require("./${FUNCTIONS}/main.js")`),
+    options: {
+      ...COMMONJS,
+      plugins: [later],
+      // The Functions host puts this one in place; there is no such package to bundle.
+      external: ['@azure/functions-core'],
+    },
   },
-};
+  rulesParser(FUNCTIONS),
+  {
+    entry: STORAGE_QUEUE,
+    outfile: `${FUNCTIONS}/${laterFile(STORAGE_QUEUE)}`,
+    budgetKb: 350,
+    trial: throwUnless(`require("./${FUNCTIONS}/${laterFile(STORAGE_QUEUE)}").QueueServiceClient`),
+    options: { ...COMMONJS, plugins: [leaveOut(BLOB_CHECKSUM)] },
+  },
+];
 
 const CLI: Bundle = {
   entry: 'cli/tapkeeper.ts',
@@ -87,4 +111,4 @@ const CLI: Bundle = {
 };
 
 /** Everything that `npm run build` writes. */
-export const BUNDLES: readonly Bundle[] = [...['on-change', 'sweep', 'resync'].flatMap(lambda), FUNCTIONS, CLI];
+export const BUNDLES: readonly Bundle[] = [...['on-change', 'sweep', 'resync'].flatMap(lambda), ...FUNCTION_APP, CLI];
