@@ -43,13 +43,15 @@ export const formatProblems = (file: string, problems: readonly Problem[]): stri
     .join('\n');
 
 function toInvalid(problems: readonly Problem[]): ParsedConfig {
-  const [first, ...rest] = [...problems].sort(inFileOrder).filter(isFirstOfItsKind);
+  const [first, ...rest] = firstOfEachKind([...problems].sort(inFileOrder));
   if (first === undefined) throw new Error('a file without problems is not invalid');
   return { kind: 'invalid', problems: [first, ...rest] };
 }
 
 /** A number that is neither whole nor large enough is wrong once. */
-const isFirstOfItsKind = ({ path, message, line }: Problem, at: number, all: readonly Problem[]): boolean =>
-  all.findIndex((other) => other.path === path && other.line === line && other.message === message) === at;
+const firstOfEachKind = (problems: readonly Problem[]): readonly Problem[] =>
+  [...Map.groupBy(problems, ({ path, message, line }) => `${line} ${path} ${message}`).values()].flatMap(
+    ([first]) => first ?? [],
+  );
 
 const inFileOrder = (a: Problem, b: Problem): number => a.line - b.line || a.column - b.column;
