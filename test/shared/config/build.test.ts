@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { ATTRIBUTES } from '../../../shared/config/config.ts';
+import { ATTRIBUTES, type Condition } from '../../../shared/config/config.ts';
 import { parseConfig } from '../../../shared/config/parse.ts';
 
 const ARM = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Network';
@@ -127,6 +127,33 @@ const files = fc.record(
   { requiredKeys: ['version', 'owner', 'destinations', 'pools'] },
 );
 
+/** A condition as a person could have written it. */
+function write(condition: Condition): object {
+  switch (condition.kind) {
+    case 'all':
+    case 'any':
+      return { [condition.kind]: condition.of.map(write) };
+    case 'not':
+      return { not: write(condition.of) };
+    case 'tag-exists':
+      return { tag: condition.tag };
+    case 'tag-in':
+      return { tag: condition.tag, in: condition.values };
+    case 'tag-glob':
+      return { tag: condition.tag, glob: condition.glob };
+    case 'attribute':
+      return { [condition.attribute]: condition.values };
+  }
+}
+
+/** The same with one value written as a list of one. */
+const listed = (when: object): object =>
+  JSON.parse(JSON.stringify(when), (key, part: unknown) => {
+    if (typeof part === 'object' && part !== null && 'equals' in part)
+      return { tag: (part as { tag?: unknown }).tag, in: [part.equals] };
+    return (ATTRIBUTES as readonly string[]).includes(key) && typeof part === 'string' ? [part] : part;
+  }) as object;
+
 test('a configuration is built of any valid file, as JSON and as YAML, with nothing lost', () => {
   fc.assert(
     fc.property(files, (file) => {
@@ -137,7 +164,9 @@ test('a configuration is built of any valid file, as JSON and as YAML, with noth
       expect(fromYaml).toMatchObject({ kind: 'valid', config });
       expect(config.destinations.map(({ name }) => name)).toEqual(Object.keys(file.destinations));
       expect(config.pools.map(({ members }) => members)).toEqual([file.pools.pool]);
-      expect(config.rules.map(({ name }) => name)).toEqual((file.rules ?? []).map(({ name }) => name));
+      expect(config.rules.map(({ name, when }) => [name, write(when)])).toEqual(
+        (file.rules ?? []).map(({ name, when }) => [name, listed(when)]),
+      );
     }),
     { numRuns: 500 },
   );
