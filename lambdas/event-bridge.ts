@@ -14,7 +14,10 @@ export interface IdentifyContext {
   readonly newId: () => string;
 }
 
-/** What an event asks for. `why` never holds contents of the event. */
+/**
+ * What an event asks for. One of a known type that asks for nothing is ignored in silence; one that means nothing here is
+ * unreadable, and somebody is told. `why` never holds contents of the event.
+ */
 export type Identified =
   | { readonly kind: 'work'; readonly work: NonEmpty<Work> }
   | { readonly kind: 'ignored'; readonly why: string }
@@ -27,15 +30,17 @@ const SUBJECTS_PER_WORK = 200;
 export const patterns = (ownRole: string | null): Readonly<Record<string, Pattern>> =>
   Object.fromEntries(TRIGGERS.map((trigger) => [trigger.name, patternOf(trigger, ownRole)]));
 
-function findTrigger(event: unknown): Trigger | null {
+/** What triggers make of an event's source and type, and of the call that it may be about. */
+function triggerOf(event: unknown): Trigger | Extract<Identified, { why: string }> {
   const source = findTextAt(event, 'source');
   const detailType = findTextAt(event, 'detail-type');
-  const call = findTextAt(event, 'detail', 'eventName') ?? '';
-  const isIt = (trigger: Trigger): boolean =>
-    trigger.source === source &&
-    trigger.detailType === detailType &&
-    (trigger.calls === null || trigger.calls.includes(call));
-  return TRIGGERS.find(isIt) ?? null;
+  const ofType = TRIGGERS.filter((trigger) => trigger.source === source && trigger.detailType === detailType);
+  if (ofType.length === 0) return { kind: 'unreadable', why: 'no trigger is about events of its source and type' };
+  const call = findTextAt(event, 'detail', 'eventName');
+  const found = ofType.find(({ calls }) => calls === null || (call !== null && calls.includes(call)));
+  if (found !== undefined) return found;
+  if (call === null) return { kind: 'unreadable', why: 'the event has no detail.eventName' };
+  return { kind: 'ignored', why: 'the call is not one that is looked at' };
 }
 
 /** Whether a call was made in our own role: its session's ARN says so, whatever the session is called. */
@@ -107,8 +112,8 @@ export function identify(event: unknown, context: IdentifyContext): Identified {
   if (findTextAt(event, 'source') === null || findTextAt(event, 'detail-type') === null) {
     return { kind: 'unreadable', why: 'it is no EventBridge event: it has no source or no detail-type' };
   }
-  const trigger = findTrigger(event);
-  if (trigger === null) return { kind: 'ignored', why: 'no trigger is about events of this source and type' };
+  const trigger = triggerOf(event);
+  if ('why' in trigger) return trigger;
   const scope = findScope(event);
   if (scope === null) return { kind: 'unreadable', why: 'the event has no account or no region' };
   const objection = trigger.calls === null ? null : findCallObjection(event, context, scope);

@@ -164,7 +164,8 @@ describe('on-change', () => {
     const secret = 'alice-was-here';
     const huge = JSON.stringify({ ...running(launched), detail: { padding: secret.repeat(75_000) } });
     expect(huge.length).toBeGreaterThan(1024 * 1024);
-    const strange = [secret, `{"${secret}":`, '', '[]', 'null', { [secret]: true }, huge];
+    const unknown = { ...running(launched), source: secret, 'detail-type': secret };
+    const strange = [secret, `{"${secret}":`, '', '[]', 'null', { [secret]: true }, unknown, huge];
     expect(await change(batch(...strange, running(launched)))).toEqual({ batchItemFailures: [] });
     expect(sessions()).toHaveLength(1);
     expect(faults().map((entry) => entry.correlation)).toEqual(strange.map((_, at) => `m${at}`));
@@ -177,6 +178,13 @@ describe('on-change', () => {
     expect(await change(batch(...events))).toEqual({ batchItemFailures: [] });
     expect(account.local.calls).toEqual({});
     expect(entries).toEqual([]);
+  });
+
+  test('a bare event of an unknown type is logged once and acknowledged', async () => {
+    await change({ ...payload('scheduled'), 'detail-type': 'Something New' });
+    expect(entries).toMatchObject([
+      { kind: 'fault', code: 'event-unreadable', correlation: payload('scheduled')['id'] },
+    ]);
   });
 
   test('what failed comes back, what was done does not', async () => {
