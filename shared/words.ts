@@ -52,7 +52,7 @@ export type Subject =
 export type Selection =
   { readonly kind: 'everything' } | { readonly kind: 'subjects'; readonly subjects: NonEmpty<Subject> };
 
-/** Tag names to values. Look values up with `tagValue` or `effectiveTags` only: a name may be `constructor`. */
+/** Tag names to values. Look values up with `effectiveTags` only: a name may be `constructor`. */
 export type Tags = Readonly<Record<string, string>>;
 
 export interface Machine {
