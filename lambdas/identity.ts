@@ -34,9 +34,9 @@ export function findScope(event: unknown): Extract<Scope, { cloud: 'aws' }> | nu
   return { cloud: 'aws', account: parseAccountId(account), region: parseRegion(region) };
 }
 
-/** When an event happened; one that does not say happened now. */
+/** When an event happened; one that does not say, or is of the future, happened now: it would be looked at until then. */
 export const sinceOf = (event: unknown, nowMs: number): Instant =>
-  toInstant(findEpochMs(findTextAt(event, 'time') ?? '') ?? nowMs);
+  toInstant(Math.min(findEpochMs(findTextAt(event, 'time') ?? '') ?? nowMs, nowMs));
 
 /** The id of an event, under which it is logged, or `null` when it has none that can stand in a log. */
 export function findCorrelation(event: unknown): string | null {

@@ -149,6 +149,11 @@ describe('what is read of an event', () => {
       since: '2026-08-30T13:00:00.000Z',
     });
   });
+
+  test('an event of the future happened now: it is not looked at again until then', () => {
+    const identified = identify({ ...payload('ec2-state-running'), time: '2099-01-01T00:00:00Z' }, CONTEXT);
+    expect(identified.kind === 'work' && identified.work[0].since).toBe('2026-08-30T13:00:00.000Z');
+  });
 });
 
 describe('what is around an event', () => {
