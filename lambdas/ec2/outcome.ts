@@ -11,13 +11,24 @@ import type { Permission } from './permissions.ts';
  * hashicorp/terraform-provider-aws, internal/service/ec2, matches).
  */
 
-/** What a change is about is no longer there. */
-const GONE: ReadonlySet<string> = new Set([
+const INTERFACE_NOT_FOUND: ReadonlySet<string> = new Set([
   'InvalidNetworkInterfaceID.NotFound',
   'InvalidNetworkInterfaceId.NotFound',
+]);
+
+/** What a change is about is no longer there. */
+const GONE: ReadonlySet<string> = new Set([
+  ...INTERFACE_NOT_FOUND,
   'InvalidTrafficMirrorSessionNotFound',
   'InvalidTrafficMirrorSessionId.NotFound',
 ]);
+
+/**
+ * An interface that was read and is not found has vanished, or is so new that it is not seen everywhere yet: only a new read
+ * tells. (https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html)
+ */
+const isMaybeTooNew = ({ code }: Refusal, verb: Change['kind']): boolean =>
+  verb === 'attach' && INTERFACE_NOT_FOUND.has(code);
 
 /** Refusals that time or a person ends. */
 const HELD: Readonly<Record<string, HoldCode>> = {
@@ -55,6 +66,7 @@ const isAnsweredBy4xx = ({ status }: Refusal): boolean => status !== null && sta
 /** What a refusal means, the kinds of failure apart that have nothing to do with the change. */
 function judge(refusal: Refusal, verb: Change['kind']): Refused {
   const held = Object.hasOwn(HELD, refusal.code) ? HELD[refusal.code] : undefined;
+  if (isMaybeTooNew(refusal, verb)) return { kind: 'conflict' };
   if (GONE.has(refusal.code)) return { kind: 'gone' };
   if (held !== undefined) return { kind: 'held', code: held };
   if (refusal.code === NO_ROOM || isNumberTaken(refusal)) return { kind: 'conflict' };

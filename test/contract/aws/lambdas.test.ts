@@ -1,4 +1,4 @@
-import { DeleteTrafficMirrorSessionCommand, DeleteTagsCommand } from '@aws-sdk/client-ec2';
+import { DeleteTrafficMirrorSessionCommand, DeleteTagsCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { compose, type AwsDeps } from '../../../lambdas/compose.ts';
 import { onChange } from '../../../lambdas/on-change.ts';
@@ -6,7 +6,14 @@ import { onResync } from '../../../lambdas/resync.ts';
 import { onSweep } from '../../../lambdas/sweep.ts';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Config } from '../../../shared/config/config.ts';
-import { parseDestinationName, parseFilterId, parseRegion, parseRuleName, parseTargetId } from '../../../shared/ids.ts';
+import {
+  parseDestinationName,
+  parseFilterId,
+  parseRegion,
+  parseRuleName,
+  parseSourceId,
+  parseTargetId,
+} from '../../../shared/ids.ts';
 import type { JournalEntry } from '../../../shared/journal.ts';
 import type { Owner, RulesVersion } from '../../../shared/words.ts';
 import { payload } from '../../lambdas/samples.ts';
@@ -234,6 +241,35 @@ describe('on-change', () => {
     });
     expect(await change(batch(about(free), about('eni-0123456789abcdef0')))).toEqual({ batchItemFailures: [] });
     expect(sessions()).toEqual([]);
+  });
+
+  /** The same ports, whose writes are not what the cloud gets. */
+  const writing = (apply: AwsDeps['cloud']['apply']) => onChange(() => ({ ...deps, cloud: { ...deps.cloud, apply } }));
+
+  test('an interface that vanishes between read and write is done with: the next read has it no longer', async () => {
+    const [launched] = await launch(account, 1, TAGGED);
+    const late = writing(async (...write) => {
+      await account.person.send(new TerminateInstancesCommand({ InstanceIds: [launched.machine] }));
+      await account.local.idle();
+      return deps.cloud.apply(...write);
+    });
+    expect(await late(batch(running(launched)))).toEqual({ batchItemFailures: [] });
+    expect(sessions()).toEqual([]);
+    expect(entries.filter(({ kind }) => kind === 'refused' || kind === 'fault')).toEqual([]);
+  });
+
+  test.each([
+    ['is attached by the second plan', 1, [], 1],
+    ['comes back when the second plan does not see it either', 2, [{ itemIdentifier: 'm0' }], 0],
+  ])('an interface that is too new to be written to %s', async (_, unseen, batchItemFailures, attached) => {
+    const [launched] = await launch(account, 1, TAGGED);
+    let left = unseen;
+    const early = writing((scope, change, owner) => {
+      const source = left-- > 0 ? parseSourceId('eni-0123456789abcdef0') : change.source;
+      return deps.cloud.apply(scope, { ...change, source }, owner);
+    });
+    expect(await early(batch(running(launched)))).toEqual({ batchItemFailures });
+    expect(sessions()).toHaveLength(attached);
   });
 
   test('observing writes nothing, paused reads nothing', async () => {

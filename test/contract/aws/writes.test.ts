@@ -157,11 +157,11 @@ describe('attaching', () => {
     }
   });
 
-  test('to an interface that vanished has nothing left to do', async () => {
+  test('to an interface that is not seen is a conflict: it may have vanished, or be too new', async () => {
     await account.person.send(new TerminateInstancesCommand({ InstanceIds: [machine.machine] }));
     await account.local.idle();
-    expect((await apply(attaching(settings))).kind).toBe('gone');
-    expect((await apply(attaching(settings, parseSourceId('eni-0123456789abcdef0')))).kind).toBe('gone');
+    expect((await apply(attaching(settings))).kind).toBe('conflict');
+    expect((await apply(attaching(settings, parseSourceId('eni-0123456789abcdef0')))).kind).toBe('conflict');
   });
 });
 
