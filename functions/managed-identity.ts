@@ -23,18 +23,34 @@ export function createManagedIdentity(env: Env): Credential {
       // A user-assigned identity is named, a system-assigned one is not.
       const clientId = env['AZURE_CLIENT_ID'];
       if (clientId !== undefined) url.searchParams.set('client_id', clientId);
-      const response = await fetch(url, { headers: { 'x-identity-header': env['IDENTITY_HEADER'] ?? '' } });
-      return toToken(response.status, await response.text(), resource);
+      const { status, text } = await ask(url, env['IDENTITY_HEADER'] ?? '', resource);
+      return toToken(status, text, resource);
     },
   };
+}
+
+async function ask(url: URL, secret: string, resource: string): Promise<{ status: number; text: string }> {
+  try {
+    const response = await fetch(url, { headers: { 'x-identity-header': secret } });
+    return { status: response.status, text: await response.text() };
+  } catch (thrown) {
+    const advice = 'the identity endpoint gave no answer; it is tried again';
+    throw new Fault('unreachable', `getting a token for ${resource}: ${advice}`, thrown);
+  }
 }
 
 /** Nothing of the answer is repeated: it holds a token. */
 function toToken(status: number, text: string, resource: string): { token: string; expiresOnTimestamp: number } {
   const body = findJson(text);
   const token = findTextAt(body, 'access_token');
-  if (status !== 200 || token === null) {
-    throw new Fault('denied', `getting a token for ${resource}: status ${status}; assign the function app an identity`);
-  }
+  if (status !== 200 || token === null) throw toTokenFault(status, resource);
   return { token, expiresOnTimestamp: Number(findTextAt(body, 'expires_on') ?? 0) * 1000 };
+}
+
+/** An endpoint that is busy or ill says nothing about whether there is an identity: the next delivery may get a token. */
+function toTokenFault(status: number, resource: string): Fault {
+  const attempted = `getting a token for ${resource}: status ${status}`;
+  if (status === 429) return new Fault('throttled', `${attempted}; it is tried again`);
+  if (status >= 500) return new Fault('unreachable', `${attempted}; it is tried again`);
+  return new Fault('denied', `${attempted}; assign the function app an identity`);
 }

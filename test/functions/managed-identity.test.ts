@@ -46,6 +46,24 @@ test.each([
   expect(thrown).toMatchObject({ code: 'denied', message: expect.not.stringContaining('private') as string });
 });
 
+test.each([
+  [429, 'throttled'],
+  [500, 'unreachable'],
+  [503, 'unreachable'],
+])('%s is %s: the identity is there, and the next try may get a token', async (status, code) => {
+  answer = { status, body: 'private' };
+  const thrown = await createManagedIdentity(env())
+    .getToken(SCOPE)
+    .catch((error: unknown) => error);
+  expect(thrown).toMatchObject({ code, message: expect.stringContaining(`status ${status}`) as string });
+  expect(thrown).toMatchObject({ message: expect.not.stringMatching(/private|assign/) as string });
+});
+
+test('an endpoint that does not answer is unreachable', async () => {
+  const gone = { ...env(), IDENTITY_ENDPOINT: 'http://127.0.0.1:1/msi/token' };
+  await expect(createManagedIdentity(gone).getToken(SCOPE)).rejects.toMatchObject({ code: 'unreachable' });
+});
+
 test('an app without an identity is told to have one', async () => {
   await expect(createManagedIdentity({}).getToken(SCOPE)).rejects.toMatchObject({
     code: 'denied',
