@@ -65,9 +65,14 @@ const azureEntries = async (rules: RulesSource) =>
     destination.cloud === 'azure' ? [destination.entry] : [],
   );
 
+/** The subscriptions that this app keeps, each once. One that keeps none would do nothing for ever and say nothing. */
 function toScopes(setting: string): readonly Scope[] {
   const named = setting.split(',').map((text) => text.trim());
   const accounts = new Set(named.filter((text) => text !== '').map(toSubscription));
+  if (accounts.size === 0) {
+    const right = 'write the ids of the subscriptions to keep, separated by commas';
+    throw new Fault('config-invalid', `TAPKEEPER_SUBSCRIPTIONS is not set; ${right}`);
+  }
   return [...accounts].map((account) => ({ cloud: 'azure', account, region: null }));
 }
 

@@ -6,11 +6,19 @@ const SUBSCRIPTION = '0000AAAA-0000-4000-8000-000000000000';
 test('composing asks nothing and keeps the subscriptions that are named', () => {
   const deps = compose({ TAPKEEPER_SUBSCRIPTIONS: ` ${SUBSCRIPTION} ,, ${SUBSCRIPTION.toLowerCase()}` });
   expect(deps.cloud.scopes()).toEqual([{ cloud: 'azure', account: SUBSCRIPTION.toLowerCase(), region: null }]);
-  expect(compose({}).cloud.scopes()).toEqual([]);
+});
+
+test.each([{}, { TAPKEEPER_SUBSCRIPTIONS: ' , ' }])('an app that keeps no subscription says so: %j', (env) => {
+  expect(() => compose(env)).toThrow(
+    expect.objectContaining({
+      code: 'config-invalid',
+      message: expect.stringContaining('TAPKEEPER_SUBSCRIPTIONS is not set') as string,
+    }) as Error,
+  );
 });
 
 test('a fresh deployment observes, and the mode is read each time', () => {
-  const env: Record<string, string> = {};
+  const env: Record<string, string> = { TAPKEEPER_SUBSCRIPTIONS: SUBSCRIPTION };
   const { mode } = compose(env);
   expect(mode()).toBe('observe');
   env['TAPKEEPER_MODE'] = 'paused';
@@ -24,7 +32,7 @@ test('what is no subscription is named', () => {
 });
 
 test('a rules file that is missing is config-invalid, and named', async () => {
-  const { rules } = compose({ TAPKEEPER_RULES: '/nowhere/rules.yaml' });
+  const { rules } = compose({ TAPKEEPER_SUBSCRIPTIONS: SUBSCRIPTION, TAPKEEPER_RULES: '/nowhere/rules.yaml' });
   await expect(rules.load()).rejects.toMatchObject({
     code: 'config-invalid',
     message: expect.stringContaining('/nowhere/rules.yaml') as string,
