@@ -31,8 +31,12 @@ export interface Overrides {
 
 const PUBLIC_ENDPOINT = 'https://management.azure.com';
 
-/** Each change interrupts a running machine: as many of a subscription as the design allows at a time. */
-const CHANGES_AT_A_TIME = 5;
+/**
+ * Interfaces of one subscription that one invocation changes at a time: each change may interrupt a running machine. It is no
+ * limit of the app. A host works on four messages of each of its two queues at a time (host.json) and on requests beside
+ * them, and there may be several hosts: nothing yet counts the machines that are being interrupted among all of these.
+ */
+const INTERFACES_AT_A_TIME = 5;
 
 /**
  * Everything that the use cases need on Azure. It builds clients and asks nothing.
@@ -55,7 +59,7 @@ export function compose(env: Env, overrides: Partial<Overrides> = {}): Deps {
     journal: overrides.journal ?? createJournal(clock),
     hash: sha256,
     mode: () => toMode(env['TAPKEEPER_MODE']),
-    parallelism: CHANGES_AT_A_TIME,
+    parallelism: INTERFACES_AT_A_TIME,
     newId: overrides.newId ?? randomUUID,
   };
 }
