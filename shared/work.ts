@@ -51,8 +51,13 @@ const RunSchema = v.variant('kind', [
     kind: v.literal('enforce'),
     seen: v.nullable(
       v.pipe(
-        text,
-        v.transform((digest) => digest as Digest),
+        v.array(
+          v.pipe(
+            text,
+            v.transform((digest) => digest as Digest),
+          ),
+        ),
+        v.maxLength(1000),
       ),
     ),
     lift: v.array(v.picklist(['batch', 'limit', 'all'])),

@@ -117,9 +117,9 @@ export interface Verdict {
 }
 
 /**
- * The permission to act. `seen` is the digest of the disruptions that a sweep or a person has looked at: a plan with
- * exactly those passes the guard; `null`: none were looked at.
+ * The permission to act. `seen` are the digests of the single disruptions that a sweep has looked at: a batch may
+ * disrupt these and no others; `null`: none were looked at.
  */
 export type Run =
   | { readonly kind: 'observe' }
-  | { readonly kind: 'enforce'; readonly seen: Digest | null; readonly lift: readonly TripName[] };
+  | { readonly kind: 'enforce'; readonly seen: readonly Digest[] | null; readonly lift: readonly TripName[] };

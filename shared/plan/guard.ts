@@ -1,8 +1,8 @@
 import type { GuardLimits } from '../config/config.ts';
 import type { Hash } from '../ports.ts';
-import type { Digest, RulesVersion } from '../words.ts';
+import type { Digest, RulesVersion, SourceId } from '../words.ts';
 import { compare, toCanonicalJson } from './canonical.ts';
-import type { Change, Detach, Retarget, Run, Trip, TripName, Verdict } from './change.ts';
+import type { Change, Detach, Retarget, Run, Trip } from './change.ts';
 
 /** A change that takes packets away from where they go now. */
 export type Disruption = Detach | Retarget;
@@ -14,69 +14,78 @@ export interface Stakes {
   /** Our attachments on running machines, among what was read. */
   readonly ours: number;
   readonly limits: GuardLimits;
+  readonly mark: (disruption: Disruption) => Digest;
 }
 
 /** Detaches of one batch of events that go through; more ask for a sweep, which sees the whole scope. */
 const BATCH_LIMIT = 5;
 /** Of so few attachments all may go without the guard tripping. */
 const ALL_FLOOR = 3;
+/** What counts as all: attaches go on while the guard holds, and must not dilute what it holds back. */
+const ALL_SHARE = 0.9;
 
 /** The disruptions among changes. Which of them hit running machines, and so count, is for the planner to say. */
 export const disruptionsIn = (changes: readonly Change[]): readonly Disruption[] =>
   changes.filter((change) => change.kind === 'detach' || change.kind === 'retarget');
 
 /**
- * What a sweep or a person has seen and allows: which attachments are taken away from which targets, under which rules.
- * Where a retarget goes is not in it: a pool may choose another member in the meantime, and rules of the same version allow it.
+ * One disruption: which attachment is taken away from which target, under which rules. Where a retarget goes is not in it: a
+ * pool may choose another member in the meantime, and rules of the same version allow it.
  */
-export function digestOf(disruptions: readonly Disruption[], rulesVersion: RulesVersion, hash: Hash): Digest {
-  const seen = disruptions
-    .map(({ kind, attachment, from }) => ({ kind, attachment, target: from.target }))
-    .sort((a, b) => compare(a.attachment, b.attachment));
-  return hash(toCanonicalJson({ rulesVersion, seen })) as Digest;
+export const markOf = ({ kind, attachment, from }: Disruption, rulesVersion: RulesVersion, hash: Hash): Digest =>
+  hash(toCanonicalJson({ rulesVersion, kind, attachment, target: from.target })) as Digest;
+
+/** What a sweep has looked at and allows, one by one, so that what was done or undone since is not missed. */
+export const marksOf = (disruptions: readonly Disruption[], version: RulesVersion, hash: Hash): readonly Digest[] =>
+  disruptions.map((disruption) => markOf(disruption, version, hash)).sort(compare);
+
+/** All disruptions of a plan as one digest: a person who has looked at a plan names it by this. */
+export const digestOf = (disruptions: readonly Disruption[], version: RulesVersion, hash: Hash): Digest =>
+  hash(toCanonicalJson({ rulesVersion: version, seen: marksOf(disruptions, version, hash) })) as Digest;
+
+/** What trips, on which sources: `everywhere`, or only where something was not looked at. */
+export interface Judgement {
+  readonly trips: readonly Trip[];
+  readonly on: 'everywhere' | ReadonlySet<SourceId>;
 }
 
 /**
  * A mass detach or retarget is withheld before its first change: a bad rules file, a wrong tag policy or an account that was
  * read half must not blind the sensors. Attaches are never guarded.
  *
- * | basis | trips | lifted by |
- * |---|---|---|
- * | batch | `batch`: more than 5, or others than a sweep or a person has looked at | by name |
- * | scope | `limit`: more than the larger of count and percent of ours | by name |
- * | scope | `all`: all of ours, when they are more than 3 | by name |
+ * | basis | trips | and withholds | lifted by |
+ * |---|---|---|---|
+ * | batch | `batch`: more than 5 | all of them | by name |
+ * | batch that a sweep has looked at | `batch`: others than it has seen | those, and what else goes on their sources | by name |
+ * | scope | `limit`: more than the larger of count and percent of ours | all of them | by name |
+ * | scope | `all`: nine in ten of ours or more, when they are more than 3 | all of them | by name |
  */
-export function judgeDisruptions(
-  disruptions: readonly Disruption[],
-  digest: Digest,
-  stakes: Stakes,
-  run: Run,
-): Verdict {
-  const trips =
-    stakes.basis === 'batch' ? batchTrips(disruptions.length, digest, run) : scopeTrips(disruptions.length, stakes);
-  const lifts: readonly TripName[] = run.kind === 'enforce' ? run.lift : [];
+export function judgeDisruptions(disruptions: readonly Disruption[], stakes: Stakes, run: Run): Judgement {
+  if (stakes.basis === 'scope') return { trips: scopeTrips(disruptions.length, stakes), on: 'everywhere' };
+  const seen = run.kind === 'enforce' ? run.seen : null;
+  return seen === null ? judgeBatch(disruptions.length) : judgeSeen(disruptions, new Set(seen), stakes);
+}
+
+function judgeBatch(count: number): Judgement {
+  if (count <= BATCH_LIMIT) return { trips: [], on: 'everywhere' };
   return {
-    disruptions: disruptions.length,
-    trips: trips.filter(({ name }) => !lifts.includes(name)),
-    lifted: trips.map(({ name }) => name).filter((name) => lifts.includes(name)),
-    digest,
+    trips: [{ name: 'batch', detail: `${count} would go in one batch, the limit is ${BATCH_LIMIT}` }],
+    on: 'everywhere',
   };
 }
 
-function batchTrips(count: number, digest: Digest, run: Run): readonly Trip[] {
-  const seen = run.kind === 'enforce' ? run.seen : null;
-  if (count === 0 || seen === digest) return [];
-  if (seen !== null)
-    return [{ name: 'batch', detail: `${count} would go, and they are not those that were looked at` }];
-  return count > BATCH_LIMIT
-    ? [{ name: 'batch', detail: `${count} would go in one batch, the limit is ${BATCH_LIMIT}` }]
-    : [];
+function judgeSeen(disruptions: readonly Disruption[], seen: ReadonlySet<Digest>, { mark }: Stakes): Judgement {
+  const unseen = disruptions.filter((disruption) => !seen.has(mark(disruption)));
+  if (unseen.length === 0) return { trips: [], on: 'everywhere' };
+  const detail = `${unseen.length} would go that the sweep has not looked at`;
+  return { trips: [{ name: 'batch', detail }], on: new Set(unseen.map(({ source }) => source)) };
 }
 
 function scopeTrips(count: number, { ours, limits }: Stakes): readonly Trip[] {
   const limit = Math.max(limits.count, Math.floor((ours * limits.percent) / 100));
   const trips: Trip[] = [];
   if (count > limit) trips.push({ name: 'limit', detail: `${count} of ${ours} would go, the limit is ${limit}` });
-  if (count > ALL_FLOOR && count >= ours) trips.push({ name: 'all', detail: `all ${ours} would go` });
+  if (count > ALL_FLOOR && count >= ours * ALL_SHARE)
+    trips.push({ name: 'all', detail: `${count} of ${ours} would go, all or nearly all` });
   return trips;
 }

@@ -3,7 +3,7 @@ import { chooseNumber, type Choice } from './number.ts';
 import type { Withheld } from './offers.ts';
 import { does, isNewlyOrdered, newlyPreempted, shadowOn, theirsBefore } from './precedence.ts';
 import { isSameSettings, settle } from './settings.ts';
-import { hasRoom, type Refusal, type Remark, type Situation, type Turn, type Withholding } from './situation.ts';
+import { hasRoom, oursBefore, type Refusal, type Remark, type Turn, type Withholding } from './situation.ts';
 import { numberOf } from './wishes.ts';
 
 /** What becomes of one wish when its turn comes. */
@@ -77,7 +77,7 @@ export function judge(turn: Turn): Judgement {
   if (isNewlyOrdered(own, to) && shadowOn(situation, taken, to) === 'covered') {
     return hold({ code: 'shadowed', detail: allTaken(to) }, theirsBefore(situation, to.number));
   }
-  if (!isRoomy) return hold(noRoom(situation), standing.theirs);
+  if (!isRoomy) return hold(noRoom(turn), standing.theirs);
   return { kind: 'place', to, remarks: remarksOn(turn, to), withheld: [] };
 }
 
@@ -155,11 +155,12 @@ const full = ({ situation, wish }: Turn): Withheld => ({
       : `${wish.destination.name} has ${situation.loads.of(wish.target)} of ${wish.target.capacity} sources`,
 });
 
-function noRoom({ standing, profile, slots }: Situation): Withheld {
+function noRoom(turn: Turn): Withheld {
+  const { standing, profile, slots } = turn.situation;
   const { attachmentsPerSource: limit, attachmentWord: word } = profile;
-  const count = standing.theirs.length;
+  const most = `${limit} ${word}${limit === 1 ? '' : 's'} at most${slots < limit ? `, ${slots} of them ours` : ''}`;
   return {
     code: 'no-room',
-    detail: `an interface has ${limit} ${word}${limit === 1 ? '' : 's'} at most, ${Math.min(slots, limit)} of them ours; ${count} ${count === 1 ? 'is' : 'are'} others'`,
+    detail: `an interface has ${most}; others have ${standing.theirs.length}, and ${oursBefore(turn)} of ours come first`,
   };
 }

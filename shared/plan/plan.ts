@@ -3,10 +3,10 @@ import type { Hash } from '../ports.ts';
 import type { RuleSet } from '../rules/evaluate.ts';
 import type { RulesVersion, Source, World } from '../words.ts';
 import { compare } from './canonical.ts';
-import type { Hold, Plan, Run, Verdict } from './change.ts';
-import { digestOf, disruptionsIn, judgeDisruptions } from './guard.ts';
-import { offerOf, type Offer, type Withheld } from './offers.ts';
-import { isRunning, planSource, type SourcePlan } from './source-plan.ts';
+import type { Hold, Plan, Run, TripName, Verdict } from './change.ts';
+import { digestOf, disruptionsIn, judgeDisruptions, markOf } from './guard.ts';
+import { offerOf, type Offer } from './offers.ts';
+import { isRunning, planSource, type Guard, type SourcePlan } from './source-plan.ts';
 import { countLoads, type Offers } from './wishes.ts';
 import { indexWorld, type WorldIndex } from './world-index.ts';
 
@@ -32,8 +32,8 @@ export interface PlanInput {
 export function makePlan(input: PlanInput): Plan {
   const index = indexWorld(input.world, input.config);
   const proposed = planSources(input, index, null);
-  const verdict = judge(input, index, proposed);
-  const parts = verdict.trips.length === 0 ? proposed : planSources(input, index, withheldBy(verdict));
+  const { verdict, guard } = judge(input, index, proposed);
+  const parts = guard === null ? proposed : planSources(input, index, guard);
   return {
     scope: input.world.scope,
     selection: input.world.selection,
@@ -48,7 +48,7 @@ export function makePlan(input: PlanInput): Plan {
 }
 
 /** Source by source in id order, so that the order of the input does not matter. */
-function planSources(input: PlanInput, index: WorldIndex, guard: Withheld | null): readonly SourcePlan[] {
+function planSources(input: PlanInput, index: WorldIndex, guard: Guard | null): readonly SourcePlan[] {
   const { config, ruleSet, nowMs, world } = input;
   const context = { config, ruleSet, index, nowMs, guard, loads: countLoads(), offers: offersIn(index) };
   return [...world.sources].sort((a, b) => compare(a.id, b.id)).map((source) => planSource(source, context));
@@ -73,7 +73,7 @@ function judge(
   { world, config, rulesVersion, run, basis, hash }: PlanInput,
   index: WorldIndex,
   parts: readonly SourcePlan[],
-): Verdict {
+): { readonly verdict: Verdict; readonly guard: Guard | null } {
   const running = new Set(
     world.sources
       .filter((source) =>
@@ -83,18 +83,24 @@ function judge(
   );
   const disruptions = disruptionsIn(parts.flatMap(({ changes }) => changes));
   const ours = [...running].reduce((count, id) => count + (index.standing.get(id)?.ours.length ?? 0), 0);
-  return judgeDisruptions(
+  const { trips, on } = judgeDisruptions(
     disruptions.filter(({ source }) => running.has(source)),
-    digestOf(disruptions, rulesVersion, hash),
-    { basis, ours, limits: config.guard },
+    { basis, ours, limits: config.guard, mark: (disruption) => markOf(disruption, rulesVersion, hash) },
     run,
   );
+  const lifts: readonly TripName[] = run.kind === 'enforce' ? run.lift : [];
+  const held = trips.filter(({ name }) => !lifts.includes(name));
+  const withheld = { code: 'guard' as const, detail: held.map(({ detail }) => detail).join('; ') };
+  return {
+    verdict: {
+      disruptions: disruptions.filter(({ source }) => running.has(source)).length,
+      trips: held,
+      lifted: trips.map(({ name }) => name).filter((name) => lifts.includes(name)),
+      digest: digestOf(disruptions, rulesVersion, hash),
+    },
+    guard: held.length === 0 ? null : (source) => (on === 'everywhere' || on.has(source) ? withheld : null),
+  };
 }
-
-const withheldBy = ({ trips }: Verdict): Withheld => ({
-  code: 'guard',
-  detail: trips.map(({ detail }) => detail).join('; '),
-});
 
 /**
  * Ours on interfaces that are not in the list. The cloud deletes an interface's attachments with it, so what is left over was

@@ -86,14 +86,16 @@ export interface Turn {
 
 const mayNotDetach = ({ write, detach }: Restraints): boolean => write !== null || detach !== null;
 
-/** Room for one more at this place in the order; ours that must not be detached have theirs already. */
-export function hasRoom({ situation, matching, taken, own }: Turn): boolean {
-  const { standing, profile, slots, restraints } = situation;
-  if (own !== null && mayNotDetach(restraints)) return true;
+/** How many of ours come before this place in the order; those that must not be detached have their room already. */
+export function oursBefore({ situation, matching, taken, own }: Turn): number {
   const isWaiting = (one: Attachment): boolean => one !== own && !taken.some(({ attachment }) => attachment === one);
-  const waiting = mayNotDetach(restraints) ? [...matching.of.values()].filter(isWaiting).length : 0;
-  const ours = taken.length + waiting;
-  return (
-    standing.theirs.length + ours < profile.attachmentsPerSource && ours < Math.min(slots, profile.attachmentsPerSource)
-  );
+  return taken.length + (mayNotDetach(situation.restraints) ? [...matching.of.values()].filter(isWaiting).length : 0);
+}
+
+/** Whether there is room for one more at this place in the order. */
+export function hasRoom(turn: Turn): boolean {
+  const { standing, profile, slots, restraints } = turn.situation;
+  if (turn.own !== null && mayNotDetach(restraints)) return true;
+  const ours = oursBefore(turn);
+  return ours < slots && standing.theirs.length + ours < profile.attachmentsPerSource;
 }

@@ -2,6 +2,7 @@ import type { Attachment } from '../words.ts';
 import { judge } from './judge.ts';
 import { match, type Matching } from './match.ts';
 import type { Withheld } from './offers.ts';
+import { settle } from './settings.ts';
 import {
   hasRoom,
   type Placement,
@@ -45,11 +46,31 @@ export function assignSlots(situation: Situation): Assignment {
       standing.ours.filter((one) => !displaced.has(one)),
     );
     const staying = new Map<Attachment, Refusal | null>();
-    if (restraint !== null) for (const one of matching.rest) staying.set(one, null);
+    for (const one of matching.rest) if (restraintOn(one, restraint) !== null) staying.set(one, null);
     const assignment = assignAround(situation, matching, staying);
-    if (assignment.displaced.length === 0) return { ...assignment, displaced: [...displaced] };
+    if (assignment.displaced.length === 0) return keepExact({ ...assignment, displaced: [...displaced] }, situation);
     for (const one of assignment.displaced) displaced.add(one);
   }
+}
+
+/**
+ * Where a wish has one of ours that is to be changed into it while one that is it already would go, it keeps the latter: the
+ * matching was made anew without what goes.
+ */
+function keepExact(assignment: Assignment, { profile }: Situation): Assignment {
+  const displaced = [...assignment.displaced];
+  const placements = assignment.placements.map((placement): Placement => {
+    const { attachment, to } = placement;
+    const isExact = ({ settings }: Attachment): boolean =>
+      settings.target === to.target && settings.filter === to.filter;
+    const at = attachment === null || isExact(attachment) ? -1 : displaced.findIndex(isExact);
+    const exact = displaced[at];
+    if (exact === undefined || attachment === null) return placement;
+    displaced[at] = attachment;
+    const wished = placement.wish.to ?? to;
+    return { ...placement, attachment: exact, to: settle({ ...wished, number: to.number }, exact.settings, profile) };
+  });
+  return { ...assignment, placements, displaced };
 }
 
 /** Assigns until nobody else turns out to stay; `staying` grows on the way. */
@@ -65,17 +86,21 @@ function assignAround(situation: Situation, matching: Matching, staying: Map<Att
 const restraintOnRest = ({ write, detach, unrecognised }: Restraints): Withheld | null =>
   write ?? detach ?? unrecognised;
 
+const restraintOn = ({ id, state }: Attachment, onRest: Withheld | null): Withheld | null =>
+  onRest ?? (state === 'changing' ? { code: 'changing', detail: `${id} is being changed` } : null);
+
 function assignOnce(
   situation: Situation,
   matching: Matching,
   staying: Staying,
 ): { readonly assignment: Assignment; readonly learned: ReadonlyMap<Attachment, Refusal> } {
   const restraint = restraintOnRest(situation.restraints);
-  const left = restraint === null ? [] : matching.rest;
-  const taken: Taken[] = left.map(asTaken);
-  const withheld: Withholding[] = left.flatMap((keeps) =>
-    restraint === null ? [] : [{ wish: null, ...restraint, keeps, blockedBy: [] }],
-  );
+  const left = matching.rest.flatMap((keeps) => {
+    const why = restraintOn(keeps, restraint);
+    return why === null ? [] : [{ wish: null, ...why, keeps, blockedBy: [] }];
+  });
+  const taken: Taken[] = left.map(({ keeps }) => asTaken(keeps));
+  const withheld: Withholding[] = [...left];
   const placements: Placement[] = [];
   const satisfied: { wish: Wish; by: Attachment }[] = [];
   const remarks: Remark[] = [];
@@ -107,7 +132,7 @@ function assignOnce(
     }
   }
 
-  const unwished = restraint === null ? matching.rest : [];
+  const unwished = matching.rest.filter((one) => restraintOn(one, restraint) === null);
   return { assignment: { placements, satisfied, withheld, remarks, unwished, displaced }, learned };
 }
 

@@ -3,7 +3,7 @@ import { PROFILES, type Profile } from '../profile.ts';
 import type { DetachCode } from '../reason.ts';
 import { evaluate, type RuleSet } from '../rules/evaluate.ts';
 import type { Evaluation } from '../rules/evaluation.ts';
-import type { Machine, RuleName, Source } from '../words.ts';
+import type { Machine, RuleName, Source, SourceId } from '../words.ts';
 import type { Change, Hold, Keep, Note } from './change.ts';
 import type { Withheld } from './offers.ts';
 import type { Restraints, Withholding } from './situation.ts';
@@ -21,9 +21,12 @@ export interface Context {
   readonly nowMs: number;
   readonly loads: Loads;
   readonly offers: (source: Source) => Offers;
-  /** What the guard withholds on running machines; `null` while it has not tripped. */
-  readonly guard: Withheld | null;
+  /** `null` while the guard has not tripped. */
+  readonly guard: Guard | null;
 }
+
+/** Why nothing of ours may be disrupted on a source whose machine runs; `null` where the guard lets it be. */
+export type Guard = (source: SourceId) => Withheld | null;
 
 /** What is to be done on one source and why the rest is not. */
 export interface SourcePlan {
@@ -86,18 +89,25 @@ const isQuiet = ({ asks, unclear, notes }: Evaluation): boolean =>
 
 /** An interface whose machine is not in the list is unread, not untagged: nothing changes there. */
 function unread(source: Source, { ours }: Standing, index: WorldIndex): SourcePlan {
-  const why = index.incomplete.get('machines');
-  const hold: Hold = {
+  const withheld: Withheld =
+    source.state === 'changing'
+      ? { code: 'changing', detail: IS_CHANGING }
+      : {
+          code: 'inventory-incomplete',
+          detail: index.incomplete.get('machines') ?? `its machine ${source.machine} is not in the list`,
+        };
+  const hold = (keeps: Hold['keeps']): Hold => ({
     ...aboutSource(source),
-    code: 'inventory-incomplete',
+    ...withheld,
     destination: null,
     rules: [],
-    keeps: ours[0]?.id ?? null,
+    keeps,
     blockedBy: [],
-    detail: why ?? `its machine ${source.machine} is not in the list`,
-  };
-  return { ...NOTHING, holds: [hold] };
+  });
+  return { ...NOTHING, holds: ours.length === 0 ? [hold(null)] : ours.map(({ id }) => hold(id)) };
 }
+
+const IS_CHANGING = 'the interface or its machine is changing';
 
 /** Why nothing can be wished of a source, whatever its tags say. */
 function findAbsence(
@@ -131,13 +141,12 @@ function restraintsOn(
   profile: Profile,
 ): Restraints {
   const isChanging = source.state === 'changing' || (profile.waitsForMachine && machine?.state === 'changing');
-  const guarded = isRunning(source, machine) ? guard : null;
+  const guarded = guard !== null && isRunning(source, machine) ? guard(source.id) : null;
   const unclear = evaluation.unclear[0];
-  const unknown = wishes.find(({ to }) => to === null)?.hold ?? null;
+  // A destination that could never serve here is nothing that an attachment here could be.
+  const unknown = wishes.find(({ to, hold }) => to === null && hold?.code !== 'out-of-reach')?.hold ?? null;
   return {
-    write:
-      incomplete(index, 'attachments') ??
-      (isChanging ? { code: 'changing', detail: 'the interface or its machine is changing' } : null),
+    write: incomplete(index, 'attachments') ?? (isChanging ? { code: 'changing', detail: IS_CHANGING } : null),
     detach:
       incomplete(index, 'machines') ??
       incomplete(index, 'sources') ??

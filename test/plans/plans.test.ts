@@ -28,7 +28,7 @@ const Given = v.optional(
     basis: v.optional(v.picklist(['scope', 'batch']), 'scope'),
     observe: v.optional(v.boolean(), false),
     lift: v.optional(v.array(v.picklist(['limit', 'all', 'batch'])), []),
-    seen: v.optional(v.nullable(v.string()), null),
+    seen: v.optional(v.nullable(v.array(v.string())), null),
   }),
   {},
 );
@@ -45,7 +45,7 @@ function planOf(name: string): Plan {
   const { basis, observe, lift, seen } = v.parse(Given, given);
   const parsed = parseConfig(read(name, 'rules.yaml'));
   if (parsed.kind === 'invalid') throw new Error(`${name}: ${JSON.stringify(parsed.problems)}`);
-  const run: Run = observe ? { kind: 'observe' } : { kind: 'enforce', seen: seen as Digest | null, lift };
+  const run: Run = observe ? { kind: 'observe' } : { kind: 'enforce', seen: seen as readonly Digest[] | null, lift };
   return makePlan({
     world: toWorld(sketch),
     config: parsed.config,

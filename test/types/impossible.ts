@@ -45,9 +45,9 @@ export function thePermissionToActIsOne() {
   const unsaid: Run = { kind: 'enforce', lift: [] };
   // @ts-expect-error: a trip of the guard is lifted by its name.
   const wholesale: Run = { kind: 'enforce', seen: null, lift: ['everything'] };
-  // @ts-expect-error: what was seen is a digest, not any text.
+  // @ts-expect-error: what was seen are digests, not any text.
   const text: Run = { kind: 'enforce', seen: 'looks right', lift: [] };
-  expectTypeOf<Extract<Run, { kind: 'enforce' }>['seen']>().toEqualTypeOf<Digest | null>();
+  expectTypeOf<Extract<Run, { kind: 'enforce' }>['seen']>().toEqualTypeOf<readonly Digest[] | null>();
   expectTypeOf<Plan>().not.toHaveProperty('run');
   expectTypeOf<ReturnType<Deps['mode']>>().toEqualTypeOf<'observe' | 'enforce' | 'paused'>();
   return [observing, unsaid, wholesale, text];
