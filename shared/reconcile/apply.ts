@@ -16,8 +16,6 @@ export interface SourceResult {
   readonly outcomes: readonly Outcome[];
   /** What the second plan withheld, if there was one. */
   readonly holds: readonly Hold[];
-  /** Planned and still to be done, in order. */
-  readonly left: readonly Change[];
 }
 
 /** Carries out a plan: the sources side by side, the changes of one source one after the other. */
@@ -34,35 +32,38 @@ async function applySource(deps: Deps, task: Task, changes: NonEmpty<Change>): P
   const [{ source }] = changes;
   const first = await applyInOrder(deps, task, changes);
   const conflict = first.find(({ kind }) => kind === 'conflict');
-  if (conflict === undefined) return { source, outcomes: first, holds: [], left: leftOf(changes, first) };
+  if (conflict === undefined) return { source, outcomes: first, holds: [] };
   const settled = first.filter((outcome) => outcome !== conflict);
-  const left = leftOf(changes, first);
   try {
-    const again = await study(deps, allowOnly(deps, task, left), onlySource(source));
+    const again = await study(deps, allowOnly(deps, task, leftOf(changes, first)), onlySource(source));
     const second = await applyInOrder(deps, task, again.plan.changes);
     for (const outcome of second) if (outcome.kind === 'conflict') record(deps, task, outcome, deps.clock.now());
-    const { changes: planned, holds } = again.plan;
-    return { source, outcomes: [...settled, ...second], holds, left: leftOf(planned, second) };
+    return { source, outcomes: [...settled, ...second], holds: again.plan.holds };
   } catch (thrown) {
     const { code, message } = toFault(thrown, `reading ${source} again after a conflict`);
     const failed: Outcome = { kind: 'failed', change: conflict.change, code, detail: message };
     record(deps, task, failed, deps.clock.now());
-    return { source, outcomes: [...settled, failed], holds: [], left };
+    return { source, outcomes: [...settled, failed], holds: [] };
   }
 }
 
 const onlySource = (id: SourceId) => ({ kind: 'subjects', subjects: [{ kind: 'source', id }] }) as const;
 
-/** Stops at the first change that is not in force afterwards: each of them relies on the ones before it. */
+/**
+ * Stops at the first change that fails. What the cloud withholds stops nothing but the detaches that make room for it: the
+ * other changes stand on their own, and one that needs what was withheld is refused as a conflict.
+ */
 async function applyInOrder(deps: Deps, task: Task, changes: readonly Change[]): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const change of changes) {
+    const isWithheld = outcomes.some(({ kind }) => kind === 'held');
+    if (isWithheld && change.kind === 'detach' && change.because === 'displaced') continue;
     const startedMs = deps.clock.now();
     const outcome = await applyOne(deps, task, change);
     outcomes.push(outcome);
     // A first conflict is an ordinary race; the second one is journaled by whoever gives up.
     if (outcome.kind !== 'conflict') record(deps, task, outcome, startedMs);
-    if (!isSettled(outcome)) break;
+    if (outcome.kind === 'conflict' || outcome.kind === 'failed') break;
   }
   return outcomes;
 }
@@ -80,8 +81,10 @@ async function applyOne(deps: Deps, { order, rules }: Task, change: Change): Pro
 const record = (deps: Deps, { order, rules }: Task, outcome: Outcome, startedMs: number): void =>
   recordOutcome(deps, order, rules, outcome, startedMs);
 
-const isSettled = ({ kind }: Outcome): boolean => kind === 'done' || kind === 'gone';
-
-/** Outcomes are in the order of the changes, so what is left begins at the first that is not settled. */
-const leftOf = (changes: readonly Change[], outcomes: readonly Outcome[]): readonly Change[] =>
-  changes.slice(outcomes.filter(isSettled).length);
+/** What is still to be done, in order. */
+function leftOf(changes: readonly Change[], outcomes: readonly Outcome[]): readonly Change[] {
+  const settled = new Set(
+    outcomes.filter(({ kind }) => kind === 'done' || kind === 'gone').map(({ change }) => change),
+  );
+  return changes.filter((change) => !settled.has(change));
+}

@@ -18,12 +18,12 @@ interface Waiting {
 }
 
 /**
- * Work that looks again at what was changing, as an event would: a permission was given for what was seen, and by then it
+ * Work that looks again at what these holds are about, as an event would: a permission was given for what was seen, and by then it
  * is something else.
  */
 export function toLookAgain(group: LookGroup, holds: readonly Hold[], nowMs: number): readonly Work[] {
   const isYoung = ({ since }: Waiting): boolean => nowMs - Date.parse(since) <= LOOK_AGAIN_WITHIN_MS;
-  const waiting = holds.filter(({ code }) => code === 'changing').flatMap((hold) => waitingFor(group, hold));
+  const waiting = holds.flatMap((hold) => waitingFor(group, hold));
   const latest = [...groupBy(waiting, ({ subject }) => toSubjectKey(subject)).values()].map(latestOf);
   const byOrigin = groupBy(latest.filter(isYoung), ({ correlation, since }) => `${correlation} ${since}`);
   return [...byOrigin.values()].map((together): Work => {

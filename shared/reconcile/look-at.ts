@@ -1,16 +1,13 @@
 import { FAULTS } from '../fault.ts';
-import type { Run } from '../plan/change.ts';
-import { disruptionsIn } from '../plan/guard.ts';
+import type { Hold } from '../plan/change.ts';
 import type { Deps } from '../ports.ts';
-import type { Work } from '../work.ts';
 import { converge } from './converge.ts';
 import { LOOK_AGAIN_SECONDS, toLookAgain } from './look-again.ts';
 import type { LookGroup } from './look-group.ts';
 import { earliestOf, itemsAbout } from './look-group.ts';
 import type { Order } from './order.ts';
 import { recordFault } from './record.ts';
-import type { Failure, Report } from './report.ts';
-import { seenIn } from './seen.ts';
+import type { Report } from './report.ts';
 import { toScopeKey } from './scope.ts';
 
 /** What looking at a group leaves to be done. */
@@ -66,32 +63,21 @@ const isTooMuchForBatch = ({ run }: LookGroup, { mode, plan }: Report): boolean 
 async function followUp(deps: Deps, group: LookGroup, report: Report): Promise<readonly string[]> {
   await lookAgain(deps, group, report);
   const failures = report.failed.filter(({ code }) => FAULTS[code] === 'retry');
-  const rest = toContinuation(deps, group, report, failures);
-  if (rest === null) {
-    return [...new Set(failures.flatMap(({ change }) => itemsAbout(group, change).map(({ id }) => id)))];
-  }
-  await deps.queues.send('bulk', [rest], LOOK_AGAIN_SECONDS);
-  return [];
-}
-
-async function lookAgain({ queues, clock }: Deps, group: LookGroup, { holds }: Report): Promise<void> {
-  if (group.run?.kind === 'observe') return;
-  const [first, ...others] = toLookAgain(group, holds, clock.now());
-  if (first !== undefined) await queues.send('event', [first, ...others], LOOK_AGAIN_SECONDS);
+  // Delivered again, a permission still holds for what is left of what was seen.
+  return [...new Set(failures.flatMap(({ change }) => itemsAbout(group, change).map(({ id }) => id)))];
 }
 
 /**
- * What was looked at and is done in part cannot be delivered again as it is: its digest names disruptions that have been
- * made. The rest goes on under a digest of its own; each time something was done, so this comes to an end.
+ * What a later look will find otherwise: what is changing, and, where everything was read, what the cloud does not list yet
+ * (https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html).
  */
-function toContinuation(deps: Deps, group: LookGroup, report: Report, failures: readonly Failure[]): Work | null {
-  const { run, scope, items } = group;
-  const [first, ...others] = failures.map(({ change }) => ({ kind: 'source', id: change.source }) as const);
-  if (run?.kind !== 'enforce' || run.seen === null || report.plan === null || first === undefined) return null;
-  const done = report.outcomes.flatMap((outcome) => (outcome.kind === 'done' ? [outcome.change] : []));
-  if (disruptionsIn(done).length === 0) return null;
-  const left = failures.flatMap((failure) => failure.left);
-  const rest: Run = { ...run, seen: seenIn(deps, left, report.plan.rulesVersion) };
-  const { correlation, since } = items[0].work;
-  return { kind: 'look', scope, subjects: [first, ...others], run: rest, correlation, since };
+const isPassing =
+  ({ incomplete }: Report) =>
+  ({ code }: Hold): boolean =>
+    code === 'changing' || (code === 'inventory-incomplete' && incomplete.length === 0);
+
+async function lookAgain({ queues, clock }: Deps, group: LookGroup, report: Report): Promise<void> {
+  if (group.run?.kind === 'observe') return;
+  const [first, ...others] = toLookAgain(group, report.holds.filter(isPassing(report)), clock.now());
+  if (first !== undefined) await queues.send('event', [first, ...others], LOOK_AGAIN_SECONDS);
 }

@@ -11,8 +11,6 @@ export interface Failure {
   readonly change: Change;
   readonly code: FaultCode;
   readonly detail: string;
-  /** What of the plan is still to be done on this source, in order. */
-  readonly left: readonly Change[];
 }
 
 /** What one order came to: plain data. */
@@ -56,11 +54,11 @@ export function toReport(mode: Mode, { world, plan }: Study, results: readonly S
 }
 
 /** A source stops at its first failure, so it has one at most. */
-const toFailures = ({ outcomes, left }: SourceResult): readonly Failure[] =>
+const toFailures = ({ outcomes }: SourceResult): readonly Failure[] =>
   outcomes.flatMap((outcome) => {
     const { change } = outcome;
-    if (outcome.kind === 'conflict') return [{ change, code: 'conflict', detail: outcome.detail, left } as const];
-    if (outcome.kind === 'failed') return [{ change, code: outcome.code, detail: outcome.detail, left }];
+    if (outcome.kind === 'conflict') return [{ change, code: 'conflict', detail: outcome.detail } as const];
+    if (outcome.kind === 'failed') return [{ change, code: outcome.code, detail: outcome.detail }];
     return [];
   });
 

@@ -124,7 +124,7 @@ async function act(deps: Deps, request: ResyncRequest, planned: readonly Planned
   if (request.mode === 'plan') return finish(deps, planned, { did: 'planned' });
   if (deps.mode() !== 'enforce') return finish(deps, planned, { did: 'withheld' });
   const count = planned.reduce((sum, { studied }) => sum + studied.plan.changes.length, 0);
-  return count > MOST_INLINE ? enqueue(deps, request, planned) : applyAll(deps, planned);
+  return count > MOST_INLINE ? enqueue(deps, planned) : applyAll(deps, planned);
 }
 
 /** Journals that these were planned and that nothing was tried here. */
@@ -135,8 +135,8 @@ function finish(deps: Deps, planned: readonly Planned[], deed: Deed): Deed {
   return deed;
 }
 
-async function enqueue(deps: Deps, { lift }: ResyncRequest, planned: readonly Planned[]): Promise<Deed> {
-  const works = planned.flatMap(({ task, studied }) => toChunks(deps, studied.plan, lift, task.order));
+async function enqueue(deps: Deps, planned: readonly Planned[]): Promise<Deed> {
+  const works = planned.flatMap(({ task, studied }) => toChunks(deps, studied.plan, task.order));
   const [first, ...others] = works;
   if (first !== undefined) await deps.queues.send('bulk', [first, ...others], 0);
   return finish(deps, planned, { did: 'queued', messages: works.length });

@@ -26,7 +26,9 @@ export interface Study {
  */
 export async function study(deps: Deps, task: Task, selection: Selection): Promise<Study> {
   const first = await readAndPlan(deps, task, selection);
-  const isMissing = first.plan.holds.some(({ code }) => code === 'destination-missing');
+  // A read of everything has just asked for what is remembered.
+  const isMissing =
+    selection.kind === 'subjects' && first.plan.holds.some(({ code }) => code === 'destination-missing');
   const studied = isMissing && deps.cloud.forget(task.order.scope) ? await readAndPlan(deps, task, selection) : first;
   recordPlan(deps, task.order, studied.plan);
   return studied;

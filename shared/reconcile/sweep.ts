@@ -88,6 +88,6 @@ async function compare(deps: Deps, order: Order): Promise<Comparison> {
   const run = toRun(mode, order.run);
   const studied = await study(deps, { order, rules: await loadRules(deps), run }, order.selection);
   const { correlation, since } = order;
-  const works = run.kind === 'enforce' ? toChunks(deps, studied.plan, run.lift, { correlation, since }) : [];
+  const works = run.kind === 'enforce' ? toChunks(deps, studied.plan, { correlation, since }) : [];
   return { report: toReport(mode, studied, []), works };
 }

@@ -66,13 +66,18 @@ function compileMirrorTo(to: MirrorTo): (facts: Facts) => Asked {
   const known = new Map<string, Name>(to.among.map((name) => [name, name]));
   const choices = to.among.join(', ');
   return (facts) => {
-    const { names, strange } = readNames(valueOf(facts) ?? '', known);
+    const value = valueOf(facts);
+    // A tag that is not there chooses nothing; taking it away is how mirroring is ended.
+    if (value === undefined) return CHOOSES_NOTHING;
+    const { names, strange } = readNames(value, known);
     if (strange.length > 0) {
-      return { names, unclear: `tag ${to.tag} names ${strange.join(', ')}; it names ${choices}` };
+      return { names, unclear: `tag ${to.tag} names ${strange.join(', ')}; it may name ${choices}` };
     }
-    return { names, unclear: names.length > 0 ? null : `tag ${to.tag} is empty or missing; it names ${choices}` };
+    return { names, unclear: names.length > 0 ? null : `tag ${to.tag} is empty; it may name ${choices}` };
   };
 }
+
+const CHOOSES_NOTHING: Asked = { names: [], unclear: null };
 
 /** Names in a tag's value are separated by spaces or `+`; commas are not allowed in the values of some services' tags. */
 function readNames(value: string, known: ReadonlyMap<string, Name>) {

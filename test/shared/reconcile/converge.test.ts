@@ -20,6 +20,21 @@ const everything = ({ scope }: World): Order => ({
   trigger: 'change',
 });
 
+const withheld = (change: Change): Outcome => ({
+  kind: 'held',
+  change,
+  hold: {
+    source: change.source,
+    machine: change.machine,
+    code: 'modify-refused',
+    destination: null,
+    rules: [],
+    keeps: null,
+    blockedBy: [],
+    detail: 'not now',
+  },
+});
+
 const failed = (change: Change): Outcome => ({ kind: 'failed', change, code: 'denied', detail: 'not allowed' });
 
 describe('converge', () => {
@@ -95,8 +110,17 @@ describe('converge', () => {
     expect(sessionsOf(cloud.world())).toEqual(whole);
     expect(cloud.tried.filter(({ source }) => source === sourceAt(1).id)).toHaveLength(1);
     expect(report.failed).toMatchObject([{ code: 'denied', change: { source: sourceAt(1).id } }]);
-    expect(report.failed[0]?.left).toHaveLength(2);
     expect(journal.filter(({ kind }) => kind === 'refused')).toMatchObject([{ code: 'denied', detail: 'not allowed' }]);
+  });
+
+  it('goes on after what the cloud withholds with what stands on its own', async () => {
+    const world = fleet(1, ['tcp', 'udp']);
+    const { deps, cloud } = harness(CONFIG, world);
+    cloud.onApply = (change) => (change.kind === 'attach' && change.to.number === 100 ? withheld(change) : null);
+
+    await converge(deps, everything(world));
+
+    expect(sessionsOf(cloud.world())).toEqual(['0: 200 tmt-udp']);
   });
 
   it('goes on after a port that throws although it promises not to', async () => {

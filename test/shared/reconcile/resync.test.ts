@@ -221,12 +221,20 @@ describe('resync, under the guard', () => {
     const waiting = h.take('bulk');
     await handleWork(h.deps, waiting);
 
-    expect(waiting).toMatchObject([
-      { work: { run: { lift: ['all', 'limit'] } } },
-      { work: { run: { kind: 'enforce' } } },
-    ]);
+    expect(waiting).toMatchObject([{ work: { run: { lift: [] } } }, { work: { run: { lift: [] } } }]);
     expect([status, json.messages]).toEqual([202, 2]);
     expect(h.cloud.world().attachments).toEqual([]);
+  });
+
+  it('lets nothing through in pieces that is held as a whole, whatever is lifted of the pieces', async () => {
+    const mixed = { ...untagged, sources: untagged.sources.map((one) => ({ ...one, tags: { mirror: 'udp' } })) };
+    const h = harness(CONFIG, mixed);
+
+    await post(h, { scope: 'everything', mode: 'apply', lift: ['batch'] }, 'yes');
+    for (let waiting = h.take('bulk'); waiting.length > 0; waiting = h.take('bulk')) await handleWork(h.deps, waiting);
+
+    const before = new Set(untagged.attachments.map(({ id }) => id));
+    expect(h.cloud.world().attachments.filter(({ id }) => before.has(id))).toHaveLength(before.size);
   });
 
   it('shows in a plan what a lift would do, and does nothing', async () => {

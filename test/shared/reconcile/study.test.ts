@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { converge } from '../../../shared/reconcile/converge.ts';
-import { CONFIG, fleet, sessionsOf } from './fleets.ts';
+import { CONFIG, fleet, sessionsOf, sourceAt } from './fleets.ts';
 import { harness, NOW } from './harness.ts';
 
 describe('a destination whose target is missing', () => {
@@ -8,9 +8,9 @@ describe('a destination whose target is missing', () => {
   const without = { ...whole, targets: [] };
   const order = {
     scope: whole.scope,
-    selection: { kind: 'everything' },
+    selection: { kind: 'subjects', subjects: [sourceAt(0)] },
     run: null,
-    basis: 'scope',
+    basis: 'batch',
     correlation: 'c-1',
     since: NOW,
     trigger: 'change',
@@ -32,6 +32,13 @@ describe('a destination whose target is missing', () => {
     await converge(deps, order);
     expect(cloud.reads).toHaveLength(1);
     expect(journal.filter(({ kind }) => kind === 'held')).toMatchObject([{ hold: { code: 'destination-missing' } }]);
+  });
+
+  it('is not looked for again by who has just read everything', async () => {
+    const { deps, cloud } = harness(CONFIG, without);
+    cloud.onForget = () => true;
+    await converge(deps, { ...order, selection: { kind: 'everything' } });
+    expect(cloud.reads).toHaveLength(1);
   });
 
   it('is not looked for a third time', async () => {
