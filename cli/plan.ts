@@ -1,9 +1,12 @@
 import type { ArgsDef } from 'citty';
+import { Fault } from '../shared/fault.ts';
 import type { Plan } from '../shared/plan/change.ts';
 import { printPlanJson } from '../shared/print/json.ts';
 import { printPlanMarkdown } from '../shared/print/markdown.ts';
 import type { Paint } from '../shared/print/paint.ts';
 import { printPlanText } from '../shared/print/text.ts';
+import { toScopeKey } from '../shared/reconcile/scope.ts';
+import type { World } from '../shared/words.ts';
 import type { Arguments } from './arguments.ts';
 import { type Command, JSON_FLAG } from './command.ts';
 import { exitCodeOf } from './exit-code.ts';
@@ -12,7 +15,7 @@ import { paintFor } from './paint.ts';
 import { planWorlds } from './offline.ts';
 import { loadRules, rulesPathOf } from './rules-file.ts';
 import { SCOPE_ARGS, scopeFilter } from './scopes.ts';
-import { readSnapshot } from './snapshot-file.ts';
+import { readSnapshot, type Snapshot } from './snapshot-file.ts';
 
 /** How plans are written. */
 export const FORMAT_ARGS = {
@@ -46,13 +49,17 @@ async function makePlans(given: Arguments, io: Io): Promise<readonly Plan[]> {
     const { readWorlds } = await import('./live.ts');
     return planWorlds(await readWorlds(given, io), rules, io.now());
   }
-  const { worlds, takenAt } = await readSnapshot(from);
+  const snapshot = await readSnapshot(from);
+  return planWorlds(chooseWorlds(snapshot, given, from), rules, Date.parse(snapshot.takenAt));
+}
+
+/** A misspelt scope must not pass for one where there is nothing to do: whoever checks a change by it would see no failure. */
+function chooseWorlds({ worlds }: Snapshot, given: Arguments, from: string): readonly World[] {
   const isMeant = scopeFilter(given);
-  return planWorlds(
-    worlds.filter(({ scope }) => isMeant(scope)),
-    rules,
-    Date.parse(takenAt),
-  );
+  const chosen = worlds.filter(({ scope }) => isMeant(scope));
+  if (chosen.length > 0) return chosen;
+  const held = worlds.map(({ scope }) => toScopeKey(scope)).join(', ') || 'no scope';
+  throw new Fault('config-invalid', `planning from ${from}: nothing in it is what was asked for; it holds ${held}`);
 }
 
 /** Plans in the format that was asked for. */

@@ -64,12 +64,27 @@ describe('plan --from', () => {
   test.each([
     [['--cloud', 'azure'], 1],
     [['--scope', '123456789012:us-east-1'], 1],
-    [['--scope', '123456789012:eu-west-1'], 0],
     [['--scope', '123456789012:eu-west-1,00000000-0000-0000-0000-000000000000'], 1],
     [[], 2],
   ])('with %j plans %d scopes', async (options, count) => {
     const { out } = await plan(snapshotOf(TAGGED, { cloud: 'azure' }), '--json', ...options);
     expect((JSON.parse(out) as { plans: unknown[] }).plans).toHaveLength(count);
+  });
+
+  test.each([
+    [['--scope', '123456789012:eu-west-1'], '123456789012:us-east-1, 00000000-'],
+    [['--cloud', 'azure', '--scope', '123456789012:us-east-1'], '123456789012:us-east-1, 00000000-'],
+  ])('with %j, which leaves nothing of the file, names the scopes that are in it', async (options, said) => {
+    const { code, out, err } = await plan(snapshotOf(TAGGED, { cloud: 'azure' }), ...options);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/^tapkeeper: config-invalid: /);
+    expect(err).toContain(`it holds ${said}`);
+  });
+
+  test('of a file without a scope is an error: nothing was looked at', async () => {
+    const { code, err } = await plan(fileOf(printSnapshot({ version: 1, takenAt: toInstant(0), worlds: [] })));
+    expect(code).toBe(1);
+    expect(err).toContain('it holds no scope');
   });
 
   test('has the same plan whatever the order in the file', async () => {
