@@ -1,6 +1,6 @@
 import { Fault } from '../shared/fault.ts';
 import type { Arguments } from './arguments.ts';
-import type { Command } from './command.ts';
+import { type Command, JSON_FLAG } from './command.ts';
 import { EXIT } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { paintFor } from './paint.ts';
@@ -19,6 +19,8 @@ export const local: Command = {
     empty: { type: 'boolean', description: 'Start without any machine' },
     'sweep-seconds': { type: 'string', description: 'How often to sweep (default: 10)' },
     demo: { type: 'boolean', description: 'Take some first steps, so that there is something to see' },
+    // What is written to stdout is JSON with and without it.
+    ...JSON_FLAG,
   },
   async run(given, io) {
     const { startLocal } = await loadLocal();

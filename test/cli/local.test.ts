@@ -41,8 +41,11 @@ async function readyLine(child: ChildProcess): Promise<Ready> {
 }
 
 describe('tapkeeper local', () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)('says when it is ready, answers, and ends on %s', async (signal) => {
-    const child = local(...FREE);
+  test.each([
+    ['SIGTERM', []],
+    ['SIGINT', ['--json']],
+  ] as const)('says when it is ready, answers, and ends on %s, with %j', async (signal, options) => {
+    const child = local(...FREE, ...options);
     const { ready, page, ec2, arm } = await readyLine(child);
     expect(ready).toBe(true);
     expect((await fetch(page)).status).toBe(200);

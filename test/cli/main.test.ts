@@ -36,6 +36,13 @@ describe('help', () => {
     expect(out).toMatch(/USAGE/);
   });
 
+  test.each(['validate', 'plan', 'apply', 'snapshot', 'local'])(
+    'of %s offers --json, as that of every command',
+    async (name) => {
+      expect((await run([name, '--help'])).out).toMatch(/^ +--json /m);
+    },
+  );
+
   test('has no colour where there is no terminal', async () => {
     expect((await run(['plan', '--help'])).out).not.toContain('\u001b');
   });
