@@ -3,6 +3,7 @@ import type { Scope } from '../../shared/words.ts';
 import { applyChange } from './apply.ts';
 import type { Exchange } from './exchange.ts';
 import { readWorld } from './inventory.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import type { Pause } from './patience.ts';
 import type { Taps } from './taps.ts';
 
@@ -15,13 +16,14 @@ export interface ArmSetup {
 
 /** Azure, as the use case sees it. */
 export function createArmCloud({ exchange, taps, scopes, pause }: ArmSetup): MirrorCloud {
+  const apply = oneAtATime((change, owner) => applyChange({ exchange, pause }, change, owner));
   return {
     cloud: 'azure',
     scopes: () => scopes,
     read: (scope, selection) => readWorld({ exchange, taps }, scope, selection),
     forget: () => taps.forgetOld(),
     apply: async (_scope, change, owner) => {
-      const outcome = await applyChange({ exchange, pause }, change, owner);
+      const outcome = await apply(change, owner);
       // The VTAP's list of what it mirrors for has changed.
       taps.forget();
       return outcome;
