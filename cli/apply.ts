@@ -29,7 +29,8 @@ export const apply: Command = {
     expects: {
       type: 'string',
       valueHint: 'digest',
-      description: 'The digest that `plan` printed, repeatable, one per scope: apply that and nothing else',
+      description:
+        'The digest that `plan` printed, repeatable, one per scope: apply without asking, if the rules and what is detached and retargeted are still the same (attaches and changes in place are not in it)',
     },
     lift: {
       type: 'string',

@@ -43,6 +43,12 @@ describe('help', () => {
     },
   );
 
+  test('of apply says what the digest stands for, and what it does not', async () => {
+    const { out } = await run(['apply', '--help']);
+    expect(out).toMatch(/--expects=<digest> .*detached and retargeted.*attaches.* are not in it/);
+    expect(out).not.toContain('nothing else');
+  });
+
   test('has no colour where there is no terminal', async () => {
     expect((await run(['plan', '--help'])).out).not.toContain('\u001b');
   });
