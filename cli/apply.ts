@@ -16,6 +16,7 @@ import type { Io } from './io.ts';
 import { type Place, reachPlaces } from './live.ts';
 import { paintFor } from './paint.ts';
 import { withProgress } from './progress.ts';
+import { RULES_ARG } from './rules-file.ts';
 import { SCOPE_ARGS } from './scopes.ts';
 
 const TRIPS: readonly TripName[] = ['batch', 'limit', 'all'];
@@ -25,7 +26,7 @@ export const apply: Command = {
   name: 'apply',
   description: 'Carry out the plan, after a yes on the terminal or with --expects',
   args: {
-    rules: { type: 'string', valueHint: 'file', description: 'The rules file (default: tapkeeper.yaml)' },
+    ...RULES_ARG,
     expects: {
       type: 'string',
       valueHint: 'digest',

@@ -15,7 +15,11 @@ export const local: Command = {
     port: { type: 'string', description: 'The port of the page (default: 7070; 0: any free one)' },
     'ec2-port': { type: 'string', description: 'The port of the EC2 endpoint (default: 7071)' },
     'arm-port': { type: 'string', description: 'The port of the ARM endpoint (default: 7072)' },
-    rules: { type: 'string', valueHint: 'file', description: 'The rules file; changes take effect at once' },
+    rules: {
+      type: 'string',
+      valueHint: 'file',
+      description: 'The rules file (default: one for the demo); changes take effect at once',
+    },
     empty: { type: 'boolean', description: 'Start without any machine' },
     'sweep-seconds': { type: 'string', description: 'How often to sweep (default: 10)' },
     demo: { type: 'boolean', description: 'Take some first steps, so that there is something to see' },

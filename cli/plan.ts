@@ -13,7 +13,7 @@ import { exitCodeOf } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { paintFor } from './paint.ts';
 import { planWorlds } from './offline.ts';
-import { loadRules, rulesPathOf } from './rules-file.ts';
+import { loadRules, RULES_ARG, rulesPathOf } from './rules-file.ts';
 import { SCOPE_ARGS, scopeFilter } from './scopes.ts';
 import { readSnapshot, type Snapshot } from './snapshot-file.ts';
 
@@ -28,8 +28,12 @@ export const plan: Command = {
   name: 'plan',
   description: 'Say what would be attached, changed and detached, and what is held and why',
   args: {
-    rules: { type: 'string', valueHint: 'file', description: 'The rules file (default: tapkeeper.yaml)' },
-    from: { type: 'string', valueHint: 'file', description: 'Plan offline, from a snapshot' },
+    ...RULES_ARG,
+    from: {
+      type: 'string',
+      valueHint: 'file',
+      description: 'Plan offline, from a snapshot: every scope in it, or those of --scope and --cloud',
+    },
     ...SCOPE_ARGS,
     ...FORMAT_ARGS,
   },

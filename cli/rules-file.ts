@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { ArgsDef } from 'citty';
 import { canonicalConfig } from '../shared/config/canonical.ts';
 import { formatProblems, parseConfig } from '../shared/config/parse.ts';
 import type { Problem } from '../shared/config/problem.ts';
@@ -14,6 +15,14 @@ export type ReadRules =
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
 export const sha256: Hash = (text) => createHash('sha256').update(text).digest('hex');
+
+/** Where the rules are when no option says so, for the help. */
+export const DEFAULT_RULES = 'default: TAPKEEPER_RULES, else tapkeeper.yaml';
+
+/** The option by which a command is told its rules file. */
+export const RULES_ARG = {
+  rules: { type: 'string', valueHint: 'file', description: `The rules file (${DEFAULT_RULES})` },
+} satisfies ArgsDef;
 
 /** The rules file that was named, by an option or the environment, or the usual one. */
 export const rulesPathOf = (given: string | null, { env }: Io): string =>

@@ -5,6 +5,7 @@ import { type Command, JSON_FLAG } from './command.ts';
 import { EXIT } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { readWorlds } from './live.ts';
+import { DEFAULT_RULES } from './rules-file.ts';
 import { SCOPE_ARGS } from './scopes.ts';
 import { printSnapshot } from './snapshot-file.ts';
 
@@ -17,7 +18,7 @@ export const snapshot: Command = {
     rules: {
       type: 'string',
       valueHint: 'file',
-      description: 'The rules file, which names VTAPs of other subscriptions (default: tapkeeper.yaml)',
+      description: `The rules file, which names VTAPs of other subscriptions (${DEFAULT_RULES})`,
     },
     ...SCOPE_ARGS,
     ...JSON_FLAG,

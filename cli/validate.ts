@@ -5,14 +5,14 @@ import { type Command, JSON_FLAG } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { paintFor } from './paint.ts';
-import { type ReadRules, readRules, rulesPathOf } from './rules-file.ts';
+import { DEFAULT_RULES, type ReadRules, readRules, rulesPathOf } from './rules-file.ts';
 
 /** Says everything that is wrong with a rules file, and where. */
 export const validate: Command = {
   name: 'validate',
   description: 'Check a rules file: every problem at once, with line and column',
   args: {
-    file: { type: 'positional', description: 'The rules file', required: false, default: 'tapkeeper.yaml' },
+    file: { type: 'positional', description: `The rules file (${DEFAULT_RULES})`, required: false },
     ...JSON_FLAG,
   },
   async run(given, io) {

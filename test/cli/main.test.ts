@@ -49,6 +49,14 @@ describe('help', () => {
     expect(out).not.toContain('nothing else');
   });
 
+  test.each(['validate', 'plan', 'apply', 'snapshot'])('of %s says where its rules file comes from', async (name) => {
+    expect((await run([name, '--help'])).out).toContain('default: TAPKEEPER_RULES, else tapkeeper.yaml');
+  });
+
+  test('of plan says which scopes it takes from a snapshot', async () => {
+    expect((await run(['plan', '--help'])).out).toMatch(/--from=<file> .*every scope in it/);
+  });
+
   test('has no colour where there is no terminal', async () => {
     expect((await run(['plan', '--help'])).out).not.toContain('\u001b');
   });
