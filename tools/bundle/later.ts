@@ -2,7 +2,7 @@ import { basename, extname, sep } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 /** The folder beside a bundle for what it loads later. */
-export const LATER_FOLDER = 'later';
+const LATER_FOLDER = 'later';
 
 /** The file, beside a bundle, of a module that the bundle imports dynamically. */
 export const laterFile = (module: string): string => `${LATER_FOLDER}/${basename(module, extname(module))}.js`;
