@@ -94,6 +94,7 @@ async function prepare(place: Place, run: Run): Promise<Prepared> {
       correlation: deps.newId(),
       since: toInstant(deps.clock.now()),
       trigger: 'resync',
+      lane: 'bulk',
     },
     rules: await loadRules(deps),
     run,

@@ -161,6 +161,7 @@ function identifyResource(event: unknown, text: string, on: readonly string[], r
       scope: { cloud: 'azure', account: resource.subscription, region: null },
       subjects: [subject],
       run: null,
+      hook: null,
       correlation: correlationOf(event) ?? reader.newId(),
       since: toInstant(happenedAtMs(event, reader.nowMs)),
     },

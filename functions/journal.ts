@@ -28,6 +28,8 @@ const LEVELS: Readonly<Record<JournalEntry['kind'], Level>> = {
   held: 'info',
   noted: 'info',
   gone: 'info',
+  continued: 'info',
+  released: 'info',
   finished: 'info',
   refused: 'warn',
   incomplete: 'warn',

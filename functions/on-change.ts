@@ -24,7 +24,7 @@ export const onChange =
         const works = readMessage(composed, message, { env, invocation: context.invocationId });
         const items = works.map((work, index) => ({ id: String(index), work }));
         if (items.length === 0) return;
-        const { failed } = await handleWork(composed, items);
+        const { failed } = await handleWork(composed, items, null);
         // The failure itself is in the journal; the host logs this one.
         if (failed.length > 0) throw new Fault('unexpected', 'handling a message failed; it is delivered again');
       },

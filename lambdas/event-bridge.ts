@@ -86,6 +86,7 @@ function toWork(asked: Asked, event: unknown, scope: Scope, context: IdentifyCon
           scope,
           subjects,
           run: null,
+          hook: null,
           ...common,
         })),
       };

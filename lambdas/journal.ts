@@ -37,6 +37,10 @@ function metricsOf(entry: JournalEntry, nowMs: number): readonly Metric[] {
       return [count('failed', { code: entry.code })];
     case 'gone':
       return [count('gone', {})];
+    case 'continued':
+      return [{ name: 'continued', value: entry.sources, unit: 'Count', by: {} }];
+    case 'released':
+      return [count('released', {})];
     case 'guard-tripped':
       return [count('guardTripped', {})];
     case 'incomplete':
@@ -89,6 +93,8 @@ function levelOf(entry: JournalEntry): 'error' | 'warn' | 'info' {
     case 'planned':
     case 'applied':
     case 'gone':
+    case 'continued':
+    case 'released':
     case 'noted':
     case 'finished':
       return 'info';

@@ -42,14 +42,14 @@ async function handleBatch(deps: AwsDeps, event: unknown): Promise<SQSBatchRespo
     const body = findJson(findTextAt(record, 'body') ?? '');
     return toItems(deps, findTextAt(record, 'messageId') ?? '', unwrap(body, findTextAt(record, 'awsRegion')));
   });
-  const { failed } = await handleWork(deps, items);
+  const { failed } = await handleWork(deps, items, null);
   return { batchItemFailures: [...new Set(failed)].map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
 /** One event without a queue: only an error has Lambda deliver it again. */
 async function handleEvent(deps: AwsDeps, event: unknown): Promise<void> {
   const id = findCorrelation(event) ?? deps.newId();
-  const { failed } = await handleWork(deps, toItems(deps, id, event));
+  const { failed } = await handleWork(deps, toItems(deps, id, event), null);
   if (failed.length > 0) throw new Fault('unexpected', `handling event ${id}: see the lines of this invocation`);
 }
 

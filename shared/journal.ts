@@ -1,6 +1,6 @@
 import type { FaultCode } from './fault.ts';
 import type { Change, Hold, Note, Trip } from './plan/change.ts';
-import type { AttachmentId, Instant, RulesVersion, Scope } from './words.ts';
+import type { AttachmentId, Instant, MachineId, RulesVersion, Scope } from './words.ts';
 
 /** What every line carries. */
 interface Line {
@@ -24,6 +24,10 @@ export type JournalEntry = Line &
     | { readonly kind: 'noted'; readonly note: Note }
     | { readonly kind: 'refused'; readonly change: Change; readonly code: FaultCode; readonly detail: string }
     | { readonly kind: 'gone'; readonly change: Change; readonly detail: string }
+    /** Time ran short: so many sources went back to the queue. */
+    | { readonly kind: 'continued'; readonly sources: number }
+    /** A machine that a launch hook held back went into service. */
+    | { readonly kind: 'released'; readonly machine: MachineId; readonly group: string }
     | { readonly kind: 'guard-tripped'; readonly trips: readonly Trip[] }
     | { readonly kind: 'incomplete'; readonly why: readonly string[] }
     | { readonly kind: 'fault'; readonly code: FaultCode; readonly detail: string }

@@ -1,8 +1,8 @@
 import type { Config } from './config/config.ts';
 import type { FaultCode } from './fault.ts';
 import type { Change, Hold } from './plan/change.ts';
-import type { AttachmentId, Cloud, NonEmpty, Owner, RulesVersion, Scope, Selection, World } from './words.ts';
-import type { Work } from './work.ts';
+import type { AttachmentId, Cloud, NonEmpty, Owner, RulesVersion, Scope, Selection, Target, World } from './words.ts';
+import type { LaunchHook, Work } from './work.ts';
 import type { JournalEntry } from './journal.ts';
 
 /** What became of one change. Expected outcomes are values. */
@@ -15,6 +15,12 @@ export type Outcome =
   /** The world is not what was read (number taken, no room): re-read and plan again, once. */
   | { readonly kind: 'conflict'; readonly change: Change; readonly detail: string }
   | { readonly kind: 'failed'; readonly change: Change; readonly code: FaultCode; readonly detail: string };
+
+/**
+ * What a write is for: `event` is a machine that has just come, `bulk` is repair and backfill. Each lane has a queue and a share
+ * of the cloud's write quota of its own, so that a backfill never starves a launch.
+ */
+export type Lane = 'event' | 'bulk';
 
 /** One cloud, as the use case sees it. */
 export interface MirrorCloud {
@@ -31,8 +37,22 @@ export interface MirrorCloud {
    * whether there was anything that is old enough to be worth it: a destination that stays missing must not double the reads.
    */
   forget(scope: Scope): boolean;
-  /** Carries out one change, with the mark of `owner` on what it creates. Never throws for what the cloud says. */
-  apply(scope: Scope, change: Change, owner: Owner): Promise<Outcome>;
+  /**
+   * Looks closer at targets that something is about to be attached to: the same targets in the same order, with `unhealthy`,
+   * `capacity` and `load` as they are now. What is remembered from a moment ago is not asked for again. Never throws: what
+   * cannot be told speaks against nothing.
+   */
+  inspect(scope: Scope, targets: NonEmpty<Target>): Promise<NonEmpty<Target>>;
+  /**
+   * Carries out one change, with the mark of `owner` on what it creates, at the pace of its lane. Never throws for what the
+   * cloud says.
+   */
+  apply(scope: Scope, change: Change, owner: Owner, lane: Lane): Promise<Outcome>;
+  /**
+   * Lets a machine go into service that its launch hook holds back. A hook that is completed already is no fault.
+   * @throws Fault what the cloud said.
+   */
+  release(scope: Scope, hook: LaunchHook): Promise<void>;
 }
 
 export interface Clock {
@@ -43,7 +63,7 @@ export interface Clock {
 /** Where work waits. The two queues keep a backfill from starving a launch. */
 export interface WorkQueues {
   /** @throws Fault `unreachable` or `denied`; nothing was queued that is not listed as such. */
-  send(queue: 'event' | 'bulk', work: NonEmpty<Work>, delaySeconds: number): Promise<void>;
+  send(lane: Lane, work: NonEmpty<Work>, delaySeconds: number): Promise<void>;
 }
 
 export interface LoadedRules {

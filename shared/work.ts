@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { parseAccountId, parseMachineId, parseRegion, parseSourceId } from './ids.ts';
 import type { Run } from './plan/change.ts';
-import type { Digest, Instant, NonEmpty, Scope, Subject } from './words.ts';
+import type { Digest, Instant, MachineId, NonEmpty, Scope, Subject } from './words.ts';
 
 /** What waits on a queue: identities and a permission, never state. */
 export type Work =
@@ -14,8 +14,22 @@ export type Work =
       readonly correlation: string;
       /** When the event happened that asks for this, to measure the time to the attachment. */
       readonly since: Instant;
+      /** Who holds the machine back until this was looked at; `null`: nobody. */
+      readonly hook: LaunchHook | null;
     }
   | { readonly kind: 'sweep'; readonly scope: Scope; readonly correlation: string; readonly since: Instant };
+
+/**
+ * A launch hook of an Auto Scaling group: the machine goes into service when the hook is completed, and its group stalls until
+ * then (https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html).
+ */
+export interface LaunchHook {
+  readonly group: string;
+  readonly name: string;
+  /** `null`: the machine alone says which launch is meant. */
+  readonly token: string | null;
+  readonly machine: MachineId;
+}
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(2048));
 
@@ -64,6 +78,11 @@ const RunSchema = v.variant('kind', [
   }),
 ]);
 
+const HookSchema = v.pipe(
+  v.strictObject({ group: text, name: text, token: v.nullable(text), machine: text }),
+  v.transform((hook): LaunchHook => ({ ...hook, machine: parseMachineId(hook.machine) })),
+);
+
 const instant = v.pipe(
   text,
   v.isoTimestamp(),
@@ -78,6 +97,8 @@ const WorkSchema = v.variant('kind', [
     run: v.nullable(RunSchema),
     correlation: text,
     since: instant,
+    // Messages that were queued by an earlier version have none.
+    hook: v.optional(v.nullable(HookSchema), null),
   }),
   v.strictObject({ kind: v.literal('sweep'), scope: ScopeSchema, correlation: text, since: instant }),
 ]);

@@ -22,6 +22,10 @@ export function createArmCloud({ exchange, taps, scopes, pause }: ArmSetup): Mir
     scopes: () => scopes,
     read: (scope, selection) => readWorld({ exchange, taps }, scope, selection),
     forget: () => taps.forgetOld(),
+    // What an inventory tells of a VTAP is as true as a second look at it.
+    inspect: async (_scope, targets) => targets,
+    // Scale sets have no such hook that waits for us.
+    release: async () => undefined,
     apply: async (_scope, change, owner) => {
       const outcome = await apply(change, owner);
       // The VTAP's list of what it mirrors for has changed.

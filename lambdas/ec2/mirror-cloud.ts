@@ -28,6 +28,8 @@ export function ec2MirrorCloud({ scopes, clientFor, clock, newToken }: Ec2): Mir
     scopes: () => scopes,
     read: async (scope, selection) => read(awsOnly(scope), selection),
     forget: (scope) => forget(awsOnly(scope)),
+    inspect: async (_scope, targets) => targets,
+    release: async () => undefined,
     apply: async (scope, change, owner) => {
       const here = awsOnly(scope);
       return apply({ client: clientFor(here), scope: here, newToken }, change, owner);

@@ -70,7 +70,7 @@ async function applyInOrder(deps: Deps, task: Task, changes: readonly Change[]):
 
 async function applyOne(deps: Deps, { order, rules }: Task, change: Change): Promise<Outcome> {
   try {
-    return await deps.cloud.apply(order.scope, change, rules.config.owner);
+    return await deps.cloud.apply(order.scope, change, rules.config.owner, order.lane);
   } catch (thrown) {
     // The port promises not to throw; if it does, the other sources go on all the same.
     const { code, message } = toFault(thrown, `${change.kind} on ${change.source}`);

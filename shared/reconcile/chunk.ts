@@ -30,7 +30,7 @@ export function toChunks(deps: Deps, plan: Plan, origin: Origin): readonly Work[
     const seen = seenIn(deps, chunk.flat(), rulesVersion);
     const [first, ...others] = chunk;
     const subjects = [toSubject(first), ...others.map(toSubject)] as const;
-    return { kind: 'look', scope, subjects, run: { kind: 'enforce', seen, lift: [] }, correlation, since };
+    return { kind: 'look', scope, subjects, run: { kind: 'enforce', seen, lift: [] }, correlation, since, hook: null };
   });
 }
 

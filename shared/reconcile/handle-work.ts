@@ -27,9 +27,10 @@ interface ScopeBatch {
 /**
  * Does what a batch of messages asks for. Of one scope and permission everything is read once; one scope's failure never
  * blocks another's. Never throws: a failure is told by item.
+ * @param endsAtMs When the process is stopped whatever it is doing; `null`: it is not.
  */
-export async function handleWork(deps: Deps, items: readonly Item[]): Promise<Handled> {
-  const invocation = toInvocation(deps);
+export async function handleWork(deps: Deps, items: readonly Item[], endsAtMs: number | null): Promise<Handled> {
+  const invocation = toInvocation(deps, endsAtMs);
   const kept = new Set(deps.cloud.scopes().map(toScopeKey));
   const isKept = ({ work }: Item): boolean => kept.has(toScopeKey(work.scope));
   for (const item of items) if (!isKept(item)) recordStranger(deps, item);

@@ -28,7 +28,15 @@ export function toLookAgain(group: LookGroup, holds: readonly Hold[], nowMs: num
   const byOrigin = groupBy(latest.filter(isYoung), ({ correlation, since }) => `${correlation} ${since}`);
   return [...byOrigin.values()].map((together): Work => {
     const [{ correlation, since }] = together;
-    return { kind: 'look', scope: group.scope, subjects: subjectsOf(together), run: null, correlation, since };
+    return {
+      kind: 'look',
+      scope: group.scope,
+      subjects: subjectsOf(together),
+      run: null,
+      correlation,
+      since,
+      hook: null,
+    };
   });
 }
 

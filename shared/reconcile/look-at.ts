@@ -49,6 +49,7 @@ function toOrder(group: LookGroup): Order {
     since: earliestOf(group),
     // Events carry no permission; what a sweep found does.
     trigger: run === null ? 'change' : 'sweep',
+    lane: run === null ? 'event' : 'bulk',
   };
 }
 

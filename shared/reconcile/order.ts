@@ -1,5 +1,5 @@
 import type { Run } from '../plan/change.ts';
-import type { Mode } from '../ports.ts';
+import type { Lane, Mode } from '../ports.ts';
 import type { Instant, Scope, Selection } from '../words.ts';
 
 /** One request to make a part of the world be as the rules say. */
@@ -14,6 +14,8 @@ export interface Order {
   /** When what asks for this happened. */
   readonly since: Instant;
   readonly trigger: 'change' | 'sweep' | 'resync';
+  /** At whose pace it is carried out. */
+  readonly lane: Lane;
 }
 
 /** The permission in force: what the order gives, and never more than the deployment's mode. */

@@ -47,7 +47,7 @@ type Attempt =
 export async function resync(deps: Deps, call: ResyncCall): Promise<Answer> {
   const { correlation } = call;
   try {
-    const attempt = await answer(toInvocation(deps), call);
+    const attempt = await answer(toInvocation(deps, null), call);
     return attempt.kind === 'answered' ? attempt.answer : toProblemAnswer(attempt.refusal, correlation);
   } catch (thrown) {
     const fault = recordFault(deps, { correlation, scope: null }, thrown, 'answering a resync');
@@ -91,7 +91,17 @@ async function plan(
   // Also of a mere plan: it shows what applying it with the same body would do. Whether it is applied is decided after.
   const run: Run = { kind: 'enforce', seen: null, lift: request.lift };
   const basis = selection.kind === 'everything' ? 'scope' : 'batch';
-  const order: Order = { scope, selection, run, basis, correlation, since: toInstant(startedMs), trigger: 'resync' };
+  const order: Order = {
+    scope,
+    selection,
+    run,
+    basis,
+    correlation,
+    since: toInstant(startedMs),
+    trigger: 'resync',
+    // A person waits for the answer.
+    lane: 'event',
+  };
   const task: Task = { order, rules, run };
   try {
     const studied = await study(deps, task, selection);

@@ -35,7 +35,7 @@ export type SweepReport =
  * @throws Fault as {@link sweepScope}, or what the queue said.
  */
 export async function sweep(deps: Deps): Promise<SweepReport> {
-  const invocation = toInvocation(deps);
+  const invocation = toInvocation(deps, null);
   const origin: Origin = { correlation: deps.newId(), since: toInstant(deps.clock.now()) };
   const { correlation } = origin;
   const [first, ...others] = deps.cloud.scopes();
@@ -65,6 +65,7 @@ export async function sweepScope(deps: Deps, scope: Scope, { correlation, since 
     correlation,
     since,
     trigger: 'sweep',
+    lane: 'bulk',
   };
   try {
     const { report, works } = await compare(deps, order);

@@ -24,6 +24,7 @@ const look = (count: number): Work => ({
   run: null,
   correlation: 'c',
   since: toInstant(0),
+  hook: null,
 });
 const decode = (message: string): Work | null => findWork(JSON.parse(Buffer.from(message, 'base64').toString('utf8')));
 

@@ -62,7 +62,7 @@ const detaching = (attachment: string): Detach => ({
   because: 'unwished',
 });
 
-const apply = (change: Change): Promise<Outcome> => account.mirror.apply(account.scope, change, OWNER);
+const apply = (change: Change): Promise<Outcome> => account.mirror.apply(account.scope, change, OWNER, 'event');
 
 /** Attaches, and gives the id of what was made and its settings as they are read. */
 async function attached(to: Settings): Promise<{ attachment: ReturnType<typeof parseAttachmentId>; from: Settings }> {

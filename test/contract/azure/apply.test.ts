@@ -73,7 +73,8 @@ const retarget = (tap: string): Retarget => ({
   ...wished,
 });
 
-const apply = (change: Change): Promise<Outcome> => composeOver(cloud, []).cloud.apply(scopeOf(cloud), change, OWNER);
+const apply = (change: Change): Promise<Outcome> =>
+  composeOver(cloud, []).cloud.apply(scopeOf(cloud), change, OWNER, 'event');
 const standing = () =>
   cloud.state.tapConfigurations.map(({ name, tap, provisioningState }) => [
     name,

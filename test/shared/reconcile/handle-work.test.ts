@@ -28,7 +28,7 @@ async function drain(h: Harness): Promise<void> {
   for (const _round of upTo(10)) {
     const items = [...h.take('event'), ...h.take('bulk')];
     if (items.length === 0) return;
-    expect(await handleWork(h.deps, items)).toEqual({ failed: [] });
+    expect(await handleWork(h.deps, items, null)).toEqual({ failed: [] });
   }
   throw new Error('the queues do not run empty');
 }
@@ -38,7 +38,7 @@ describe('handleWork', () => {
     const world = fleet(100, ['tcp']);
     const h = harness(CONFIG, world);
 
-    expect(await handleWork(h.deps, events(world, 100))).toEqual({ failed: [] });
+    expect(await handleWork(h.deps, events(world, 100), null)).toEqual({ failed: [] });
 
     expect(h.cloud.world().attachments).toHaveLength(100);
     expect(h.cloud.reads).toHaveLength(1);
@@ -50,8 +50,8 @@ describe('handleWork', () => {
     const h = harness(CONFIG, world);
     const items = [...events(world, 1), ...events(world, 1)];
 
-    await handleWork(h.deps, items);
-    await handleWork(h.deps, items);
+    await handleWork(h.deps, items, null);
+    await handleWork(h.deps, items, null);
 
     expect(h.cloud.reads.map(({ selection }) => selection)).toEqual([
       { kind: 'subjects', subjects: [machineAt(0)] },
@@ -68,7 +68,7 @@ describe('handleWork', () => {
       return { id: `many-${from}`, work: look(world, [first ?? machineAt(0), ...others]) };
     };
 
-    await handleWork(h.deps, [many(0), many(600)]);
+    await handleWork(h.deps, [many(0), many(600)], null);
 
     const sizes = h.cloud.reads.map(({ selection }) => (selection.kind === 'subjects' ? selection.subjects.length : 0));
     expect(sizes).toEqual([600, 600]);
@@ -82,7 +82,7 @@ describe('handleWork', () => {
     let loads = 0;
     h.onLoad = () => void (loads += 1);
 
-    await handleWork(h.deps, [...events(east, 2), { id: 'w', work: look(west, [machineAt(0)]) }]);
+    await handleWork(h.deps, [...events(east, 2), { id: 'w', work: look(west, [machineAt(0)]) }], null);
 
     expect(loads).toBe(1);
     expect(h.cloud.reads).toHaveLength(2);
@@ -93,7 +93,11 @@ describe('handleWork', () => {
     const h = harness(CONFIG, world);
     const elsewhere = toWorld({ region: 'eu-north-1' });
 
-    const handled = await handleWork(h.deps, [{ id: 'x', work: look(elsewhere, [machineAt(0)]) }, eventAt(world, 0)]);
+    const handled = await handleWork(
+      h.deps,
+      [{ id: 'x', work: look(elsewhere, [machineAt(0)]) }, eventAt(world, 0)],
+      null,
+    );
 
     expect(handled).toEqual({ failed: [] });
     expect(h.journal[0]).toMatchObject({ kind: 'fault', code: 'event-unreadable', scope: { region: 'eu-north-1' } });
@@ -112,7 +116,7 @@ describe('handleWork', () => {
     const h = harness(CONFIG, world);
     h.cloud.onApply = refuse(1, code);
 
-    expect(await handleWork(h.deps, events(world, 3))).toEqual({ failed: expected });
+    expect(await handleWork(h.deps, events(world, 3), null)).toEqual({ failed: expected });
 
     expect(sessionsOf(h.cloud.world())).toEqual(['0: 100 tmt-tcp', '2: 100 tmt-tcp']);
   });
@@ -125,11 +129,15 @@ describe('handleWork', () => {
       if (region === 'us-west-2') throw new Fault('denied', 'ec2:DescribeInstances is not allowed');
     };
 
-    const { failed } = await handleWork(h.deps, [
-      { id: 'w-1', work: look(west, [machineAt(0)]) },
-      ...events(east, 2),
-      { id: 'w-2', work: look(west, [machineAt(1)]) },
-    ]);
+    const { failed } = await handleWork(
+      h.deps,
+      [
+        { id: 'w-1', work: look(west, [machineAt(0)]) },
+        ...events(east, 2),
+        { id: 'w-2', work: look(west, [machineAt(1)]) },
+      ],
+      null,
+    );
 
     expect(failed).toEqual(['w-1', 'w-2']);
     expect(h.cloud.world(east.scope).attachments).toHaveLength(2);
@@ -143,7 +151,7 @@ describe('handleWork', () => {
       throw new Fault('config-invalid', 'tapkeeper.yaml is missing');
     };
 
-    expect(await handleWork(h.deps, events(world, 2))).toEqual({ failed: ['m-0', 'm-1'] });
+    expect(await handleWork(h.deps, events(world, 2), null)).toEqual({ failed: ['m-0', 'm-1'] });
     expect(h.cloud.reads).toEqual([]);
   });
 
@@ -157,7 +165,7 @@ describe('handleWork', () => {
     const world: World = { ...fleet(1, [], [ours(0, 'tcp')]), incomplete: [{ kind, why: 'page 2 was refused' }] };
     const h = harness(CONFIG, world);
 
-    expect(await handleWork(h.deps, events(world, 1))).toEqual({ failed: expected });
+    expect(await handleWork(h.deps, events(world, 1), null)).toEqual({ failed: expected });
     expect(h.journal.filter((entry) => entry.kind === 'incomplete')).toHaveLength(1);
   });
 
@@ -166,7 +174,7 @@ describe('handleWork', () => {
     const h = harness(CONFIG, world);
     h.mode = 'paused';
 
-    expect(await handleWork(h.deps, [...events(world, 2), sweepOf(world, 's')])).toEqual({ failed: [] });
+    expect(await handleWork(h.deps, [...events(world, 2), sweepOf(world, 's')], null)).toEqual({ failed: [] });
 
     expect(h.cloud.reads).toEqual([]);
     expect(h.sent).toEqual([]);
@@ -187,7 +195,7 @@ describe('handleWork, of what is changing', () => {
   it('looks again after 15 seconds, and attaches then', async () => {
     const h = harness(CONFIG, changing);
 
-    expect(await handleWork(h.deps, events(changing, 1))).toEqual({ failed: [] });
+    expect(await handleWork(h.deps, events(changing, 1), null)).toEqual({ failed: [] });
 
     expect(h.sent).toEqual([{ queue: 'event', work: look(changing, [machineAt(0)]), delaySeconds: 15 }]);
     h.cloud.edit((world) => ({ ...world, sources: world.sources.map((one) => ({ ...one, state: 'attached' })) }));
@@ -202,7 +210,7 @@ describe('handleWork, of what is changing', () => {
     const h = harness(CONFIG, changing);
     const since = toInstant(NOW_MS - ageSeconds * 1000);
 
-    await handleWork(h.deps, [{ id: 'old', work: look(changing, [machineAt(0)], since) }]);
+    await handleWork(h.deps, [{ id: 'old', work: look(changing, [machineAt(0)], since) }], null);
 
     expect(h.sent).toHaveLength(times);
     expect(h.sent.map(({ work }) => work.since)).toEqual(times === 0 ? [] : [since]);
@@ -212,10 +220,14 @@ describe('handleWork, of what is changing', () => {
     const h = harness(CONFIG, changing);
     const old = toInstant(NOW_MS - 3_600_000);
 
-    await handleWork(h.deps, [
-      { id: 'old', work: look(changing, [machineAt(0)], old) },
-      { id: 'new', work: look(changing, [machineAt(0)]) },
-    ]);
+    await handleWork(
+      h.deps,
+      [
+        { id: 'old', work: look(changing, [machineAt(0)], old) },
+        { id: 'new', work: look(changing, [machineAt(0)]) },
+      ],
+      null,
+    );
 
     expect(h.sent.map(({ work }) => work)).toEqual([look(changing, [machineAt(0)])]);
   });
@@ -234,7 +246,7 @@ describe('handleWork, of what is changing', () => {
       };
     };
 
-    expect(await handleWork(h.deps, events(world, 2))).toEqual({ failed: [] });
+    expect(await handleWork(h.deps, events(world, 2), null)).toEqual({ failed: [] });
 
     expect(h.sent).toEqual([{ queue: 'event', work: look(world, [machineAt(1)]), delaySeconds: 15 }]);
   });
@@ -243,7 +255,7 @@ describe('handleWork, of what is changing', () => {
     const h = harness(CONFIG, changing);
     const work = { ...look(changing, [sourceAt(0)]), run: { kind: 'enforce', seen: null, lift: ['batch'] } } as const;
 
-    await handleWork(h.deps, [{ id: 'bulk', work }]);
+    await handleWork(h.deps, [{ id: 'bulk', work }], null);
 
     expect(h.sent.map((one) => one.work)).toEqual([look(changing, [sourceAt(0)])]);
   });
@@ -252,7 +264,7 @@ describe('handleWork, of what is changing', () => {
     const h = harness(CONFIG, changing);
     const work = { ...look(changing, [sourceAt(0)]), run: { kind: 'observe' } } as const;
 
-    await handleWork(h.deps, [{ id: 'observed', work }]);
+    await handleWork(h.deps, [{ id: 'observed', work }], null);
 
     expect(h.sent).toEqual([]);
   });
@@ -263,7 +275,7 @@ describe('handleWork, of what is changing', () => {
       throw new Fault('unreachable', 'sending to the event queue: no answer');
     };
 
-    expect(await handleWork(h.deps, events(changing, 1))).toEqual({ failed: ['m-0'] });
+    expect(await handleWork(h.deps, events(changing, 1), null)).toEqual({ failed: ['m-0'] });
     expect(h.journal.at(-1)).toMatchObject({ kind: 'fault', code: 'unreachable' });
   });
 });
@@ -284,7 +296,7 @@ describe('handleWork, under the guard', () => {
     const world = untagged(5);
     const h = harness(CONFIG, world);
 
-    await handleWork(h.deps, named(world, 5));
+    await handleWork(h.deps, named(world, 5), null);
 
     expect(h.cloud.world().attachments).toHaveLength(96);
     expect(h.sent).toEqual([]);
@@ -294,7 +306,7 @@ describe('handleWork, under the guard', () => {
     const world = untagged(12);
     const h = harness(CONFIG, world);
 
-    expect(await handleWork(h.deps, named(world, 12))).toEqual({ failed: [] });
+    expect(await handleWork(h.deps, named(world, 12), null)).toEqual({ failed: [] });
 
     expect(h.cloud.world().attachments).toHaveLength(101);
     expect(h.sent).toMatchObject([{ queue: 'bulk', work: { kind: 'sweep', scope: world.scope }, delaySeconds: 0 }]);
@@ -311,7 +323,7 @@ describe('handleWork, under the guard', () => {
     const world = untagged(40);
     const h = harness(CONFIG, world);
 
-    await handleWork(h.deps, named(world, 40));
+    await handleWork(h.deps, named(world, 40), null);
     await drain(h);
 
     expect(h.cloud.world().attachments).toHaveLength(101);
@@ -331,7 +343,7 @@ describe('handleWork, under the guard', () => {
     );
     const h = harness(CONFIG, world);
 
-    await handleWork(h.deps, [sweepOf(world, 's')]);
+    await handleWork(h.deps, [sweepOf(world, 's')], null);
     await drain(h);
 
     const count = (target: string): number =>
@@ -344,7 +356,7 @@ describe('handleWork, under the guard', () => {
     const h = harness(CONFIG, world);
     h.mode = 'observe';
 
-    await handleWork(h.deps, named(world, 12));
+    await handleWork(h.deps, named(world, 12), null);
 
     expect(h.sent).toEqual([]);
     expect(h.cloud.world()).toEqual(world);
@@ -354,7 +366,7 @@ describe('handleWork, under the guard', () => {
     const world = untagged(12);
     const h = harness(CONFIG, world);
 
-    await handleWork(h.deps, [sweepOf(world, 's-1'), ...named(world, 12), sweepOf(world, 's-2')]);
+    await handleWork(h.deps, [sweepOf(world, 's-1'), ...named(world, 12), sweepOf(world, 's-2')], null);
 
     expect(h.cloud.reads.map(({ selection }) => selection.kind)).toEqual(['subjects', 'everything']);
     expect(h.sent.map(({ work }) => work.kind)).toEqual(['look']);
@@ -367,7 +379,7 @@ describe('handleWork, under the guard', () => {
       throw new Fault('throttled', 'listing instances: slow down');
     };
 
-    const { failed } = await handleWork(h.deps, [sweepOf(world, 's-1'), sweepOf(world, 's-2')]);
+    const { failed } = await handleWork(h.deps, [sweepOf(world, 's-1'), sweepOf(world, 's-2')], null);
 
     expect(failed).toEqual(['s-1', 's-2']);
     expect(h.cloud.reads).toHaveLength(1);
@@ -376,39 +388,39 @@ describe('handleWork, under the guard', () => {
   it('goes on with the rest of what a sweep allowed after a part of it failed', async () => {
     const world = untagged(12);
     const h = harness(CONFIG, world);
-    await handleWork(h.deps, [sweepOf(world, 's')]);
+    await handleWork(h.deps, [sweepOf(world, 's')], null);
     h.cloud.onApply = refuse(3, 'throttled');
 
     const items = h.take('bulk');
-    expect(await handleWork(h.deps, items)).toEqual({ failed: ['bulk-0'] });
+    expect(await handleWork(h.deps, items, null)).toEqual({ failed: ['bulk-0'] });
 
     const stillThere = (): readonly string[] =>
       sessionsOf(h.cloud.world()).filter((one) => /^([0-9]|1[01]):/.test(one));
     expect(stillThere()).toEqual(['3: 100 tmt-tcp']);
     h.cloud.onApply = () => null;
-    expect(await handleWork(h.deps, items)).toEqual({ failed: [] });
+    expect(await handleWork(h.deps, items, null)).toEqual({ failed: [] });
     expect(stillThere()).toEqual([]);
   });
 
   it('delivers again, as it is, what a sweep allowed and nothing was done of', async () => {
     const world = untagged(12);
     const h = harness(CONFIG, world);
-    await handleWork(h.deps, [sweepOf(world, 's')]);
+    await handleWork(h.deps, [sweepOf(world, 's')], null);
     h.cloud.onApply = (change) => ({ kind: 'failed', change, code: 'throttled', detail: 'slow down' });
     const items = h.take('bulk');
 
-    expect(await handleWork(h.deps, items)).toEqual({ failed: ['bulk-0'] });
+    expect(await handleWork(h.deps, items, null)).toEqual({ failed: ['bulk-0'] });
     expect(h.sent).toEqual([]);
 
     h.cloud.onApply = () => null;
-    await handleWork(h.deps, items);
+    await handleWork(h.deps, items, null);
     expect(h.cloud.world().attachments).toHaveLength(89);
   });
 
   it('does what is left of what the sweep saw when some of it is not wanted any more', async () => {
     const world = untagged(12);
     const h = harness(CONFIG, world);
-    await handleWork(h.deps, [sweepOf(world, 's')]);
+    await handleWork(h.deps, [sweepOf(world, 's')], null);
     h.cloud.edit((now) => retagged(now, (at) => (at > 0 && at < 12 ? [] : ['tcp'])));
 
     await drain(h);
@@ -419,12 +431,12 @@ describe('handleWork, under the guard', () => {
   it('withholds from a chunk what the sweep did not see, and does the rest', async () => {
     const world = untagged(12);
     const h = harness(CONFIG, world);
-    await handleWork(h.deps, [sweepOf(world, 's')]);
+    await handleWork(h.deps, [sweepOf(world, 's')], null);
     const [unwished] = fleet(4, [], [ours(3, 'udp')]).attachments;
     if (unwished === undefined) throw new Error('a fleet without its attachment');
     h.cloud.edit((now) => ({ ...now, attachments: [...now.attachments, unwished] }));
 
-    await handleWork(h.deps, h.take('bulk'));
+    await handleWork(h.deps, h.take('bulk'), null);
 
     const left = sessionsOf(h.cloud.world()).filter((one) => /^([0-9]|1[01]):/.test(one));
     expect(left).toEqual(['3: 100 tmt-tcp', '3: 200 tmt-udp']);

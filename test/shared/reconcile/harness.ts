@@ -92,4 +92,5 @@ export const look = (world: World, subjects: NonEmpty<Subject>, since: Instant =
   run: null,
   correlation: 'event-1',
   since,
+  hook: null,
 });

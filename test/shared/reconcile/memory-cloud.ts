@@ -3,7 +3,18 @@ import type { Change } from '../../../shared/plan/change.ts';
 import type { MirrorCloud, Outcome } from '../../../shared/ports.ts';
 import { PROFILES } from '../../../shared/profile.ts';
 import { toScopeKey } from '../../../shared/reconcile/scope.ts';
-import type { Attachment, MachineId, Owner, Scope, Selection, SourceId, World } from '../../../shared/words.ts';
+import type {
+  Attachment,
+  MachineId,
+  Owner,
+  Scope,
+  Selection,
+  SourceId,
+  Target,
+  TargetId,
+  World,
+} from '../../../shared/words.ts';
+import type { LaunchHook } from '../../../shared/work.ts';
 
 /** A cloud in memory, under the real clouds' rules, with what a test needs to disturb it and to look at it. */
 export interface MemoryCloud extends MirrorCloud {
@@ -19,6 +30,12 @@ export interface MemoryCloud extends MirrorCloud {
   onApply: (change: Change) => Outcome | null;
   /** Whether there is anything remembered to be forgotten. */
   onForget: (scope: Scope) => boolean;
+  /** What a closer look at a target finds. */
+  onInspect: (target: Target) => Target;
+  /** Every target that was looked at closer, in order. */
+  readonly inspected: readonly TargetId[];
+  /** Launch hooks that were completed, in order. */
+  readonly released: readonly LaunchHook[];
   /** What happens as a read arrives; it may throw. */
   onRead: (scope: Scope) => void;
 }
@@ -28,6 +45,8 @@ export function memoryCloud(...worlds: readonly [World, ...World[]]): MemoryClou
   const reads: { scope: Scope; selection: Selection }[] = [];
   const tried: Change[] = [];
   const underWay: SourceId[] = [];
+  const inspected: TargetId[] = [];
+  const released: LaunchHook[] = [];
   const peak = { all: 0, perSource: 0 };
   let made = 0;
   const worldOf = (scope: Scope): World => {
@@ -43,6 +62,9 @@ export function memoryCloud(...worlds: readonly [World, ...World[]]): MemoryClou
     onApply: () => null,
     onForget: () => false,
     onRead: () => {},
+    onInspect: (target) => target,
+    inspected,
+    released,
     scopes: () => [...current.values()].map(({ scope }) => scope),
     world: (scope = worlds[0].scope) => worldOf(scope),
     edit: (edit, scope = worlds[0].scope) => void current.set(toScopeKey(scope), edit(worldOf(scope))),
@@ -52,6 +74,15 @@ export function memoryCloud(...worlds: readonly [World, ...World[]]): MemoryClou
       cloud.onRead(scope);
       await Promise.resolve();
       return select(worldOf(scope), selection);
+    },
+    async inspect(_scope, [first, ...others]) {
+      await Promise.resolve();
+      inspected.push(...[first, ...others].map(({ id }) => id));
+      return [cloud.onInspect(first), ...others.map((target) => cloud.onInspect(target))];
+    },
+    async release(_scope, hook) {
+      await Promise.resolve();
+      released.push(hook);
     },
     async apply(scope, change, owner) {
       tried.push(change);

@@ -146,7 +146,7 @@ describe('resync, applying', () => {
     const waiting = h.take('bulk');
     expect(waiting.map(({ work }) => work.correlation)).toEqual(Array.from({ length: messages }, () => 'call-1'));
     expect(h.cloud.world().attachments).toHaveLength(messages === 0 ? count : 0);
-    await handleWork(h.deps, waiting);
+    await handleWork(h.deps, waiting, null);
     expect(h.cloud.world().attachments).toHaveLength(count);
   });
 
@@ -219,7 +219,7 @@ describe('resync, under the guard', () => {
 
     const { status, json } = await post(h, { scope: 'everything', mode: 'apply', lift: ['all', 'limit'] }, 'yes');
     const waiting = h.take('bulk');
-    await handleWork(h.deps, waiting);
+    await handleWork(h.deps, waiting, null);
 
     expect(waiting).toMatchObject([{ work: { run: { lift: [] } } }, { work: { run: { lift: [] } } }]);
     expect([status, json.messages]).toEqual([202, 2]);
@@ -231,7 +231,8 @@ describe('resync, under the guard', () => {
     const h = harness(CONFIG, mixed);
 
     await post(h, { scope: 'everything', mode: 'apply', lift: ['batch'] }, 'yes');
-    for (let waiting = h.take('bulk'); waiting.length > 0; waiting = h.take('bulk')) await handleWork(h.deps, waiting);
+    for (let waiting = h.take('bulk'); waiting.length > 0; waiting = h.take('bulk'))
+      await handleWork(h.deps, waiting, null);
 
     const before = new Set(untagged.attachments.map(({ id }) => id));
     expect(h.cloud.world().attachments.filter(({ id }) => before.has(id))).toHaveLength(before.size);

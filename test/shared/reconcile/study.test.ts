@@ -14,6 +14,7 @@ describe('a destination whose target is missing', () => {
     correlation: 'c-1',
     since: NOW,
     trigger: 'change',
+    lane: 'event',
   } as const;
 
   it('is looked for once more in what was only remembered', async () => {

@@ -67,7 +67,7 @@ describe('sweepScope', () => {
     const sizes = h.sent.map(({ work }) => (work.kind === 'look' ? work.subjects.length : 0));
     expect(sizes).toEqual([50, 50, 20]);
     const items = h.take('bulk');
-    expect(await handleWork(h.deps, items)).toEqual({ failed: [] });
+    expect(await handleWork(h.deps, items, null)).toEqual({ failed: [] });
     expect(h.cloud.world().attachments).toHaveLength(240);
   });
 
@@ -77,7 +77,7 @@ describe('sweepScope', () => {
     const h = harness(CONFIG, world);
 
     await sweepScope(h.deps, world.scope, ORIGIN);
-    await handleWork(h.deps, h.take('bulk'));
+    await handleWork(h.deps, h.take('bulk'), null);
 
     expect(sessionsOf(h.cloud.world())).toEqual(['0: 100 tmt-tcp', '1: 100 tmt-tcp', '3: 100 tmt-tcp']);
     expect((await sweepScope(h.deps, world.scope, ORIGIN)).queued).toBe(0);
@@ -121,7 +121,7 @@ describe('sweepScope', () => {
     const h = harness(CONFIG, world);
 
     await sweepScope(h.deps, world.scope, ORIGIN);
-    await handleWork(h.deps, h.take('bulk'));
+    await handleWork(h.deps, h.take('bulk'), null);
 
     expect(h.cloud.world().attachments).toHaveLength(85);
   });
@@ -139,7 +139,7 @@ describe('sweepScope', () => {
     await sweepScope(h.deps, world.scope, ORIGIN);
     const chunks = h.take('bulk');
     // One by one: chunks of one permission would be read as one.
-    for (const chunk of chunks) await handleWork(h.deps, [chunk]);
+    for (const chunk of chunks) await handleWork(h.deps, [chunk], null);
 
     expect(chunks).toHaveLength(2);
     expect(h.cloud.world().attachments).toHaveLength(20);
