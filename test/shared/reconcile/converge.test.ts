@@ -61,7 +61,7 @@ describe('converge', () => {
     expect(h.cloud.world()).toEqual(world);
     expect(h.cloud.reads).toHaveLength(mode === 'observe' ? 1 : 0);
     expect(report.plan?.changes.length ?? null).toBe(mode === 'observe' ? 2 : null);
-    expect(h.journal.at(-1)).toMatchObject({ kind: 'finished', mode, trigger: 'change', lane: 'event' });
+    expect(h.journal.at(-1)).toMatchObject({ kind: 'finished', mode, trigger: 'change' });
   });
 
   it('writes nothing for a permission to observe', async () => {
@@ -182,12 +182,7 @@ describe('what converge journals', () => {
     expect(h.journal[1]).toMatchObject({ hold: { source: sourceAt(2).id, code: 'no-room' } });
     expect(h.journal[2]).toMatchObject({ note: { source: sourceAt(0).id, code: 'satisfied-by-theirs' } });
     expect(h.journal[3]).toMatchObject({ since: '2026-01-02T03:04:00.000Z', tookMs: 0 });
-    expect(h.journal[4]).toMatchObject({
-      trigger: 'change',
-
-      mode: 'enforce',
-      counts: { attach: 1, held: 1, done: 1 },
-    });
+    expect(h.journal[4]).toMatchObject({ trigger: 'change', mode: 'enforce', counts: { attach: 1, held: 1, done: 1 } });
   });
 });
 
