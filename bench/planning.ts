@@ -113,6 +113,7 @@ function toInput(): PlanInput {
     nowMs: 0,
     run: { kind: 'observe' },
     basis: 'scope',
+    recent: 0,
     hash: (text) => createHash('sha256').update(text).digest('hex'),
   };
 }

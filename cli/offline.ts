@@ -19,6 +19,7 @@ export function planWorlds(worlds: readonly World[], { config, version }: Loaded
       nowMs,
       run: OBSERVE,
       basis: 'scope',
+      recent: 0,
       hash: sha256,
     }),
   );

@@ -4,6 +4,7 @@ import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
 import { SendMessageBatchCommand, SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { Fault } from '../shared/fault.ts';
 import type { Clock, Deps, Hash, Journal, RulesSource } from '../shared/ports.ts';
+import { rememberDisruptions } from '../shared/reconcile/recent.ts';
 import type { AwsScope } from './ec2/convert.ts';
 import { faultCodeOf, formatRefusal, toRefusal } from './ec2/faults.ts';
 import { ec2MirrorCloud } from './ec2/mirror-cloud.ts';
@@ -116,6 +117,7 @@ export function compose(env: Environment, overrides: Overrides): AwsDeps {
     // Not `console.log`: with Lambda's JSON log format it wraps what it is given, and the metrics in it are not found.
     journal: overrides.journal ?? jsonJournal(clock, (line) => process.stdout.write(line)),
     hash: sha256,
+    recent: rememberDisruptions(),
     mode: () => parseMode(env),
     parallelism: PARALLELISM,
     newId,

@@ -86,6 +86,15 @@ export interface Journal {
 /** `observe` plans and prints, `enforce` also writes, `paused` acknowledges and does nothing. */
 export type Mode = 'observe' | 'enforce' | 'paused';
 
+/**
+ * The disruptions that events made on running machines in the last ten minutes: many small batches are judged by what they are
+ * together.
+ */
+export interface RecentDisruptions {
+  add(scope: Scope, nowMs: number): void;
+  count(scope: Scope, nowMs: number): number;
+}
+
 /** Everything that a use case needs, composed once per process; `mode` is read at every invocation. */
 export interface Deps {
   readonly cloud: MirrorCloud;
@@ -94,6 +103,7 @@ export interface Deps {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly hash: Hash;
+  readonly recent: RecentDisruptions;
   readonly mode: () => Mode;
   /** How many sources are changed at a time. */
   readonly parallelism: number;

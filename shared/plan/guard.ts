@@ -11,13 +11,15 @@ export type Disruption = Detach | Retarget;
 export interface Stakes {
   /** `scope`: a plan of everything; `batch`: of what some events named. */
   readonly basis: 'scope' | 'batch';
+  /** Disruptions that earlier batches of events made a moment ago. */
+  readonly recent: number;
   /** Our attachments on running machines, among what was read. */
   readonly ours: number;
   readonly limits: GuardLimits;
   readonly mark: (disruption: Disruption) => Digest;
 }
 
-/** Detaches of one batch of events that go through; more ask for a sweep, which sees the whole scope. */
+/** Disruptions of one batch of events that go through; more ask for a sweep, which sees the whole scope. */
 const BATCH_LIMIT = 5;
 /** Of so few attachments all may go without the guard tripping. */
 const ALL_FLOOR = 3;
@@ -56,6 +58,7 @@ export interface Judgement {
  * | basis | trips | and withholds | lifted by |
  * |---|---|---|---|
  * | batch | `batch`: more than 5 | all of them | by name |
+ * | batch | `batch`: with those of recent batches more than the larger of count and 5 | all of them | by name |
  * | batch that a sweep has looked at | `batch`: others than it has seen | those, and what else goes on their sources | by name |
  * | scope | `limit`: more than the larger of count and percent of ours | all of them | by name |
  * | scope | `all`: nine in ten of ours or more, when they are more than 3 | all of them | by name |
@@ -63,16 +66,18 @@ export interface Judgement {
 export function judgeDisruptions(disruptions: readonly Disruption[], stakes: Stakes, run: Run): Judgement {
   if (stakes.basis === 'scope') return { trips: scopeTrips(disruptions.length, stakes), on: 'everywhere' };
   const seen = run.kind === 'enforce' ? run.seen : null;
-  return seen === null ? judgeBatch(disruptions.length) : judgeSeen(disruptions, new Set(seen), stakes);
+  return seen === null ? judgeBatch(disruptions.length, stakes) : judgeSeen(disruptions, new Set(seen), stakes);
 }
 
-function judgeBatch(count: number): Judgement {
-  if (count <= BATCH_LIMIT) return { trips: [], on: 'everywhere' };
-  return {
-    trips: [{ name: 'batch', detail: `${count} would go in one batch, the limit is ${BATCH_LIMIT}` }],
-    on: 'everywhere',
-  };
+function judgeBatch(count: number, { recent, limits }: Stakes): Judgement {
+  const limit = Math.max(limits.count, BATCH_LIMIT);
+  if (count > BATCH_LIMIT) return tripBatch(`${count} would go in one batch, the limit is ${BATCH_LIMIT}`);
+  if (count > 0 && recent + count > limit)
+    return tripBatch(`${count} would go after ${recent} in the last ten minutes, the limit is ${limit}`);
+  return { trips: [], on: 'everywhere' };
 }
+
+const tripBatch = (detail: string): Judgement => ({ trips: [{ name: 'batch', detail }], on: 'everywhere' });
 
 function judgeSeen(disruptions: readonly Disruption[], seen: ReadonlySet<Digest>, { mark }: Stakes): Judgement {
   const unseen = disruptions.filter((disruption) => !seen.has(mark(disruption)));

@@ -20,6 +20,8 @@ export interface PlanInput {
   readonly run: Run;
   /** `scope`: the world is all of a scope; `batch`: it is what some events or a person named. */
   readonly basis: 'scope' | 'batch';
+  /** Disruptions of running machines that earlier batches of events made in this scope a moment ago. */
+  readonly recent: number;
   readonly hash: Hash;
 }
 
@@ -70,7 +72,7 @@ function offersIn(index: WorldIndex): (source: Source) => Offers {
 }
 
 function judge(
-  { world, config, rulesVersion, run, basis, hash }: PlanInput,
+  { world, config, rulesVersion, run, basis, recent, hash }: PlanInput,
   index: WorldIndex,
   parts: readonly SourcePlan[],
 ): { readonly verdict: Verdict; readonly guard: Guard | null } {
@@ -85,7 +87,7 @@ function judge(
   const ours = [...running].reduce((count, id) => count + (index.standing.get(id)?.ours.length ?? 0), 0);
   const { trips, on } = judgeDisruptions(
     disruptions.filter(({ source }) => running.has(source)),
-    { basis, ours, limits: config.guard, mark: (disruption) => markOf(disruption, rulesVersion, hash) },
+    { basis, recent, ours, limits: config.guard, mark: (disruption) => markOf(disruption, rulesVersion, hash) },
     run,
   );
   const lifts: readonly TripName[] = run.kind === 'enforce' ? run.lift : [];

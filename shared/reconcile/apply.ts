@@ -1,12 +1,13 @@
 import { toFault } from '../fault.ts';
-import type { Change, Hold, Plan } from '../plan/change.ts';
+import type { Change, Hold } from '../plan/change.ts';
 import type { Deps, Outcome } from '../ports.ts';
-import type { NonEmpty, SourceId } from '../words.ts';
+import type { NonEmpty, SourceId, World } from '../words.ts';
 import { groupBy } from './group-by.ts';
 import { mapLimited } from './map-limited.ts';
+import { rememberOutcome } from './recent.ts';
 import { recordOutcome } from './record.ts';
 import { allowOnly } from './seen.ts';
-import type { Task } from './study.ts';
+import type { Study, Task } from './study.ts';
 import { study } from './study.ts';
 
 /** What became of the changes of one source. */
@@ -19,24 +20,24 @@ export interface SourceResult {
 }
 
 /** Carries out a plan: the sources side by side, the changes of one source one after the other. */
-export async function applyPlan(deps: Deps, task: Task, plan: Plan): Promise<readonly SourceResult[]> {
-  const bySource = [...groupBy(plan.changes, ({ source }) => source).values()];
-  return mapLimited(bySource, deps.parallelism, (changes) => applySource(deps, task, changes));
+export async function applyPlan(deps: Deps, task: Task, studied: Study): Promise<readonly SourceResult[]> {
+  const bySource = [...groupBy(studied.plan.changes, ({ source }) => source).values()];
+  return mapLimited(bySource, deps.parallelism, (changes) => applySource(deps, task, studied, changes));
 }
 
 /**
  * A conflict means that the source is not as it was read: it alone is read and planned again, once. A second conflict is
  * left to the queue, whose delay lets whoever else is changing it come to an end.
  */
-async function applySource(deps: Deps, task: Task, changes: NonEmpty<Change>): Promise<SourceResult> {
+async function applySource(deps: Deps, task: Task, { world }: Study, changes: NonEmpty<Change>): Promise<SourceResult> {
   const [{ source }] = changes;
-  const first = await applyInOrder(deps, task, changes);
+  const first = await applyInOrder(deps, task, world, changes);
   const conflict = first.find(({ kind }) => kind === 'conflict');
   if (conflict === undefined) return { source, outcomes: first, holds: [] };
   const settled = first.filter((outcome) => outcome !== conflict);
   try {
     const again = await study(deps, allowOnly(deps, task, leftOf(changes, first)), onlySource(source));
-    const second = await applyInOrder(deps, task, again.plan.changes);
+    const second = await applyInOrder(deps, task, again.world, again.plan.changes);
     for (const outcome of second) if (outcome.kind === 'conflict') record(deps, task, outcome, deps.clock.now());
     return { source, outcomes: [...settled, ...second], holds: again.plan.holds };
   } catch (thrown) {
@@ -53,7 +54,12 @@ const onlySource = (id: SourceId) => ({ kind: 'subjects', subjects: [{ kind: 'so
  * Stops at the first change that fails. What the cloud withholds stops nothing but the detaches that make room for it: the
  * other changes stand on their own, and one that needs what was withheld is refused as a conflict.
  */
-async function applyInOrder(deps: Deps, task: Task, changes: readonly Change[]): Promise<readonly Outcome[]> {
+async function applyInOrder(
+  deps: Deps,
+  task: Task,
+  world: World,
+  changes: readonly Change[],
+): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const change of changes) {
     const isWithheld = outcomes.some(({ kind }) => kind === 'held');
@@ -61,6 +67,7 @@ async function applyInOrder(deps: Deps, task: Task, changes: readonly Change[]):
     const startedMs = deps.clock.now();
     const outcome = await applyOne(deps, task, change);
     outcomes.push(outcome);
+    rememberOutcome(deps, task, world, outcome);
     // A first conflict is an ordinary race; the second one is journaled by whoever gives up.
     if (outcome.kind !== 'conflict') record(deps, task, outcome, startedMs);
     if (outcome.kind === 'conflict' || outcome.kind === 'failed') break;

@@ -35,6 +35,6 @@ async function attempt(deps: Deps, order: Order): Promise<Report> {
 
 /** Carries out what was studied, unless the permission in force is to observe only. */
 export async function enact(deps: Deps, task: Task, studied: Study): Promise<Report> {
-  const results = task.run.kind === 'enforce' ? await applyPlan(deps, task, studied.plan) : [];
+  const results = task.run.kind === 'enforce' ? await applyPlan(deps, task, studied) : [];
   return toReport(deps.mode(), studied, results);
 }

@@ -36,14 +36,17 @@ export async function study(deps: Deps, task: Task, selection: Selection): Promi
 
 async function readAndPlan(deps: Deps, { order, rules, run }: Task, selection: Selection): Promise<Study> {
   const world = await deps.cloud.read(order.scope, selection);
+  const nowMs = deps.clock.now();
   const plan = makePlan({
     world,
     config: rules.config,
     ruleSet: rules.ruleSet,
     rulesVersion: rules.version,
-    nowMs: deps.clock.now(),
+    nowMs,
     run,
     basis: order.basis,
+    // A sweep and a person judge by what they see.
+    recent: order.trigger === 'change' ? deps.recent.count(order.scope, nowMs) : 0,
     hash: deps.hash,
   });
   return { world, plan };

@@ -29,6 +29,7 @@ const Given = v.optional(
     observe: v.optional(v.boolean(), false),
     lift: v.optional(v.array(v.picklist(['limit', 'all', 'batch'])), []),
     seen: v.optional(v.nullable(v.array(v.string())), null),
+    recent: v.optional(v.number(), 0),
   }),
   {},
 );
@@ -42,7 +43,7 @@ function planOf(name: string): Plan {
     about: string;
   };
   if (typeof about !== 'string') throw new Error(`${name}: world.yaml does not say what the case is about`);
-  const { basis, observe, lift, seen } = v.parse(Given, given);
+  const { basis, observe, lift, seen, recent } = v.parse(Given, given);
   const parsed = parseConfig(read(name, 'rules.yaml'));
   if (parsed.kind === 'invalid') throw new Error(`${name}: ${JSON.stringify(parsed.problems)}`);
   const run: Run = observe ? { kind: 'observe' } : { kind: 'enforce', seen: seen as readonly Digest[] | null, lift };
@@ -54,6 +55,7 @@ function planOf(name: string): Plan {
     nowMs: Date.parse('2026-11-01T00:00:00Z'),
     run,
     basis,
+    recent,
     hash: sha256,
   });
 }

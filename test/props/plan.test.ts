@@ -22,6 +22,7 @@ const planOf = ({ world, config }: Case, run: Run): Plan =>
     nowMs: NOW_MS,
     run,
     basis: 'scope',
+    recent: 0,
     hash: (text) => createHash('sha256').update(text).digest('hex'),
   });
 

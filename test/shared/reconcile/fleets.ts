@@ -62,6 +62,7 @@ const SENSORS: Pick<WorldSketch, 'targets' | 'filters'> = {
   ],
 };
 
+export const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at);
 export const digits = (at: number): string => at.toString(16).padStart(17, '0');
 export const machineAt = (at: number): Subject => ({ kind: 'machine', id: parseMachineId(`i-${digits(at)}`) });
 export const sourceAt = (at: number): Subject => ({ kind: 'source', id: parseSourceId(`eni-${digits(at)}`) });

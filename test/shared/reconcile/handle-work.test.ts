@@ -8,10 +8,9 @@ import type { Change } from '../../../shared/plan/change.ts';
 import type { FaultCode } from '../../../shared/fault.ts';
 import type { InventoryKind, World } from '../../../shared/words.ts';
 import { toWorld } from '../../world.ts';
-import { CONFIG, fleet, machineAt, ours, retagged, sessionsOf, sourceAt } from './fleets.ts';
+import { CONFIG, fleet, machineAt, ours, retagged, sessionsOf, sourceAt, upTo } from './fleets.ts';
 import { type Harness, harness, look, NOW, NOW_MS } from './harness.ts';
 
-const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at);
 const eventAt = (world: World, at: number): Item => ({ id: `m-${at}`, work: look(world, [machineAt(at)]) });
 const events = (world: World, count: number): readonly Item[] => upTo(count).map((at) => eventAt(world, at));
 const sweepOf = ({ scope }: World, id: string): Item => ({

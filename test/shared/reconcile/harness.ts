@@ -4,6 +4,7 @@ import type { Config } from '../../../shared/config/config.ts';
 import { toInstant } from '../../../shared/ids.ts';
 import type { JournalEntry } from '../../../shared/journal.ts';
 import type { Deps, Mode, WorkQueues } from '../../../shared/ports.ts';
+import { rememberDisruptions } from '../../../shared/reconcile/recent.ts';
 import type { Instant, NonEmpty, RulesVersion, Subject, World } from '../../../shared/words.ts';
 import { type MemoryCloud, memoryCloud } from './memory-cloud.ts';
 
@@ -57,6 +58,7 @@ export function harness(config: Config, ...worlds: readonly [World, ...World[]])
       clock: { now: () => self.nowMs },
       journal: { write: (entry) => void journal.push(entry) },
       hash,
+      recent: rememberDisruptions(),
       mode: () => self.mode,
       parallelism: 4,
       newId: () => `id-${(ids += 1)}`,

@@ -3,11 +3,10 @@ import { Fault } from '../../../shared/fault.ts';
 import { handleWork } from '../../../shared/reconcile/handle-work.ts';
 import { sweep, sweepScope } from '../../../shared/reconcile/sweep.ts';
 import { toWorld } from '../../world.ts';
-import { CONFIG, fleet, ours, retagged, sessionsOf } from './fleets.ts';
+import { CONFIG, fleet, ours, retagged, sessionsOf, upTo } from './fleets.ts';
 import { harness, NOW } from './harness.ts';
 
 const ORIGIN = { correlation: 'sweep-1', since: NOW };
-const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at);
 
 describe('sweep', () => {
   it('hands several scopes to the bulk queue, one message each', async () => {

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { handleWork } from '../../../shared/reconcile/handle-work.ts';
+import { rememberDisruptions } from '../../../shared/reconcile/recent.ts';
+import { toWorld } from '../../world.ts';
+import { CONFIG, fleet, machineAt, ours, retagged, upTo } from './fleets.ts';
+import { type Harness, harness, look, NOW_MS } from './harness.ts';
+
+const EAST = fleet(1, []).scope;
+const WEST = toWorld({ region: 'us-west-2' }).scope;
+
+describe('the memory of disruptions', () => {
+  it('forgets after ten minutes, and tells scopes apart', () => {
+    const recent = rememberDisruptions();
+    recent.add(EAST, NOW_MS);
+    recent.add(EAST, NOW_MS + 300_000);
+
+    expect([599_999, 600_000, 900_000].map((afterMs) => recent.count(EAST, NOW_MS + afterMs))).toEqual([2, 1, 0]);
+    expect(recent.count(WEST, NOW_MS)).toBe(0);
+  });
+});
+
+describe('a storm of untags that comes in small batches', () => {
+  /** A fleet of `size` that is mirrored, of which the first `untagged` machines have lost their tag. */
+  const stormed = (size: number, untagged: number) =>
+    retagged(
+      fleet(
+        size,
+        [],
+        upTo(size).map((at) => ours(at, 'tcp')),
+      ),
+      (at) => (at < untagged ? [] : ['tcp']),
+    );
+
+  const deliver = async (h: Harness, at: number): Promise<void> => {
+    const work = look(h.cloud.world(), [machineAt(at)]);
+    expect(await handleWork(h.deps, [{ id: `m-${at}`, work }], null)).toEqual({ failed: [] });
+  };
+
+  it('goes through one by one up to the limit of the scope; the next one asks for a sweep, which judges the whole', async () => {
+    const h = harness(CONFIG, stormed(500, 100));
+
+    for (const at of upTo(21)) await deliver(h, at);
+
+    expect(h.cloud.world().attachments).toHaveLength(480);
+    const trips = h.journal.flatMap((entry) => (entry.kind === 'guard-tripped' ? entry.trips : []));
+    expect(trips).toEqual([
+      { name: 'batch', detail: '1 would go after 20 in the last ten minutes, the limit is 20' },
+    ]);
+    expect(h.sent).toMatchObject([{ queue: 'bulk', work: { kind: 'sweep' } }]);
+    await handleWork(h.deps, h.take('bulk'), null);
+    expect(h.sent).toEqual([]);
+    expect(h.cloud.world().attachments).toHaveLength(480);
+  });
+
+  it('is let go by the sweep when it is small in a large scope, and does not count what the sweep let go', async () => {
+    const h = harness(CONFIG, stormed(500, 40));
+
+    for (const at of upTo(21)) await deliver(h, at);
+    await handleWork(h.deps, h.take('bulk'), null);
+    await handleWork(h.deps, h.take('bulk'), null);
+
+    expect(h.cloud.world().attachments).toHaveLength(460);
+    expect(h.deps.recent.count(EAST, NOW_MS)).toBe(20);
+  });
+
+  it('lets through as many as a batch may, however low the count of the scope is', async () => {
+    const h = harness({ ...CONFIG, guard: { count: 0, percent: 0 } }, stormed(50, 10));
+
+    for (const at of upTo(6)) await deliver(h, at);
+
+    expect(h.cloud.world().attachments).toHaveLength(45);
+  });
+
+  it('is over ten minutes later', async () => {
+    const h = harness(CONFIG, stormed(500, 100));
+    for (const at of upTo(21)) await deliver(h, at);
+
+    h.nowMs += 600_000;
+    await deliver(h, 20);
+
+    expect(h.cloud.world().attachments).toHaveLength(479);
+  });
+
+  it('is no reason to withhold attaches, or detaches from machines that do not run', async () => {
+    const h = harness(CONFIG, stormed(500, 100));
+    h.cloud.edit((world) => ({
+      ...world,
+      machines: world.machines.map((machine, at) => (at < 30 ? { ...machine, state: 'stopped' as const } : machine)),
+    }));
+    for (const at of upTo(30)) await deliver(h, at);
+    expect(h.cloud.world().attachments).toHaveLength(470);
+
+    for (const at of upTo(51)) await deliver(h, 30 + at);
+    expect(h.cloud.world().attachments).toHaveLength(450);
+    h.cloud.edit((world) => retagged(world, (at) => (at === 0 ? ['tcp'] : [])));
+    await deliver(h, 0);
+    expect(h.cloud.world().attachments).toHaveLength(451);
+  });
+});
