@@ -1,0 +1,225 @@
+import {
+  CreateTagsCommand,
+  CreateTrafficMirrorFilterCommand,
+  CreateTrafficMirrorFilterRuleCommand,
+  CreateTrafficMirrorSessionCommand,
+  CreateTrafficMirrorTargetCommand,
+  DeleteTagsCommand,
+  EC2Client,
+  RunInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach } from 'vitest';
+import { startAwsCloud, type AwsCloud, type AwsCloudOptions } from '../../local/aws/aws-cloud.ts';
+import { hostLambdas, type LambdaHost, type LambdaHostOptions } from '../../local/aws/lambda-host.ts';
+import type { JournalEntry } from '../../shared/journal.ts';
+
+const ended: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const end of ended.splice(0).reverse()) await end();
+});
+
+/** Has something ended after the test, whatever becomes of it. */
+export const endAfterTest = (end: () => Promise<void>): void => void ended.push(end);
+
+export async function startCloud(options: Partial<AwsCloudOptions> = {}): Promise<AwsCloud> {
+  const cloud = await startAwsCloud({ port: 0, settleMs: 1, visibilitySeconds: 1, ...options });
+  endAfterTest(cloud.stop);
+  return cloud;
+}
+
+/** A person who works in an account. */
+export interface Person {
+  readonly client: EC2Client;
+  /** Launches instances with these tags and waits until everything has settled. */
+  launch(count: number, tags?: Readonly<Record<string, string>>): Promise<readonly Machine[]>;
+  tag(ids: readonly string[], tags: Readonly<Record<string, string>>): Promise<void>;
+  untag(ids: readonly string[], ...names: readonly string[]): Promise<void>;
+  /** A filter that accepts all of these protocols in both directions; all packets when none is named. */
+  createFilter(...protocols: readonly number[]): Promise<string>;
+  /** A target in front of a Gateway Load Balancer endpoint, whose health nobody asks for. */
+  createTarget(): Promise<string>;
+  createSession(source: string, target: string, filter: string, number: number): Promise<string>;
+}
+
+export interface Machine {
+  readonly id: string;
+  readonly source: string;
+}
+
+const get = (value: string | undefined): string => {
+  if (value === undefined) throw new Error('the local cloud answered without an id');
+  return value;
+};
+
+/** As many as one call launches or tags. */
+const AT_ONCE = 500;
+
+const chunksOf = <Item>(items: readonly Item[], size: number): Item[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
+
+const toList = (tags: Readonly<Record<string, string>>) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+
+export function personIn(cloud: AwsCloud, name = 'alice'): Person {
+  const credentials = cloud.as({ kind: 'user', name });
+  const client = new EC2Client({ endpoint: cloud.endpoint, region: cloud.region, maxAttempts: 1, credentials });
+  endAfterTest(async () => client.destroy());
+  let endpoints = 0;
+
+  return {
+    client,
+    async launch(count, tags = {}) {
+      const machines: Machine[] = [];
+      for (let left = count; left > 0; left -= AT_ONCE) {
+        const size = Math.min(left, AT_ONCE);
+        const launched = await client.send(
+          new RunInstancesCommand({
+            ImageId: 'ami-0123456789abcdef0',
+            InstanceType: 'm5.large',
+            MinCount: size,
+            MaxCount: size,
+            TagSpecifications: [{ ResourceType: 'instance', Tags: toList(tags) }],
+          }),
+        );
+        for (const { InstanceId, NetworkInterfaces: [first] = [] } of launched.Instances ?? []) {
+          machines.push({ id: get(InstanceId), source: get(first?.NetworkInterfaceId) });
+        }
+      }
+      await cloud.idle();
+      return machines;
+    },
+    async tag(ids, tags) {
+      for (const Resources of chunksOf(ids, AT_ONCE)) {
+        await client.send(new CreateTagsCommand({ Resources, Tags: toList(tags) }));
+      }
+    },
+    async untag(ids, ...names) {
+      const Tags = names.map((Key) => ({ Key }));
+      for (const Resources of chunksOf(ids, AT_ONCE)) await client.send(new DeleteTagsCommand({ Resources, Tags }));
+    },
+    async createFilter(...protocols) {
+      const { TrafficMirrorFilter } = await client.send(new CreateTrafficMirrorFilterCommand({}));
+      const id = get(TrafficMirrorFilter?.TrafficMirrorFilterId);
+      for (const TrafficDirection of ['ingress', 'egress'] as const) {
+        for (const [at, Protocol] of (protocols.length === 0 ? [undefined] : protocols).entries()) {
+          await client.send(
+            new CreateTrafficMirrorFilterRuleCommand({
+              TrafficMirrorFilterId: id,
+              TrafficDirection,
+              RuleNumber: (at + 1) * 10,
+              RuleAction: 'accept',
+              SourceCidrBlock: '0.0.0.0/0',
+              DestinationCidrBlock: '0.0.0.0/0',
+              ...(Protocol === undefined ? {} : { Protocol }),
+            }),
+          );
+        }
+      }
+      return id;
+    },
+    async createTarget() {
+      const GatewayLoadBalancerEndpointId = `vpce-${String((endpoints += 1)).padStart(17, '0')}`;
+      const { TrafficMirrorTarget } = await client.send(
+        new CreateTrafficMirrorTargetCommand({ GatewayLoadBalancerEndpointId }),
+      );
+      return get(TrafficMirrorTarget?.TrafficMirrorTargetId);
+    },
+    async createSession(source, target, filter, number) {
+      const { TrafficMirrorSession } = await client.send(
+        new CreateTrafficMirrorSessionCommand({
+          NetworkInterfaceId: source,
+          TrafficMirrorTargetId: target,
+          TrafficMirrorFilterId: filter,
+          SessionNumber: number,
+        }),
+      );
+      return get(TrafficMirrorSession?.TrafficMirrorSessionId);
+    },
+  };
+}
+
+/** One deployment of tapkeeper: its Lambdas, its rules file and what it journaled. */
+export interface Deployment {
+  readonly host: LambdaHost;
+  readonly journal: readonly JournalEntry[];
+  /** The holds, by code, of what was journaled since the last call. */
+  holds(): readonly string[];
+  /** Writes the rules file; it holds from the next invocation on. */
+  setRules(rules: object): Promise<void>;
+  removeRules(): Promise<void>;
+  /** Sweeps and waits until all that came of it is done. */
+  sweep(): Promise<void>;
+}
+
+export async function deploy(
+  cloud: AwsCloud,
+  rules: object,
+  options: Partial<LambdaHostOptions> = {},
+): Promise<Deployment> {
+  const folder = await mkdtemp(join(tmpdir(), 'tapkeeper-'));
+  endAfterTest(() => rm(folder, { recursive: true }));
+  const rulesPath = join(folder, 'tapkeeper.yaml');
+  // JSON is YAML.
+  const setRules = (text: object): Promise<void> => writeFile(rulesPath, JSON.stringify(text));
+  await setRules(rules);
+  const journal: JournalEntry[] = [];
+  let read = 0;
+  const host = hostLambdas(cloud, {
+    rulesPath,
+    mode: () => 'enforce',
+    sweepSeconds: null,
+    journal: { write: (entry) => void journal.push(entry) },
+    failed: () => undefined,
+    ...options,
+  });
+  endAfterTest(host.stop);
+  return {
+    host,
+    journal,
+    holds() {
+      const fresh = journal.slice(read);
+      read = journal.length;
+      return [...new Set(fresh.flatMap((entry) => (entry.kind === 'held' ? [entry.hold.code] : [])))].sort();
+    },
+    setRules,
+    removeRules: () => rm(rulesPath),
+    async sweep() {
+      await host.sweep();
+      await cloud.idle();
+    },
+  };
+}
+
+/** A destination of a rules file. */
+export const destination = (target: string, filter: string, sessionNumber: number, more: object = {}): object => ({
+  cloud: 'aws',
+  region: 'us-east-1',
+  target,
+  filter,
+  sessionNumber,
+  ...more,
+});
+
+/** Rules under which the tag `mirror` names destinations. */
+export const tagRules = (destinations: Readonly<Record<string, object>>, more: object = {}): object => ({
+  version: 1,
+  owner: 'soc',
+  guard: { count: 1000, percent: 100 },
+  destinations,
+  rules: [{ name: 'tagged', when: { tag: 'mirror' }, mirror: { fromTag: 'mirror', among: Object.keys(destinations) } }],
+  ...more,
+});
+
+/** The sessions that stand, in few words, by interface and number. */
+export const sessionsIn = (cloud: AwsCloud) =>
+  cloud.state.in().sessions.map(({ id, interfaceId: source, targetId: target, filterId: filter, number, tags }) => ({
+    id,
+    source,
+    target,
+    filter,
+    number,
+    owner: tags['tapkeeper:owner'] ?? null,
+  }));
