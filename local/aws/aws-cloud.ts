@@ -16,7 +16,7 @@ import { createActivity, machineTimer } from './settling.ts';
 import type { RegionView } from './view.ts';
 import { toRegionView } from './view.ts';
 
-/** The one account of the local cloud. */
+/** The account of a local cloud that has one. */
 const LOCAL_ACCOUNT = '123456789012';
 
 /** The role that the hosted Lambdas act in. */
@@ -29,6 +29,8 @@ export interface AwsCloudOptions {
   readonly sqsPort?: number;
   /** The region of the queues, and of calls that are not signed. */
   readonly region?: string;
+  /** The accounts; the first is the cloud's own, to which the queues and all unknown access keys belong. */
+  readonly accounts?: readonly string[];
   readonly clock?: Clock;
   readonly random?: Random;
   /** How long an instance is `pending` or `stopping`, and an interface `attaching`. */
@@ -40,12 +42,13 @@ export interface AwsCloudOptions {
   readonly rules?: Readonly<Record<string, unknown>>;
 }
 
-/** AWS on one machine: EC2, EventBridge and SQS of one account. */
+/** AWS on one machine: EC2 and EventBridge of some accounts, and SQS of the first. */
 export interface AwsCloud {
   /** Where EC2 answers. */
   readonly endpoint: string;
   readonly sqsEndpoint: string;
   readonly account: string;
+  readonly accounts: readonly string[];
   readonly region: string;
   readonly roleName: string;
   readonly queues: { readonly event: Queue; readonly bulk: Queue };
@@ -54,15 +57,15 @@ export interface AwsCloud {
   readonly calls: Readonly<Record<string, number>>;
   resetCalls(): void;
   readonly state: {
-    /** The regions that were ever called. */
+    /** The regions that were ever called, in whatever account. */
     regions(): readonly string[];
-    /** What exists in a region; the cloud's own region when none is named. */
-    in(region?: string): RegionView;
+    /** What exists in a region of an account; the cloud's own when none is named. */
+    in(region?: string, account?: string): RegionView;
   };
   /** Tells after anything may have changed. Returns what ends it. */
   onChange(listener: () => void): () => void;
-  /** An access key of an identity: calls signed with it are recorded as that identity's. */
-  as(identity: Identity): AccessKey;
+  /** An access key of an identity: calls signed with it are of that account and recorded as that identity's. */
+  as(identity: Identity, account?: string): AccessKey;
   /** Has EC2 refuse an action to everybody, until it is allowed again. */
   deny(action: string): void;
   allow(action: string): void;
@@ -89,21 +92,20 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
   const nowMs = (): number => clock.now();
   const listeners = new Set<() => void>();
   const activity = createActivity(options.timer ?? machineTimer);
-  const identities = createIdentities();
+  const [account = LOCAL_ACCOUNT, ...others] = options.accounts ?? [];
+  const identities = createIdentities([account, ...others]);
   const queues = await startQueues({ port: options.sqsPort ?? 0, region, visibilitySeconds });
   const outbox = createOutbox(activity, queues.send, (thrown) => {
     // A queue that is being stopped refuses what is still on its way: nobody waits for it any more.
     if (!isStopping) process.stderr.write(`delivering events: ${String(thrown)}\n`);
   });
   const bus = createEventBus({
-    account: LOCAL_ACCOUNT,
     rules: options.rules ?? patterns(LOCAL_ROLE),
     nowMs,
     random,
     deliver: (_rule, body) => outbox.add(body),
   });
   const ec2 = createEndpoint({
-    account: LOCAL_ACCOUNT,
     defaultRegion: region,
     nowMs,
     random,
@@ -122,7 +124,8 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
   return {
     endpoint: `http://127.0.0.1:${port}`,
     sqsEndpoint: queues.endpoint,
-    account: LOCAL_ACCOUNT,
+    account,
+    accounts: identities.accounts,
     region,
     roleName: LOCAL_ROLE,
     queues,
@@ -130,8 +133,8 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
     calls: ec2.calls,
     resetCalls: () => Object.keys(ec2.calls).forEach((action) => delete ec2.calls[action]),
     state: {
-      regions: () => [...ec2.regions.keys()].sort(),
-      in: (name = region) => toRegionView(ec2.regionOf(name)),
+      regions: () => [...new Set([...ec2.regions()].map(({ name }) => name))].sort(),
+      in: (name = region, owner = account) => toRegionView(ec2.regionOf(name, owner)),
     },
     onChange(listener) {
       listeners.add(listener);

@@ -1,21 +1,20 @@
-import type { CloudEvent } from './ec2/call.ts';
+import type { CloudEvent, Origin } from './ec2/call.ts';
 import type { Random } from './ec2/randomness.ts';
 import { newUuid } from './ec2/randomness.ts';
 import { compilePattern } from './pattern.ts';
 
 /** The bus options: its rules by name, and where events go that match one. */
 export interface BusOptions {
-  readonly account: string;
   readonly rules: Readonly<Record<string, unknown>>;
   readonly nowMs: () => number;
   readonly random: Random;
   readonly deliver: (rule: string, body: string) => void;
 }
 
-/** The default event bus. */
+/** The default event buses of all accounts, whose rules forward to the same queues. */
 export interface EventBus {
   /** Puts an event of the cloud on the bus, in the envelope of EventBridge. */
-  readonly put: (region: string, event: CloudEvent) => void;
+  readonly put: (origin: Origin, event: CloudEvent) => void;
   /** Puts an event that has its envelope already. */
   readonly putWhole: (event: Readonly<Record<string, unknown>>) => void;
   /** When the event of that id was put, in milliseconds: envelopes know the second only. */
@@ -26,7 +25,7 @@ export interface EventBus {
 const REMEMBERED = 10_000;
 
 /** @throws Error naming the rule whose pattern cannot be read. */
-export function createEventBus({ account, rules, nowMs, random, deliver }: BusOptions): EventBus {
+export function createEventBus({ rules, nowMs, random, deliver }: BusOptions): EventBus {
   const compiled = Object.entries(rules).map(([name, pattern]) => ({ name, matches: compilePattern(pattern) }));
   const putMs = new Map<string, number>();
 
@@ -46,7 +45,7 @@ export function createEventBus({ account, rules, nowMs, random, deliver }: BusOp
 
   return {
     putWhole,
-    put: (region, { source, detailType, resources, detail }) =>
+    put: ({ account, region }, { source, detailType, resources, detail }) =>
       putWhole({
         version: '0',
         id: newUuid(random),

@@ -9,22 +9,34 @@ export interface AccessKey {
   readonly secretAccessKey: string;
 }
 
-/** The access keys that were given out, and the people behind all others. */
-export interface Identities {
-  readonly issue: (identity: Identity) => AccessKey;
-  /** Any access key is accepted; one that was not given out here belongs to a user of that name. */
-  readonly of: (accessKeyId: string) => Identity;
+/** Whose call it is: an identity of one account. */
+export interface Caller {
+  readonly identity: Identity;
+  readonly account: string;
 }
 
-export function createIdentities(): Identities {
-  const issued = new Map<string, Identity>();
+/** The accounts, the access keys that were given out, and the people behind all others. */
+export interface Identities {
+  /** The first is the one that calls belong to whose key was not given out here. */
+  readonly accounts: readonly [string, ...string[]];
+  /** An access key of an identity of that account; of the first when none is named. @throws Error for no account. */
+  readonly issue: (identity: Identity, account?: string) => AccessKey;
+  /** Any access key is accepted; one that was not given out here belongs to a user of that name in the first account. */
+  readonly of: (accessKeyId: string) => Caller;
+}
+
+export function createIdentities(accounts: readonly [string, ...string[]]): Identities {
+  const issued = new Map<string, Caller>();
+  const [first] = accounts;
   return {
-    issue: (identity) => {
+    accounts,
+    issue: (identity, account = first) => {
+      if (!accounts.includes(account)) throw new Error(`issuing an access key: ${account} is not an account here`);
       const accessKeyId = `${identity.kind === 'role' ? 'ASIA' : 'AKIA'}LOCAL${String(issued.size).padStart(11, '0')}`;
-      issued.set(accessKeyId, identity);
+      issued.set(accessKeyId, { identity, account });
       return { accessKeyId, secretAccessKey: 'not-checked-by-the-local-cloud' };
     },
-    of: (accessKeyId) => issued.get(accessKeyId) ?? { kind: 'user', name: accessKeyId },
+    of: (accessKeyId) => issued.get(accessKeyId) ?? { identity: { kind: 'user', name: accessKeyId }, account: first },
   };
 }
 

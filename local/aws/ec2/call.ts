@@ -15,6 +15,12 @@ export interface Call {
   readonly later: (step: (call: Call) => void) => void;
 }
 
+/** Where an event comes from. */
+export interface Origin {
+  readonly account: string;
+  readonly region: string;
+}
+
 /** What an event says, without the envelope. */
 export interface CloudEvent {
   readonly source: string;

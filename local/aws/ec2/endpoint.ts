@@ -1,7 +1,7 @@
-import type { Identities, Signer } from '../identity.ts';
+import type { Caller, Identities, Signer } from '../identity.ts';
 import { toArn } from '../identity.ts';
 import { ACTIONS } from './actions/all.ts';
-import type { Call, CloudEvent } from './call.ts';
+import type { Call, CloudEvent, Origin } from './call.ts';
 import type { Refusal } from './errors.ts';
 import { invalidValue, isRefusal, missingParameter, refusal } from './errors.ts';
 import type { Operation } from './model.ts';
@@ -10,7 +10,7 @@ import type { Random } from './randomness.ts';
 import { newUuid } from './randomness.ts';
 import { readRequest } from './read.ts';
 import type { RegionState } from './state.ts';
-import { createRegion } from './state.ts';
+import { createCounter, createRegion } from './state.ts';
 import { isRecorded, toTrailEvent } from './trail/record.ts';
 import { writeRefusal, writeResponse } from './write.ts';
 
@@ -29,24 +29,24 @@ export interface QueryAnswer {
 
 /** What the endpoint needs of its surroundings. */
 export interface Surroundings {
-  readonly account: string;
   readonly defaultRegion: string;
   readonly nowMs: () => number;
   readonly random: Random;
   readonly identities: Identities;
-  readonly emit: (region: string, event: CloudEvent) => void;
+  readonly emit: (origin: Origin, event: CloudEvent) => void;
   /** Runs a step when what an action began has settled. */
   readonly later: (step: () => void) => void;
   /** Told after anything may have changed. */
   readonly changed: () => void;
 }
 
-/** EC2 of one account in all regions. */
+/** EC2 of all accounts in all regions. */
 export interface Endpoint {
   answer(request: QueryRequest): QueryAnswer;
-  readonly regions: ReadonlyMap<string, RegionState>;
-  /** A region, as a new account finds it when nobody has called it. */
-  regionOf(name: string): RegionState;
+  /** All regions of all accounts that were ever called. */
+  regions(): Iterable<RegionState>;
+  /** A region of an account, as a new account finds it when nobody has called it. */
+  regionOf(name: string, account: string): RegionState;
   /** How often each action was called, whatever became of it. */
   readonly calls: Record<string, number>;
   /** Actions that nobody may call. */
@@ -55,18 +55,20 @@ export interface Endpoint {
 
 export function createEndpoint(surroundings: Surroundings): Endpoint {
   const regions = new Map<string, RegionState>();
+  const nextSequence = createCounter();
   const calls: Record<string, number> = {};
   const denied = new Set<string>();
 
-  const regionOf = (name: string): RegionState => {
-    const region = regions.get(name) ?? createRegion(name, surroundings.random);
-    regions.set(name, region);
+  const regionOf = (name: string, account: string): RegionState => {
+    const key = `${account} ${name}`;
+    const region = regions.get(key) ?? createRegion({ name, account, random: surroundings.random, nextSequence });
+    regions.set(key, region);
     return region;
   };
-  regionOf(surroundings.defaultRegion);
+  for (const account of surroundings.identities.accounts) regionOf(surroundings.defaultRegion, account);
 
   return {
-    regions,
+    regions: () => regions.values(),
     regionOf,
     calls,
     denied,
@@ -77,8 +79,9 @@ export function createEndpoint(surroundings: Surroundings): Endpoint {
       try {
         if (operation === null) throw noSuchAction(action);
         calls[action] = (calls[action] ?? 0) + 1;
-        const region = regionOf(request.signer?.region ?? surroundings.defaultRegion);
-        const taken = { request, action, operation, region, requestId };
+        const caller = surroundings.identities.of(request.signer?.accessKeyId ?? 'anonymous');
+        const region = regionOf(request.signer?.region ?? surroundings.defaultRegion, caller.account);
+        const taken = { request, action, operation, region, caller, requestId };
         const response = perform(surroundings, denied, taken);
         return { status: 200, xml: writeResponse(action, operation.response, { ...response }, requestId), requestId };
       } catch (thrown) {
@@ -99,6 +102,7 @@ interface Taken {
   readonly action: string;
   readonly operation: Operation;
   readonly region: RegionState;
+  readonly caller: Caller;
   readonly requestId: string;
 }
 
@@ -125,7 +129,7 @@ const paramsOf = (params: URLSearchParams): readonly (readonly [string, string])
 function run(
   surroundings: Surroundings,
   denied: ReadonlySet<string>,
-  { request: { params, signer }, action, region }: Taken,
+  { request: { params }, action, region, caller }: Taken,
   request: object,
 ): object {
   if (params.get('Version') !== '2016-11-15') {
@@ -135,7 +139,7 @@ function run(
   if (perform === undefined) {
     throw refusal('UnsupportedOperation', `${action} is not among the actions that the local cloud can do`, 501);
   }
-  const call = toCall(surroundings, region, signer);
+  const call = toCall(surroundings, region, caller);
   if (denied.has(action)) throw unauthorized(call, action);
   if ('DryRun' in request && request.DryRun === true) {
     throw refusal('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
@@ -150,18 +154,17 @@ const unauthorized = ({ identity, account }: Call, action: string): Refusal =>
     403,
   );
 
-function toCall(surroundings: Surroundings, region: RegionState, signer: Signer | null): Call {
-  const { account, identities, random } = surroundings;
+function toCall(surroundings: Surroundings, region: RegionState, { identity, account }: Caller): Call {
   return {
     region,
     account,
-    random,
-    identity: identities.of(signer?.accessKeyId ?? 'anonymous'),
+    identity,
+    random: surroundings.random,
     nowMs: surroundings.nowMs(),
-    emit: (event) => surroundings.emit(region.name, event),
+    emit: (event) => surroundings.emit({ region: region.name, account }, event),
     later: (step) =>
       surroundings.later(() => {
-        step(toCall(surroundings, region, signer));
+        step(toCall(surroundings, region, { identity, account }));
         surroundings.changed();
       }),
   };
@@ -169,24 +172,22 @@ function toCall(surroundings: Surroundings, region: RegionState, signer: Signer 
 
 function record(
   surroundings: Surroundings,
-  { request: { signer, userAgent }, action, operation, region, requestId }: Taken,
+  { request: { signer, userAgent }, action, operation, region, caller, requestId }: Taken,
   request: object | null,
   outcome: Parameters<typeof toTrailEvent>[0]['outcome'],
 ): void {
   if (!isRecorded(action)) return;
-  const accessKeyId = signer?.accessKeyId ?? 'anonymous';
   const called = {
     action,
     operation,
     request,
     outcome,
     requestId,
-    accessKeyId,
+    accessKeyId: signer?.accessKeyId ?? 'anonymous',
     userAgent,
-    identity: surroundings.identities.of(accessKeyId),
-    account: surroundings.account,
+    ...caller,
     region: region.name,
     nowMs: surroundings.nowMs(),
   };
-  surroundings.emit(region.name, toTrailEvent(called, surroundings.random));
+  surroundings.emit({ region: region.name, account: caller.account }, toTrailEvent(called, surroundings.random));
 }

@@ -102,9 +102,10 @@ export interface Tagging {
   readonly version: number;
 }
 
-/** One region of the account. Nothing in it knows of another region. */
+/** One region of one account. Nothing in it knows of another region. */
 export interface RegionState {
   readonly name: string;
+  readonly account: string;
   readonly vpcId: string;
   readonly subnets: Map<string, Subnet>;
   readonly instances: Map<string, Instance>;
@@ -122,9 +123,16 @@ export interface RegionState {
 
 const ZONES = ['a', 'b', 'c'] as const;
 
+/** What a region is made of. The sequence goes through all accounts, so that lists of several have one order. */
+export interface RegionOptions {
+  readonly name: string;
+  readonly account: string;
+  readonly random: Random;
+  readonly nextSequence: () => number;
+}
+
 /** A region as a new account finds it: a default VPC with a subnet in each of three zones. */
-export function createRegion(name: string, random: Random): RegionState {
-  const nextSequence = createCounter();
+export function createRegion({ name, account, random, nextSequence }: RegionOptions): RegionState {
   const nextHost = createCounter();
   const vpcId = newResourceId(random, 'vpc');
   const subnets = ZONES.map((letter, index): Subnet => ({
@@ -136,6 +144,7 @@ export function createRegion(name: string, random: Random): RegionState {
   }));
   return {
     name,
+    account,
     vpcId,
     subnets: new Map(subnets.map((subnet) => [subnet.id, subnet])),
     instances: new Map(),
@@ -152,7 +161,7 @@ export function createRegion(name: string, random: Random): RegionState {
 }
 
 /** 1, 2, 3 and so on. */
-function createCounter(): () => number {
+export function createCounter(): () => number {
   let last = 0;
   return () => (last += 1);
 }

@@ -180,7 +180,7 @@ test('one unknown id fails the whole call, one unknown filter value does not', a
 
 test('each region has a default network and tells of instance types', async () => {
   const cloud = await startCloud();
-  const client = clientOf(cloud, 'alice', 'eu-central-1');
+  const client = clientOf(cloud, { region: 'eu-central-1' });
   const { Subnets } = await client.send(new DescribeSubnetsCommand({}));
   expect(Subnets?.map(({ AvailabilityZone }) => AvailabilityZone)).toEqual([
     'eu-central-1a',

@@ -10,40 +10,11 @@ import {
   RunInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { AwsCloud } from '../../../local/aws/aws-cloud.ts';
-import { localSqsClient } from '../../../local/aws/queues.ts';
-import {
-  clientOf,
-  createSensor,
-  endAfterTest,
-  launch,
-  launchOptions,
-  refusalOf,
-  sessionCommand,
-  startCloud,
-} from './rig.ts';
-
-/** A rule that lets everything through. */
-const EVERYTHING = { everything: { account: [{ exists: true }] } };
-
-type Event = Readonly<Record<string, unknown>> & { readonly detail: Readonly<Record<string, unknown>> };
-
-/** Takes everything that waits on the event queue. */
-async function takeEvents(cloud: AwsCloud): Promise<readonly Event[]> {
-  await cloud.idle();
-  const client = localSqsClient(cloud.sqsEndpoint, cloud.region, { accessKeyId: 'a', secretAccessKey: 'b' });
-  endAfterTest(async () => client.destroy());
-  const events: Event[] = [];
-  for (;;) {
-    const command = new ReceiveMessageCommand({ QueueUrl: cloud.queues.event.url, MaxNumberOfMessages: 10 });
-    const { Messages } = await client.send(command);
-    if (!Messages?.length) return events;
-    events.push(...Messages.map(({ Body }) => JSON.parse(Body ?? '') as Event));
-  }
-}
+import type { Event } from './events.ts';
+import { EVERYTHING, takeEvents } from './events.ts';
+import { clientOf, createSensor, launch, launchOptions, refusalOf, sessionCommand, startCloud } from './rig.ts';
 
 async function startWatched() {
   const cloud = await startCloud({

@@ -58,13 +58,20 @@ export function createManualTimer(): { readonly timer: Timer; readonly runAll: (
   };
 }
 
+/** Who calls, and where; alice in the cloud's own account and region when nothing is said. */
+interface Person {
+  readonly name?: string;
+  readonly region?: string;
+  readonly account?: string;
+}
+
 /** A client of a person. */
-export function clientOf(cloud: AwsCloud, name = 'alice', region = 'us-east-1'): EC2Client {
+export function clientOf(cloud: AwsCloud, { name = 'alice', region = cloud.region, account }: Person = {}): EC2Client {
   const client = new EC2Client({
     endpoint: cloud.endpoint,
     region,
     maxAttempts: 1,
-    credentials: cloud.as({ kind: 'user', name }),
+    credentials: cloud.as({ kind: 'user', name }, account),
   });
   endAfterTest(async () => client.destroy());
   return client;

@@ -3,7 +3,7 @@ import { createRegion } from '../../../local/aws/ec2/state.ts';
 import { toVirtualNetworkId } from '../../../local/aws/ec2/session-rules.ts';
 
 test('a network identifier is drawn that no session has', () => {
-  const region = createRegion('us-east-1', () => 0);
+  const region = createRegion({ name: 'us-east-1', account: '123456789012', random: () => 0, nextSequence: () => 0 });
   for (const virtualNetworkId of [1, 2]) {
     region.sessions.set(`tms-${virtualNetworkId}`, {
       id: `tms-${virtualNetworkId}`,

@@ -216,7 +216,7 @@ describe('a session', () => {
   test('exists in its region only', async () => {
     const { cloud, client, source, sensor } = await startFleet();
     await client.send(sessionCommand(source, sensor, 1));
-    const elsewhere = clientOf(cloud, 'alice', 'eu-west-1');
+    const elsewhere = clientOf(cloud, { region: 'eu-west-1' });
     const { TrafficMirrorSessions } = await elsewhere.send(new DescribeTrafficMirrorSessionsCommand({}));
     expect(TrafficMirrorSessions).toEqual([]);
   });
