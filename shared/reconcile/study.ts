@@ -1,7 +1,9 @@
 import type { Plan, Run } from '../plan/change.ts';
 import { makePlan } from '../plan/plan.ts';
 import type { Deps } from '../ports.ts';
-import type { Selection, World } from '../words.ts';
+import type { HoldCode } from '../reason.ts';
+import type { Selection, TargetId, World } from '../words.ts';
+import { lookCloser, newlyWanted } from './inspect.ts';
 import type { Order } from './order.ts';
 import { recordPlan } from './record.ts';
 import type { Rules } from './rules.ts';
@@ -19,6 +21,9 @@ export interface Study {
   readonly plan: Plan;
 }
 
+/** What is remembered between reads and may have been created since. */
+const MAY_BE_NEW: readonly HoldCode[] = ['destination-missing', 'no-filter-here'];
+
 /**
  * Reads what the selection names and plans it; the plan is journaled. A destination that is missing is looked for once more
  * in what was only remembered: the target that somebody just created is there for the first machine that asks for it.
@@ -27,17 +32,40 @@ export interface Study {
 export async function study(deps: Deps, task: Task, selection: Selection): Promise<Study> {
   const first = await readAndPlan(deps, task, selection);
   // A read of everything has just asked for what is remembered.
-  const isMissing =
-    selection.kind === 'subjects' && first.plan.holds.some(({ code }) => code === 'destination-missing');
-  const studied = isMissing && deps.cloud.forget(task.order.scope) ? await readAndPlan(deps, task, selection) : first;
+  const isMissing = selection.kind === 'subjects' && first.plan.holds.some(({ code }) => MAY_BE_NEW.includes(code));
+  const read = isMissing && deps.cloud.forget(task.order.scope) ? await readAndPlan(deps, task, selection) : first;
+  const studied = await inspectTargets(deps, task, read);
   recordPlan(deps, task.order, studied.plan);
   return studied;
 }
 
-async function readAndPlan(deps: Deps, { order, rules, run }: Task, selection: Selection): Promise<Study> {
-  const world = await deps.cloud.read(order.scope, selection);
+async function readAndPlan(deps: Deps, task: Task, selection: Selection): Promise<Study> {
+  const world = await deps.cloud.read(task.order.scope, selection);
+  return { world, plan: planOf(deps, task, world) };
+}
+
+/**
+ * Looks closer at what the plan points something new at, which a list cannot tell the health of, and plans again with what
+ * was found. What then goes elsewhere is looked at in its turn: each round asks for targets that were not asked for, so there
+ * are no more rounds than targets, and one round when all is well. A plan that attaches nothing asks nothing.
+ */
+async function inspectTargets(deps: Deps, task: Task, read: Study): Promise<Study> {
+  const known = new Set<TargetId>();
+  let { world, plan } = read;
+  for (;;) {
+    const targets = newlyWanted(plan, world, known);
+    if (targets.length === 0) return { world, plan };
+    for (const { id } of targets) known.add(id);
+    const closer = await lookCloser(deps, task.order.scope, world, targets);
+    if (closer === world) return { world, plan };
+    world = closer;
+    plan = planOf(deps, task, world);
+  }
+}
+
+function planOf(deps: Deps, { order, rules, run }: Task, world: World): Plan {
   const nowMs = deps.clock.now();
-  const plan = makePlan({
+  return makePlan({
     world,
     config: rules.config,
     ruleSet: rules.ruleSet,
@@ -49,5 +77,4 @@ async function readAndPlan(deps: Deps, { order, rules, run }: Task, selection: S
     recent: order.trigger === 'change' ? deps.recent.count(order.scope, nowMs) : 0,
     hash: deps.hash,
   });
-  return { world, plan };
 }

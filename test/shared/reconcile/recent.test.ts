@@ -43,9 +43,7 @@ describe('a storm of untags that comes in small batches', () => {
 
     expect(h.cloud.world().attachments).toHaveLength(480);
     const trips = h.journal.flatMap((entry) => (entry.kind === 'guard-tripped' ? entry.trips : []));
-    expect(trips).toEqual([
-      { name: 'batch', detail: '1 would go after 20 in the last ten minutes, the limit is 20' },
-    ]);
+    expect(trips).toEqual([{ name: 'batch', detail: '1 would go after 20 in the last ten minutes, the limit is 20' }]);
     expect(h.sent).toMatchObject([{ queue: 'bulk', work: { kind: 'sweep' } }]);
     await handleWork(h.deps, h.take('bulk'), null);
     expect(h.sent).toEqual([]);
