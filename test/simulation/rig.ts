@@ -34,6 +34,8 @@ export async function startCloud(options: Partial<AwsCloudOptions> = {}): Promis
 /** A person who works in an account. */
 export interface Person {
   readonly client: EC2Client;
+  /** Launches instances with these tags. */
+  start(count: number, tags?: Readonly<Record<string, string>>): Promise<readonly Machine[]>;
   /** Launches instances with these tags and waits until everything has settled. */
   launch(count: number, tags?: Readonly<Record<string, string>>): Promise<readonly Machine[]>;
   tag(ids: readonly string[], tags: Readonly<Record<string, string>>): Promise<void>;
@@ -69,25 +71,32 @@ export function personIn(cloud: AwsCloud, name = 'alice'): Person {
   endAfterTest(async () => client.destroy());
   let endpoints = 0;
 
+  async function start(count: number, tags: Readonly<Record<string, string>> = {}): Promise<readonly Machine[]> {
+    const machines: Machine[] = [];
+    for (let left = count; left > 0; left -= AT_ONCE) {
+      const size = Math.min(left, AT_ONCE);
+      const Tags = toList(tags);
+      const launched = await client.send(
+        new RunInstancesCommand({
+          ImageId: 'ami-0123456789abcdef0',
+          InstanceType: 'm5.large',
+          MinCount: size,
+          MaxCount: size,
+          ...(Tags.length === 0 ? {} : { TagSpecifications: [{ ResourceType: 'instance', Tags }] }),
+        }),
+      );
+      for (const { InstanceId, NetworkInterfaces: [first] = [] } of launched.Instances ?? []) {
+        machines.push({ id: get(InstanceId), source: get(first?.NetworkInterfaceId) });
+      }
+    }
+    return machines;
+  }
+
   return {
     client,
-    async launch(count, tags = {}) {
-      const machines: Machine[] = [];
-      for (let left = count; left > 0; left -= AT_ONCE) {
-        const size = Math.min(left, AT_ONCE);
-        const launched = await client.send(
-          new RunInstancesCommand({
-            ImageId: 'ami-0123456789abcdef0',
-            InstanceType: 'm5.large',
-            MinCount: size,
-            MaxCount: size,
-            TagSpecifications: [{ ResourceType: 'instance', Tags: toList(tags) }],
-          }),
-        );
-        for (const { InstanceId, NetworkInterfaces: [first] = [] } of launched.Instances ?? []) {
-          machines.push({ id: get(InstanceId), source: get(first?.NetworkInterfaceId) });
-        }
-      }
+    start,
+    async launch(count, tags) {
+      const machines = await start(count, tags);
       await cloud.idle();
       return machines;
     },
