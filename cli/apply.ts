@@ -1,11 +1,9 @@
 import type { Plan, Run, TripName } from '../shared/plan/change.ts';
 import { isNothingToDo } from '../shared/plan/summary.ts';
 import { Fault } from '../shared/fault.ts';
-import { toInstant } from '../shared/ids.ts';
 import { enact } from '../shared/reconcile/converge.ts';
 import type { Report } from '../shared/reconcile/report.ts';
-import { loadRules } from '../shared/reconcile/rules.ts';
-import { study, type Study, type Task } from '../shared/reconcile/study.ts';
+import { toScopeKey } from '../shared/reconcile/scope.ts';
 import { nameScope } from '../shared/print/plan-view.ts';
 import { printPlanText } from '../shared/print/text.ts';
 import { printReportText } from '../shared/print/report.ts';
@@ -16,7 +14,8 @@ import type { Io } from './io.ts';
 import { type Place, reachPlaces } from './live.ts';
 import { paintFor } from './paint.ts';
 import { withProgress } from './progress.ts';
-import { RULES_ARG } from './rules-file.ts';
+import { prepare, type Prepared } from './prepare.ts';
+import { loadRules, RULES_ARG, rulesPathOf } from './rules-file.ts';
 import { SCOPE_ARGS } from './scopes.ts';
 
 const TRIPS: readonly TripName[] = ['batch', 'limit', 'all'];
@@ -44,22 +43,20 @@ export const apply: Command = {
   async run(given, io) {
     refuseUnlessEnforcing(io);
     const run = readRun(given);
-    const places = await reachPlaces(given, io);
-    const seen = await studyAll(places, run, io);
+    const study = async (places: readonly Place[]): Promise<readonly Prepared[]> =>
+      prepare(places, await loadRules(rulesPathOf(given.text('rules'), io)), run, io);
+    const seen = await study(await reachPlaces(given, io));
     const plans = seen.map(({ plan }) => plan);
-    if (plans.every(isNothingToDo)) return conclude(await enactAll(seen, io), plans, given, io);
-    if (!(await isConfirmed(plans, given, io))) return exitCodeOf(plans);
-    const fresh = given.list('expects').length > 0 ? seen : await studyAll(places, run, io);
+    if (plans.every(isNothingToDo)) return conclude(await enactAll(seen, io), seen, given, io);
+    if (!(await isConfirmed(plans, given, io))) return codeOf(seen);
+    if (given.list('expects').length > 0) return conclude(await enactAll(seen, io), seen, given, io);
+    // What could not be read when the plan was shown was not agreed to: it stays out, though it may answer now.
+    const [readable, unread] = [seen.filter(({ isRead }) => isRead), seen.filter(({ isRead }) => !isRead)];
+    const fresh = [...(await study(readable.map(({ place }) => place))), ...unread];
     expectSame(plans, fresh);
-    return conclude(await enactAll(fresh, io), plans, given, io);
+    return conclude(await enactAll(fresh, io), fresh, given, io);
   },
 };
-
-/** What was studied, and all that is needed to carry it out. */
-interface Prepared extends Study {
-  readonly place: Place;
-  readonly task: Task;
-}
 
 /** The off switch holds for a laptop too. */
 function refuseUnlessEnforcing({ env }: Io): void {
@@ -76,30 +73,6 @@ function readRun(given: Arguments): Run {
     return trip;
   });
   return { kind: 'enforce', seen: null, lift };
-}
-
-async function studyAll(places: readonly Place[], run: Run, io: Io): Promise<readonly Prepared[]> {
-  const doing = `reading ${places.map(({ scope }) => nameScope(scope)).join(', ')}`;
-  return withProgress(io, doing, Promise.all(places.map((place) => prepare(place, run))));
-}
-
-async function prepare(place: Place, run: Run): Promise<Prepared> {
-  const { deps, scope } = place;
-  const task: Task = {
-    order: {
-      scope,
-      selection: { kind: 'everything' },
-      run,
-      basis: 'scope',
-      correlation: deps.newId(),
-      since: toInstant(deps.clock.now()),
-      trigger: 'resync',
-      lane: 'bulk',
-    },
-    rules: await loadRules(deps),
-    run,
-  };
-  return { place, task, ...(await study(deps, task, task.order.selection)) };
 }
 
 /** By the digests that were given, or by a person who has read the plan. */
@@ -124,15 +97,16 @@ async function isConfirmed(plans: readonly Plan[], given: Arguments, io: Io): Pr
   return /^y(es)?$/i.test((await io.ask('\nApply this plan? [y/N] ')).trim());
 }
 
-/** The world may have moved while a person was reading. */
+/** The world may have moved while a person was reading. What can no longer be read has no change, and says so. */
 function expectSame(plans: readonly Plan[], fresh: readonly Prepared[]): void {
-  fresh.forEach(({ plan }, index) => {
-    if (plan.guard.digest === plans[index]?.guard.digest) return;
+  const digests = new Map(plans.map(({ scope, guard }) => [toScopeKey(scope), guard.digest]));
+  for (const { isRead, plan } of fresh) {
+    if (!isRead || plan.guard.digest === digests.get(toScopeKey(plan.scope))) continue;
     throw new Fault(
       'plan-stale',
       `${nameScope(plan.scope)} changed while the plan was read; nothing was changed, plan again`,
     );
-  });
+  }
 }
 
 const enactAll = (prepared: readonly Prepared[], io: Io): Promise<readonly Report[]> =>
@@ -142,10 +116,14 @@ const enactAll = (prepared: readonly Prepared[], io: Io): Promise<readonly Repor
     Promise.all(prepared.map(({ place, task, world, plan }) => enact(place.deps, task, { world, plan }))),
   );
 
-function conclude(reports: readonly Report[], plans: readonly Plan[], given: Arguments, io: Io): ExitCode {
+function conclude(reports: readonly Report[], prepared: readonly Prepared[], given: Arguments, io: Io): ExitCode {
   const asJson = (): string => `${JSON.stringify({ version: 1, reports }, null, 2)}\n`;
   io.out(given.flag('json') ? asJson() : printReportText(reports, paintFor(io.isOutTerminal, io.env)));
   if (reports.some(({ failed }) => failed.length > 0)) return EXIT.error;
-  const code = exitCodeOf(plans);
+  const code = codeOf(prepared);
   return code === EXIT.changesPending ? EXIT.nothingToDo : code;
 }
+
+/** What was to be applied where nothing could be read was not: that is an error, and not a plan that lacks something. */
+const codeOf = (prepared: readonly Prepared[]): ExitCode =>
+  prepared.every(({ isRead }) => isRead) ? exitCodeOf(prepared.map(({ plan }) => plan)) : EXIT.error;

@@ -1,4 +1,4 @@
-import { Fault } from '../shared/fault.ts';
+import { Fault, toFault } from '../shared/fault.ts';
 import type { Deps, Journal, RulesSource } from '../shared/ports.ts';
 import { nameScope } from '../shared/print/plan-view.ts';
 import { toScopeKey } from '../shared/reconcile/scope.ts';
@@ -8,6 +8,7 @@ import type { Io } from './io.ts';
 import { withProgress } from './progress.ts';
 import { loadRules, rulesPathOf } from './rules-file.ts';
 import { readScopes } from './scopes.ts';
+import { unreadWorld } from './unread.ts';
 
 /** One scope and the ports by which it is reached. */
 export interface Place {
@@ -26,7 +27,7 @@ export async function reachPlaces(given: Arguments, io: Io): Promise<readonly Pl
   const scopes = readScopes(given, io);
   if (scopes.length === 0) {
     const right =
-      'name it with --scope 123456789012:us-east-1 or --scope SUBSCRIPTION, or set TAPKEEPER_SCOPES or TAPKEEPER_SUBSCRIPTIONS';
+      'name it with --scope 123456789012:us-east-1 (or --account and --region) or --scope SUBSCRIPTION, or set TAPKEEPER_SCOPES or TAPKEEPER_SUBSCRIPTIONS';
     throw new Fault('config-invalid', `there is nothing to look at: ${right}`);
   }
   const rules: RulesSource = { load: () => loadRules(rulesPathOf(given.text('rules'), io)) };
@@ -44,15 +45,21 @@ export async function reachPlaces(given: Arguments, io: Io): Promise<readonly Pl
   });
 }
 
-/** Everything that exists in the scopes that the command is about. */
+/** Everything that exists in the scopes that the command is about; what could not be read at all is a world that says so. */
 export async function readWorlds(given: Arguments, io: Io): Promise<readonly World[]> {
   const places = await reachPlaces(given, io);
-  const doing = `reading ${places.map(({ scope }) => nameScope(scope)).join(', ')}`;
-  return withProgress(
-    io,
-    doing,
-    Promise.all(places.map(({ scope, deps }) => deps.cloud.read(scope, { kind: 'everything' }))),
-  );
+  return withProgress(io, `reading ${namePlaces(places)}`, Promise.all(places.map(readWorld)));
+}
+
+/** The scopes of places as people say them. */
+export const namePlaces = (places: readonly Place[]): string => places.map(({ scope }) => nameScope(scope)).join(', ');
+
+async function readWorld({ scope, deps }: Place): Promise<World> {
+  try {
+    return await deps.cloud.read(scope, { kind: 'everything' });
+  } catch (thrown) {
+    return unreadWorld(scope, toFault(thrown, `reading ${nameScope(scope)}`));
+  }
 }
 
 const REACH: Readonly<Record<Cloud, (scopes: readonly Scope[], io: Io, rules: RulesSource) => Promise<Deps>>> = {

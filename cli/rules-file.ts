@@ -6,6 +6,8 @@ import { formatProblems, parseConfig } from '../shared/config/parse.ts';
 import type { Problem } from '../shared/config/problem.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Hash, LoadedRules } from '../shared/ports.ts';
+import type { Rules } from '../shared/reconcile/rules.ts';
+import { compileRules } from '../shared/rules/compile.ts';
 import type { RulesVersion } from '../shared/words.ts';
 import type { Io } from './io.ts';
 
@@ -40,12 +42,12 @@ export async function readRules(path: string): Promise<ReadRules> {
 }
 
 /**
- * The rules of a file that a plan is made by.
+ * The rules of a file, ready to plan by.
  * @throws Fault `config-invalid` with every problem.
  */
-export async function loadRules(path: string): Promise<LoadedRules> {
+export async function loadRules(path: string): Promise<Rules> {
   const read = await readRules(path);
-  if (read.kind === 'valid') return read.rules;
+  if (read.kind === 'valid') return { ...read.rules, ruleSet: compileRules(read.rules.config) };
   throw new Fault(
     'config-invalid',
     `${path} is not valid, so nothing is planned:\n${formatProblems(path, read.problems)}`,

@@ -36,11 +36,25 @@ export interface PlanView {
 export const toPlanView = (plan: Plan): PlanView => ({
   title: nameScope(plan.scope),
   rulesVersion: plan.rulesVersion.slice(0, 12),
-  alarms: [...plan.incomplete.map((why) => `incomplete: ${printable(why)}`), ...plan.guard.trips.map(nameTrip)],
+  alarms: alarmsOf(plan),
   lines: [...plan.changes.map(toChangeLine), ...plan.holds.map(toHoldLine), ...plan.notes.map(toNoteLine)],
   counts: countsOf([plan]),
   digest: plan.guard.digest,
 });
+
+/** What was not read and what the guard withholds, in words. */
+export const alarmsOf = ({ incomplete, guard }: Plan): readonly string[] => [
+  ...sayIncomplete(incomplete).map((why) => `incomplete: ${printable(why)}`),
+  ...guard.trips.map(nameTrip),
+];
+
+/** One reason that keeps several kinds from being read, as where an account does not answer at all, is said once. */
+function sayIncomplete(incomplete: readonly string[]): readonly string[] {
+  const kindsBy = Map.groupBy(incomplete, (text) => text.slice(text.indexOf(': ')));
+  return [...kindsBy].map(
+    ([why, texts]) => texts.map((text) => text.slice(0, text.length - why.length)).join(', ') + why,
+  );
+}
 
 const toPrintable = (line: PlanLine): PlanLine => ({
   ...line,

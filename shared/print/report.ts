@@ -1,7 +1,7 @@
 import type { Outcome } from '../ports.ts';
 import type { Report } from '../reconcile/report.ts';
 import type { Paint, Tone } from './paint.ts';
-import { nameScope, type PlanLine, toChangeLine, toHoldLine } from './plan-view.ts';
+import { alarmsOf, nameScope, type PlanLine, toChangeLine, toHoldLine } from './plan-view.ts';
 import { printable } from './printable.ts';
 
 /** What became of plans, as text: what was done, what was refused and what is still held; counts come last. */
@@ -15,11 +15,12 @@ export function printReportText(reports: readonly Report[], paint: Paint): strin
 function block({ plan, outcomes, holds }: Report, paint: Paint): string {
   const tried = outcomes.filter(({ kind }) => kind !== 'held').map((outcome) => wordOutcome(outcome, paint));
   const withheld = holds.map((hold) => wordLine('hold', 'held', toHoldLine(hold), paint));
+  const alarms = plan === null ? [] : alarmsOf(plan).map((alarm) => paint('alarm', `  ! ${alarm}`));
+  const lines = [...alarms, ...tried, ...withheld];
   return [
     paint('title', plan === null ? 'paused: nothing was read' : nameScope(plan.scope)),
-    ...tried,
-    ...withheld,
-    ...(tried.length + withheld.length === 0 ? [paint('faint', '  nothing to do')] : []),
+    ...lines,
+    ...(lines.length === 0 ? [paint('faint', '  nothing to do')] : []),
   ].join('\n');
 }
 

@@ -1,0 +1,52 @@
+import { toFault } from '../shared/fault.ts';
+import { toInstant } from '../shared/ids.ts';
+import type { Run } from '../shared/plan/change.ts';
+import { nameScope } from '../shared/print/plan-view.ts';
+import type { Rules } from '../shared/reconcile/rules.ts';
+import { study, type Study, type Task } from '../shared/reconcile/study.ts';
+import type { Io } from './io.ts';
+import { namePlaces, type Place } from './live.ts';
+import { planWorld } from './offline.ts';
+import { withProgress } from './progress.ts';
+import { unreadWorld } from './unread.ts';
+
+/** What was read of one scope and is to be done there, with all that is needed to do it. */
+export interface Prepared extends Study {
+  readonly place: Place;
+  readonly task: Task;
+  /** Whether anything could be read; where nothing could, the plan says why and has no change. */
+  readonly isRead: boolean;
+}
+
+/** Reads and plans each place. One that cannot be read stops none of the others: its plan has no change and says why. */
+export const prepare = (places: readonly Place[], rules: Rules, run: Run, io: Io): Promise<readonly Prepared[]> =>
+  withProgress(
+    io,
+    `reading ${namePlaces(places)}`,
+    Promise.all(places.map((place) => prepareOne(place, toTask(place, rules, run), io))),
+  );
+
+async function prepareOne(place: Place, task: Task, io: Io): Promise<Prepared> {
+  const { deps, scope } = place;
+  try {
+    return { place, task, isRead: true, ...(await study(deps, task, task.order.selection)) };
+  } catch (thrown) {
+    const world = unreadWorld(scope, toFault(thrown, `reading ${nameScope(scope)}`));
+    return { place, task, isRead: false, world, plan: planWorld(world, task.rules, io.now()) };
+  }
+}
+
+const toTask = ({ deps, scope }: Place, rules: Rules, run: Run): Task => ({
+  order: {
+    scope,
+    selection: { kind: 'everything' },
+    run,
+    basis: 'scope',
+    correlation: deps.newId(),
+    since: toInstant(deps.clock.now()),
+    trigger: 'resync',
+    lane: 'bulk',
+  },
+  rules,
+  run,
+});
