@@ -31,6 +31,8 @@ export interface Reads {
   /** Sessions of this account only: the owner of a shared target also sees those of other accounts. */
   sessions(by: By): Promise<readonly TrafficMirrorSession[]>;
   firstSessions(): Promise<Page<TrafficMirrorSession>>;
+  /** Sessions of all accounts to some targets, as far as they can be seen: what the cloud counts at a target. */
+  sessionsTo(targets: readonly string[]): Promise<readonly TrafficMirrorSession[]>;
   targets(): Promise<readonly TrafficMirrorTarget[]>;
   filters(): Promise<readonly TrafficMirrorFilter[]>;
 }
@@ -80,14 +82,16 @@ export function readsOf(client: EC2Client, scope: Scope): Reads {
   };
 
   const sessionsPage = async (
-    filters: Filter[],
+    Filters: Filter[],
     NextToken: string | undefined,
   ): Promise<Page<TrafficMirrorSession>> => {
-    const Filters = [{ Name: 'owner-id', Values: [scope.account] }, ...filters];
     const command = new DescribeTrafficMirrorSessionsCommand({ Filters, NextToken, MaxResults: PAGE_SIZE });
     const answer = await attempt(PERMISSIONS.describeSessions, client.send(command));
     return toPage(answer.TrafficMirrorSessions, answer.NextToken);
   };
+
+  const ownSessionsPage = (filters: Filter[], NextToken: string | undefined): Promise<Page<TrafficMirrorSession>> =>
+    sessionsPage([{ Name: 'owner-id', Values: [scope.account] }, ...filters], NextToken);
 
   const targetsPage = async (NextToken: string | undefined): Promise<Page<TrafficMirrorTarget>> => {
     const command = new DescribeTrafficMirrorTargetsCommand({ NextToken, MaxResults: PAGE_SIZE });
@@ -105,8 +109,9 @@ export function readsOf(client: EC2Client, scope: Scope): Reads {
     instances: (by) => readAll(by, instancesPage),
     interfaces: (by) => readAll(by, interfacesPage),
     // The owner is one of the values that a call takes.
-    sessions: (by) => readAll(by, sessionsPage, FILTER_VALUES - 1),
-    firstSessions: () => sessionsPage([], undefined),
+    sessions: (by) => readAll(by, ownSessionsPage, FILTER_VALUES - 1),
+    firstSessions: () => ownSessionsPage([], undefined),
+    sessionsTo: (values) => readAll({ filter: 'traffic-mirror-target-id', values }, sessionsPage),
     targets: () => readPages(targetsPage),
     filters: () => readPages(filtersPage),
   };

@@ -23,6 +23,7 @@ const WHOLE: Reads = {
   interfaces: async () => [{ NetworkInterfaceId: 'eni-0a', Attachment: { InstanceId: 'i-0a', Status: 'attached' } }],
   sessions: async () => [session('tms-0a', 'eni-0a'), session('tms-0b', 'eni-0b')],
   firstSessions: async () => ({ items: [session('tms-0a', 'eni-0a'), session('tms-0b', 'eni-0b')], next: null }),
+  sessionsTo: async () => [],
   targets: async () => [{ TrafficMirrorTargetId: 'tmt-0a', NetworkLoadBalancerArn: 'arn:aws:nlb' }],
   filters: async () => [{ TrafficMirrorFilterId: 'tmf-0a' }],
 };
