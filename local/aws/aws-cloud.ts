@@ -13,6 +13,8 @@ import type { Queue, QueueDepth, Queues } from './queues.ts';
 import { startQueues } from './queues.ts';
 import type { Activity, Timer } from './settling.ts';
 import { createActivity, machineTimer } from './settling.ts';
+import type { ServiceControls } from './services/services.ts';
+import { createServices } from './services/services.ts';
 import type { RegionView } from './view.ts';
 import { toRegionView } from './view.ts';
 
@@ -43,7 +45,7 @@ export interface AwsCloudOptions {
 }
 
 /** AWS on one machine: EC2 and EventBridge of some accounts, and SQS of the first. */
-export interface AwsCloud {
+export interface AwsCloud extends ServiceControls {
   /** Where EC2 answers. */
   readonly endpoint: string;
   readonly sqsEndpoint: string;
@@ -114,7 +116,19 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
     later: (step) => activity.after(settleMs, step),
     changed: () => listeners.forEach((listener) => listener()),
   });
-  const server = createQueryServer(ec2);
+  const services = createServices({
+    defaultRegion: region,
+    nowMs,
+    random,
+    identities,
+    emit: bus.put,
+    later: (step) => activity.after(settleMs, step),
+    changed: () => listeners.forEach((listener) => listener()),
+    calls: ec2.calls,
+    denied: ec2.denied,
+    subnetsOf: (origin) => ec2.regionOf(origin.region, origin.account).subnets,
+  });
+  const server = createQueryServer(ec2, services.all);
   const port = await listenOnLoopback(server, options.port, 'EC2').catch(async (thrown: unknown) => {
     await queues.stop();
     throw thrown;
@@ -122,6 +136,7 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
   let consumers = 0;
 
   return {
+    ...services.controls,
     endpoint: `http://127.0.0.1:${port}`,
     sqsEndpoint: queues.endpoint,
     account,

@@ -1,23 +1,43 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { findSigner } from '../identity.ts';
-import type { Endpoint, QueryRequest } from './endpoint.ts';
+import type { QueryAnswer, QueryRequest } from './endpoint.ts';
 import { refusal } from './errors.ts';
 import { writeRefusal } from './write.ts';
+
+/** What answers requests: EC2, or a service beside it. `null` hangs up without an answer. */
+export interface Answering {
+  answer(request: QueryRequest): QueryAnswer | null | Promise<QueryAnswer | null>;
+}
 
 /** EC2 takes form posts of up to 1 MB; more is somebody's mistake. */
 const MOST_BYTES = 1_048_576;
 
-/** The HTTP side of the endpoint: forms in, XML out. */
-export const createQueryServer = (endpoint: Endpoint): Server =>
-  createServer((request, response) => {
-    void respond(endpoint, request, response);
+/** The HTTP side of the cloud: forms in, XML out. A request goes to the service that it is signed for; to EC2 otherwise. */
+export const createQueryServer = (
+  ec2: Answering,
+  services: readonly (Answering & { readonly name: string })[] = [],
+): Server => {
+  const byName = new Map(services.map((service) => [service.name, service]));
+  return createServer((request, response) => {
+    void respond((name) => byName.get(name) ?? ec2, request, response);
   });
+};
 
-async function respond(endpoint: Endpoint, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(
+  serviceOf: (name: string) => Answering,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   try {
     const body = await readBody(request);
-    const { status, xml, requestId } = endpoint.answer(toQuery(request, body));
+    const search = new URL(request.url ?? '/', 'http://localhost').searchParams;
+    const answer = await serviceOf(findService(request, search)).answer(toQuery(request, search, body));
+    if (answer === null) {
+      request.socket.destroy();
+      return;
+    }
+    const { status, xml, requestId } = answer;
     response.writeHead(status, { 'content-type': 'text/xml;charset=UTF-8', 'x-amzn-requestid': requestId });
     response.end(xml);
   } catch (thrown) {
@@ -39,12 +59,16 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** The service in the scope of the signature: `KEY/DATE/REGION/SERVICE/aws4_request`. */
+function findService({ headers }: IncomingMessage, search: URLSearchParams): string {
+  const credential = search.get('X-Amz-Credential') ?? headers.authorization ?? '';
+  return /(?:^|Credential=)[^/,\s]+\/\d{8}\/[^/,\s]+\/([^/,\s]+)\//.exec(credential)?.[1] ?? 'ec2';
+}
+
 /** Parameters come in the body of a POST or, as the Query protocol also has it, in the address of a GET. */
-function toQuery(request: IncomingMessage, body: string): QueryRequest {
-  const search = new URL(request.url ?? '/', 'http://localhost').searchParams;
-  const params = request.method === 'GET' ? search : new URLSearchParams(body);
+function toQuery(request: IncomingMessage, search: URLSearchParams, body: string): QueryRequest {
   return {
-    params,
+    params: request.method === 'GET' ? search : new URLSearchParams(body),
     signer: findSigner(request.headers.authorization, search.get('X-Amz-Credential')),
     userAgent: request.headers['user-agent'] ?? '',
   };
