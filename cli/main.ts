@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   plan: async () => (await import('./plan.ts')).plan,
   apply: async () => (await import('./apply.ts')).apply,
   snapshot: async () => (await import('./snapshot.ts')).snapshot,
+  adopt: async () => (await import('./adopt.ts')).adopt,
   local: async () => (await import('./local.ts')).local,
 };
 

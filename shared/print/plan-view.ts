@@ -2,7 +2,7 @@ import { compare } from '../plan/canonical.ts';
 import type { Change, Hold, Note, Plan } from '../plan/change.ts';
 import { summarise } from '../plan/summary.ts';
 import { DETACHES, HOLDS } from '../reason.ts';
-import type { Scope, Settings, SourceId, MachineId } from '../words.ts';
+import type { Attachment, MachineId, Scope, Settings, SourceId } from '../words.ts';
 import type { Tone } from './paint.ts';
 import { printable } from './printable.ts';
 import { shortId } from './short-id.ts';
@@ -44,12 +44,12 @@ export const toPlanView = (plan: Plan): PlanView => ({
 
 /** What was not read and what the guard withholds, in words. */
 export const alarmsOf = ({ incomplete, guard }: Plan): readonly string[] => [
-  ...sayIncomplete(incomplete).map((why) => `incomplete: ${printable(why)}`),
+  ...sayIncomplete(incomplete),
   ...guard.trips.map(nameTrip),
 ];
 
 /** One reason that keeps several kinds from being read, as where an account does not answer at all, is said once. */
-function sayIncomplete(incomplete: readonly string[]): readonly string[] {
+export function sayIncomplete(incomplete: Plan['incomplete']): readonly string[] {
   const kindsBy = Map.groupBy(incomplete, (text) => text.slice(text.indexOf(': ')));
   return [...kindsBy].map(
     ([why, texts]) => texts.map((text) => text.slice(0, text.length - why.length)).join(', ') + why,
@@ -117,6 +117,10 @@ function nameSettings({ target, filter, number, packetLength, virtualNetworkId }
   if (virtualNetworkId !== null) parts.push(`VNI ${virtualNetworkId}`);
   return parts.join(', ');
 }
+
+/** An attachment, where it is and what it does. */
+export const nameAttachment = ({ id, source, settings }: Attachment, machine: MachineId | null): string =>
+  `${shortId(id)} (${nameSettings(settings)}) on ${nameSource(source, machine)}`;
 
 const SETTINGS: readonly (readonly [keyof Settings, string])[] = [
   ['target', 'target'],
