@@ -6,6 +6,7 @@ import type {
   TrafficMirrorTarget,
 } from '@aws-sdk/client-ec2';
 import { toFault, type Fault } from '../../shared/fault.ts';
+import type { Hosts } from './hosts.ts';
 
 /** One list: whole, or not read at all and why. */
 export type Listed<Item> =
@@ -18,8 +19,7 @@ export interface Answers {
   readonly sessions: Listed<TrafficMirrorSession>;
   readonly targets: Listed<TrafficMirrorTarget>;
   readonly filters: Listed<TrafficMirrorFilter>;
-  /** Instances behind targets; they are no part of what was asked for. */
-  readonly targetInstances: readonly Instance[];
+  readonly hosts: Hosts;
 }
 
 /** A list that nothing was asked for. */

@@ -21,6 +21,7 @@ import {
 } from '../../shared/ids.ts';
 import { findMarkInTags } from '../../shared/mark.ts';
 import type {
+  AccountId,
   Attachment,
   Filter,
   FilterRule,
@@ -35,6 +36,13 @@ import type {
 
 /** A scope of AWS. */
 export type AwsScope = Extract<Scope, { readonly cloud: 'aws' }>;
+
+/** An account id has twelve digits; what passes it on as a number loses the zeros that it begins with. */
+const toAccountId = (text: string): AccountId => parseAccountId(text.trim().padStart(12, '0'));
+
+/** Whether an answer names the scope's account as the owner; one that names nobody is about what the account has. */
+export const isOwnedHere = ({ account }: AwsScope, owner: string | undefined): boolean =>
+  owner === undefined || toAccountId(owner) === toAccountId(account);
 
 /** Tags that an answer lists; an untagged thing has no list at all. */
 export const toTags = (tags: readonly Tag[] | undefined): Tags =>
@@ -92,7 +100,7 @@ export function findSource(scope: AwsScope, found: NetworkInterface, unfit: stri
   return {
     id: parseSourceId(found.NetworkInterfaceId),
     cloud: 'aws',
-    account: found.OwnerId === undefined ? scope.account : parseAccountId(found.OwnerId),
+    account: found.OwnerId === undefined ? scope.account : toAccountId(found.OwnerId),
     region: scope.region,
     zone: found.AvailabilityZone ?? null,
     resourceGroup: null,

@@ -1,14 +1,19 @@
-import type { Clock } from '../../shared/ports.ts';
+import type { Clock, Outcome } from '../../shared/ports.ts';
 import type { Selection, World } from '../../shared/words.ts';
 import { listed, type Answers } from './answers.ts';
 import { catalogues, type Catalogue } from './catalogue.ts';
 import type { AwsScope } from './convert.ts';
+import { hostIdsOf, toHosts, type Hosts } from './hosts.ts';
 import type { Reads } from './reads.ts';
+import { remember } from './remember.ts';
 import { readSubjects } from './subject-reads.ts';
 import { toWorld } from './world.ts';
 
 /** Everything of a scope, by listing pages. */
-async function readEverything(reads: Reads, catalogue: Catalogue): Promise<Answers> {
+async function readEverything(
+  reads: Reads,
+  catalogue: Pick<Catalogue, 'targets' | 'filters'>,
+): Promise<Omit<Answers, 'hosts'>> {
   const [instances, interfaces, sessions, targets, filters] = await Promise.all([
     listed(reads.instances('everything')),
     listed(reads.interfaces('everything')),
@@ -16,7 +21,16 @@ async function readEverything(reads: Reads, catalogue: Catalogue): Promise<Answe
     listed(catalogue.targets()),
     listed(catalogue.filters()),
   ]);
-  return { instances, interfaces, sessions, targets, filters, targetInstances: instances.items };
+  return { instances, interfaces, sessions, targets, filters };
+}
+
+/** The hosts that are among everything; `null` when not everything was read. */
+function findHosts(
+  scope: AwsScope,
+  { instances, interfaces, targets }: Pick<Answers, 'instances' | 'interfaces' | 'targets'>,
+): Hosts | null {
+  const isWhole = instances.fault === null && interfaces.fault === null && targets.fault === null;
+  return isWhole ? toHosts(hostIdsOf(scope, targets.items), instances.items, interfaces.items) : null;
 }
 
 /** @throws Fault the first one, when neither machines nor sources nor attachments could be read. */
@@ -24,26 +38,43 @@ function refuseNothing({ instances, interfaces, sessions }: Answers): void {
   if (instances.fault !== null && interfaces.fault !== null && sessions.fault !== null) throw instances.fault;
 }
 
-/** Reads scopes; what it remembers between reads are targets and filters. */
+/** For so long a target that refused a source counts as full. */
+const FULL_MS = 60_000;
+
+/** Reads scopes; what it remembers between reads are targets with what is behind them, and filters. */
 export interface Inventory {
   read(scope: AwsScope, selection: Selection): Promise<World>;
   forget(scope: AwsScope): boolean;
+  /** Takes from what became of a change what the next plan must know: a target that is full although it has room by count. */
+  learn(outcome: Outcome): void;
 }
 
 export function inventory(readsFor: (scope: AwsScope) => Reads, clock: Clock): Inventory {
-  const { recent, anew, forget } = catalogues(clock);
+  const { recent, anew, keep, forget } = catalogues(clock);
+  const full = remember<true>(clock, FULL_MS);
+
+  async function readAll(scope: AwsScope): Promise<Answers> {
+    const reads = readsFor(scope);
+    const answers = await readEverything(reads, anew(scope, reads));
+    const hosts = findHosts(scope, answers);
+    if (hosts !== null) keep(scope, hosts);
+    return { ...answers, hosts: hosts ?? new Map() };
+  }
+
   return {
     async read(scope, selection) {
       const reads = readsFor(scope);
       const answers =
         selection.kind === 'everything'
-          ? await readEverything(reads, anew(keyOf(scope), reads))
-          : await readSubjects(reads, recent(keyOf(scope), reads), selection.subjects);
+          ? await readAll(scope)
+          : await readSubjects(reads, recent(scope, reads), selection.subjects);
       refuseNothing(answers);
-      return toWorld(scope, selection, answers);
+      return toWorld(scope, selection, answers, full.has);
     },
-    forget: (scope) => forget(keyOf(scope)),
+    forget,
+    learn(outcome) {
+      const isRefused = outcome.kind === 'held' && outcome.hold.code === 'destination-full';
+      if (isRefused && outcome.change.kind !== 'detach') void full.put(outcome.change.to.target, Promise.resolve(true));
+    },
   };
 }
-
-const keyOf = ({ account, region }: AwsScope): string => `${account} ${region}`;

@@ -5,6 +5,8 @@ export interface Memory<Value> {
   /** What is remembered, or else what `read` gives; a failure is not remembered, and callers at one time share one read. */
   get(key: string, read: () => Promise<Value>): Promise<Value>;
   put(key: string, value: Promise<Value>): Promise<Value>;
+  /** Whether something is remembered. */
+  has(key: string): boolean;
   /** Forgets what has been remembered for longer than `youngMs`; whether there was anything. */
   forget(key: string, youngMs: number): boolean;
 }
@@ -22,12 +24,15 @@ export function remember<Value>(clock: Clock, forMs: number): Memory<Value> {
     return value;
   };
 
+  const find = (key: string): Promise<Value> | null => {
+    const entry = kept.get(key);
+    return entry !== undefined && clock.now() - entry.atMs < forMs ? entry.value : null;
+  };
+
   return {
     put,
-    get(key, read) {
-      const entry = kept.get(key);
-      return entry !== undefined && clock.now() - entry.atMs < forMs ? entry.value : put(key, read());
-    },
+    has: (key) => find(key) !== null,
+    get: (key, read) => find(key) ?? put(key, read()),
     forget(key, youngMs) {
       const entry = kept.get(key);
       return entry !== undefined && clock.now() - entry.atMs >= youngMs && kept.delete(key);

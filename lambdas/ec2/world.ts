@@ -1,4 +1,3 @@
-import type { Instance, TrafficMirrorTarget } from '@aws-sdk/client-ec2';
 import type { Attachment, Incompleteness, InventoryKind, Selection, Source, World } from '../../shared/words.ts';
 import type { Answers, Listed } from './answers.ts';
 import {
@@ -7,11 +6,11 @@ import {
   findMachine,
   findSource,
   findTarget,
+  isOwnedHere,
   type AwsScope,
-  type TargetFacts,
 } from './convert.ts';
 import { findUnfit } from './fitness.ts';
-import { capacityOf, DEFAULT_CAPACITY } from './target-types.ts';
+import { UNKNOWN_HOST } from './hosts.ts';
 
 interface Converted<Item> {
   readonly items: readonly Item[];
@@ -29,30 +28,14 @@ function convert<From, To>(kind: InventoryKind, list: Listed<From>, find: (item:
   return { items, incomplete: [{ kind, why }] };
 }
 
-const instanceByInterface = (instances: readonly Instance[]): ReadonlyMap<string, Instance> =>
-  new Map(
-    instances.flatMap((instance) =>
-      (instance.NetworkInterfaces ?? []).map(({ NetworkInterfaceId }) => [NetworkInterfaceId ?? '', instance] as const),
-    ),
-  );
-
-const ABOUT_TO_END: ReadonlySet<string> = new Set(['stopping', 'stopped', 'shutting-down', 'terminated']);
-
-/**
- * A session to an interface of an instance that does not run is refused with `InvalidTrafficMirrorTarget`; of a load
- * balancer nothing is told here.
- */
-function factsOf(target: TrafficMirrorTarget, instance: Instance | undefined, load: number): TargetFacts {
-  const nothing = { zone: null, unhealthy: null, load };
-  if (target.NetworkInterfaceId === undefined) return { ...nothing, capacity: null };
-  if (instance === undefined) return { ...nothing, capacity: DEFAULT_CAPACITY };
-  const state = instance.State?.Name ?? 'unknown';
-  return {
-    load,
-    zone: instance.Placement?.AvailabilityZone ?? null,
-    unhealthy: ABOUT_TO_END.has(state) ? `its instance ${instance.InstanceId} is ${state}` : null,
-    capacity: capacityOf(instance.InstanceType ?? ''),
-  };
+/** How many sources each target has: an interface counts once, however many of its sessions go to it. */
+function countSources(attachments: readonly Attachment[]): ReadonlyMap<string, number> {
+  const sources = new Map<string, Set<string>>();
+  for (const { source, settings } of attachments) {
+    const counted = sources.get(settings.target) ?? new Set();
+    sources.set(settings.target, counted.add(source));
+  }
+  return new Map([...sources].map(([target, { size }]) => [target, size]));
 }
 
 /** Attachments of what was asked for; a read of some sources lists those of others too. */
@@ -62,8 +45,19 @@ function isAskedFor(selection: Selection, sources: readonly Source[]): (attachme
   return ({ source }) => ids.has(source);
 }
 
-/** The world that the answers of AWS describe. */
-export function toWorld(scope: AwsScope, selection: Selection, answers: Answers): World {
+/** Sessions of other accounts towards a shared target are nobody's here, whatever their tags say. */
+const ownOnly = (scope: AwsScope, sessions: Answers['sessions']): Answers['sessions'] =>
+  sessions.fault === null
+    ? { items: sessions.items.filter(({ OwnerId }) => isOwnedHere(scope, OwnerId)), fault: null }
+    : sessions;
+
+/** The world that the answers of AWS describe; `isFull` knows of targets that refused a source a moment ago. */
+export function toWorld(
+  scope: AwsScope,
+  selection: Selection,
+  answers: Answers,
+  isFull: (target: string) => boolean,
+): World {
   const machines = convert('machines', answers.instances, (instance) => findMachine(scope, instance));
   const typeOf = new Map<string, string | null>(machines.items.map(({ id, type }) => [id, type]));
   const targetInterfaces = new Set(answers.targets.items.flatMap(({ NetworkInterfaceId: id }) => id ?? []));
@@ -72,13 +66,14 @@ export function toWorld(scope: AwsScope, selection: Selection, answers: Answers)
     return findSource(scope, found, findUnfit(found, { targets: targetInterfaces, machineType }));
   });
 
-  const attachments = convert('attachments', answers.sessions, findAttachment);
-  const loads = new Map<string, number>();
-  for (const { settings } of attachments.items) loads.set(settings.target, (loads.get(settings.target) ?? 0) + 1);
-  const instances = instanceByInterface(answers.targetInstances);
+  const attachments = convert('attachments', ownOnly(scope, answers.sessions), findAttachment);
+  const loads = countSources(attachments.items);
   const targets = convert('targets', answers.targets, (target) => {
-    const load = loads.get(target.TrafficMirrorTargetId ?? '') ?? 0;
-    return findTarget(scope, target, factsOf(target, instances.get(target.NetworkInterfaceId ?? ''), load));
+    const { TrafficMirrorTargetId: id = '', NetworkInterfaceId: host = '' } = target;
+    const load = loads.get(id) ?? 0;
+    const facts = answers.hosts.get(host) ?? UNKNOWN_HOST;
+    // What was refused for being full takes what it has, whatever was counted.
+    return findTarget(scope, target, isFull(id) ? { ...facts, load, capacity: load } : { ...facts, load });
   });
   const filters = convert('filters', answers.filters, findFilter);
 
