@@ -1,71 +1,46 @@
-import { toCanonicalJson } from './canonical.ts';
-import type { Filter, FilterId, FilterRule } from '../words.ts';
+import type { Filter, FilterId } from '../words.ts';
+import type { Verdict } from './packets/findings.ts';
+import { searchVerdicts, type Subject } from './packets/search.ts';
+
+export type { Verdict };
 
 /** The filters that could be read. */
 export type Filters = ReadonlyMap<FilterId, Filter>;
 
+export const toFilters = (filters: readonly Filter[]): Filters => new Map(filters.map((filter) => [filter.id, filter]));
+
+const known = new WeakMap<Filters, Map<string, readonly (readonly Verdict[])[]>>();
+
 /**
- * How the packets that a filter takes stand to those of others:
+ * Every combination of verdicts that some packet gets from these filters, in the order of the ids, each once. Exact: no packet
+ * gets any other, and there is a packet for each.
  *
- * | | |
- * |---|---|
- * | `disjoint` | no packet is taken by both |
- * | `overlapping` | some packet may be taken by both |
- * | `covered` | every packet that the first takes is taken by the others |
- *
- * Both errors have a price: a false `disjoint` blinds somebody's session, a false `covered` leaves traffic unmirrored.
- * So a filter that could not be read overlaps everything and covers nothing.
- *
- * Decided on what is certain without looking into the rules' ranges: identical filters cover each other, filters without a
- * direction and protocol in common are disjoint, anything else overlaps.
+ * What is not certain is told in every way in which it may be, so that who asks for all combinations is safe: ports on a
+ * protocol for which none are documented, a CIDR that cannot be read, which packets `amazon-dns` adds, and a filter that is not
+ * among those that were read. The same filter says the same of a packet wherever it stands. `null`, on Azure, takes everything.
  */
+export function verdictsOf(ids: readonly (FilterId | null)[], filters: Filters): readonly (readonly Verdict[])[] {
+  const ofFilters = known.get(filters) ?? new Map<string, readonly (readonly Verdict[])[]>();
+  known.set(filters, ofFilters);
+  const key = ids.join(' ');
+  const verdicts = ofFilters.get(key) ?? findVerdicts(ids, filters);
+  ofFilters.set(key, verdicts);
+  return verdicts;
+}
+
+function findVerdicts(ids: readonly (FilterId | null)[], filters: Filters): readonly (readonly Verdict[])[] {
+  const distinct = [...new Set(ids)];
+  const places = ids.map((id) => distinct.indexOf(id));
+  const subjects = distinct.map((id): Subject => (id === null ? 'everything' : (filters.get(id) ?? 'unread')));
+  return searchVerdicts(subjects).map((verdicts) => places.map((at) => verdicts[at] ?? 'none'));
+}
+
+/** How the packets that a filter takes stand to those of others. */
 export type Relation = 'disjoint' | 'overlapping' | 'covered';
 
-/** `null` on Azure, where a TAP configuration takes everything. */
 export function relate(filter: FilterId | null, others: readonly (FilterId | null)[], filters: Filters): Relation {
-  if (others.length === 0) return 'disjoint';
-  if (others.some((other) => isCoveredBy(filter, other, filters))) return 'covered';
-  return others.some((other) => mayOverlap(filter, other, filters)) ? 'overlapping' : 'disjoint';
+  const taken = verdictsOf([filter, ...others], filters).filter(([mine]) => mine === 'accept');
+  const isShared = ([, ...theirs]: readonly Verdict[]): boolean => theirs.includes('accept');
+  if (!taken.some(isShared)) return 'disjoint';
+  return taken.every(isShared) ? 'covered' : 'overlapping';
 }
-
-function isCoveredBy(filter: FilterId | null, other: FilterId | null, filters: Filters): boolean {
-  if (filter === null || other === null) return filter === other;
-  const [a, b] = [filters.get(filter), filters.get(other)];
-  if (a === undefined || b === undefined) return false;
-  return filter === other || toCanonicalJson(takesOf(a)) === toCanonicalJson(takesOf(b));
-}
-
-const takesOf = ({ rules, mirrorsDns }: Filter) => ({
-  rules: [...rules].sort((a, b) =>
-    a.direction === b.direction ? a.number - b.number : a.direction < b.direction ? -1 : 1,
-  ),
-  mirrorsDns,
-});
-
-function mayOverlap(filter: FilterId | null, other: FilterId | null, filters: Filters): boolean {
-  if (filter === null || other === null) return true;
-  const [a, b] = [filters.get(filter), filters.get(other)];
-  if (a === undefined || b === undefined) return true;
-  return streamsOf(a).some((mine) =>
-    streamsOf(b).some(
-      (theirs) =>
-        mine.direction === theirs.direction &&
-        (mine.protocol === null || theirs.protocol === null || mine.protocol === theirs.protocol),
-    ),
-  );
-}
-
-type Stream = Pick<FilterRule, 'direction' | 'protocol'>;
-
-/** DNS runs over TCP (6) and UDP (17), and `amazon-dns` is mirrored in both directions. */
-const DNS_STREAMS: readonly Stream[] = [
-  { direction: 'ingress', protocol: 6 },
-  { direction: 'ingress', protocol: 17 },
-  { direction: 'egress', protocol: 6 },
-  { direction: 'egress', protocol: 17 },
-];
-
-const streamsOf = ({ rules, mirrorsDns }: Filter): readonly Stream[] => [
-  ...rules.filter(({ action }) => action === 'accept'),
-  ...(mirrorsDns ? DNS_STREAMS : []),
-];
