@@ -97,10 +97,11 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
   const [account = LOCAL_ACCOUNT, ...others] = options.accounts ?? [];
   const identities = createIdentities([account, ...others]);
   const queues = await startQueues({ port: options.sqsPort ?? 0, region, visibilitySeconds });
-  const outbox = createOutbox(activity, queues.send, (thrown) => {
+  const failed = (thrown: unknown): void => {
     // A queue that is being stopped refuses what is still on its way: nobody waits for it any more.
     if (!isStopping) process.stderr.write(`delivering events: ${String(thrown)}\n`);
-  });
+  };
+  const outbox = createOutbox(activity, queues.send, failed);
   const bus = createEventBus({
     rules: options.rules ?? patterns(LOCAL_ROLE),
     nowMs,
@@ -126,7 +127,9 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
     changed: () => listeners.forEach((listener) => listener()),
     calls: ec2.calls,
     denied: ec2.denied,
-    subnetsOf: (origin) => ec2.regionOf(origin.region, origin.account).subnets,
+    ec2,
+    failed,
+    subnetsOf: (origin) => [...ec2.regionOf(origin.region, origin.account).subnets.values()],
   });
   const server = createQueryServer(ec2, services.all);
   const port = await listenOnLoopback(server, options.port, 'EC2').catch(async (thrown: unknown) => {

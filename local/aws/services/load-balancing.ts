@@ -15,8 +15,8 @@ import type { ServiceAction, ServiceCall } from './call.ts';
 import { toMarkedPage } from './marker.ts';
 import { invalid } from './read.ts';
 
-/** The subnets of an account in a region, by id. */
-export type SubnetsOf = (place: Origin) => ReadonlyMap<string, Subnet>;
+/** The subnets of an account in a region. */
+export type SubnetsOf = (origin: Origin) => readonly Subnet[];
 
 /** Load balancers that one call may name. */
 const MOST_NAMED = 20;
@@ -57,7 +57,7 @@ function createBalancer(
   }
   const subnetIds = readSubnetIds(request);
   const subnets = subnetsOf(call);
-  const unknown = subnetIds.find((id) => !subnets.has(id));
+  const unknown = subnetIds.find((id) => !subnets.some((subnet) => subnet.id === id));
   if (unknown !== undefined) throw refusal('SubnetNotFound', `The subnet ID '${unknown}' does not exist`);
   const arn = newBalancerArn(call, name, call.random);
   const balancer: Balancer = {
@@ -90,8 +90,8 @@ const ownOf = ({ all }: Balancers, { account, region }: Origin): readonly Balanc
   });
 
 /** The caller's load balancer of that ARN; one of another account or region does not exist for the caller. */
-export const findOwn = (balancers: Balancers, place: Origin, arn: string): Balancer | null =>
-  ownOf(balancers, place).find((one) => one.arn === arn) ?? null;
+export const findOwn = (balancers: Balancers, origin: Origin, arn: string): Balancer | null =>
+  ownOf(balancers, origin).find((one) => one.arn === arn) ?? null;
 
 export const balancerNotFound = (what: string): Refusal =>
   refusal('LoadBalancerNotFound', `Load balancers '[${what}]' not found`);
@@ -124,10 +124,10 @@ function pick(
 
 const orderOf = ({ sequence }: Balancer): string => String(sequence).padStart(9, '0');
 
-function toView(balancer: Balancer, subnets: ReadonlyMap<string, Subnet>): LoadBalancer {
+function toView(balancer: Balancer, subnets: readonly Subnet[]): LoadBalancer {
   const { arn, name, scheme, subnetIds, createdMs, state } = balancer;
   const parts = findBalancerParts(arn);
-  const placed = subnetIds.flatMap((id) => subnets.get(id) ?? []);
+  const placed = subnets.filter(({ id }) => subnetIds.includes(id));
   return {
     LoadBalancerArn: arn,
     LoadBalancerName: name,

@@ -1,27 +1,33 @@
+import * as autoScaling from '@aws-sdk/client-auto-scaling';
 import * as loadBalancing from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Balancer, BalancerState, Protocol } from './balancers.ts';
-import { createBalancers, findBalancerParts, newListenerArn } from './balancers.ts';
+import * as securityTokens from '@aws-sdk/client-sts';
+import type { Answering } from '../ec2/server.ts';
+import { autoScalingActions } from './auto-scaling.ts';
+import type { BalancerControls } from './balancer-controls.ts';
+import { balancerControls } from './balancer-controls.ts';
+import { createBalancers } from './balancers.ts';
+import { createEc2Calls } from './ec2-calls.ts';
+import type { GroupLaunchWish } from './group-launch.ts';
+import { launchInGroup } from './group-launch.ts';
+import type { GroupLaunch } from './launches.ts';
+import { createLaunches } from './launches.ts';
 import { listenerActions } from './listeners.ts';
 import type { SubnetsOf } from './load-balancing.ts';
 import { loadBalancerActions } from './load-balancing.ts';
 import type { QueryService, ServiceSurroundings } from './query-service.ts';
 import { createQueryService } from './query-service.ts';
-
-/** A Network Load Balancer that is simply there: what a test or a demo need not create over the API. */
-export interface GivenBalancer {
-  /** Its account and region are those that it exists in. */
-  readonly arn: string;
-  readonly state?: BalancerState;
-  /** Those of a sensor, UDP 4789, when left out. */
-  readonly listeners?: readonly { readonly protocol: Protocol; readonly port: number }[];
-}
+import type { Role } from './roles.ts';
+import { toRoleArn } from './roles.ts';
+import { securityTokenActions } from './security-tokens.ts';
 
 /** What happens in the services beside EC2 without a call. */
-export interface ServiceControls {
-  /** Has a load balancer exist, in place of one of that ARN. @throws Error when the ARN is none of a Network Load Balancer. */
-  addBalancer(given: GivenBalancer): void;
-  /** @throws Error when nothing has that ARN. */
-  setBalancerState(arn: string, state: BalancerState): void;
+export interface ServiceControls extends BalancerControls {
+  /** Has a role exist, in place of one of that name; returns its ARN. @throws Error for an account that does not exist. */
+  addRole(role: Role): string;
+  /** Launches an instance that waits for a launch hook. What is left out is a group of the cloud's own account and region. */
+  launchInGroup(wish?: Partial<GroupLaunchWish>): Promise<GroupLaunch>;
+  /** What groups launched, with how the wait for the hook ended. */
+  groupLaunches(): readonly GroupLaunch[];
 }
 
 export interface Services {
@@ -29,12 +35,29 @@ export interface Services {
   readonly controls: ServiceControls;
 }
 
+type Surroundings = ServiceSurroundings & {
+  readonly subnetsOf: SubnetsOf;
+  /** Where Auto Scaling runs and terminates instances. */
+  readonly ec2: Answering;
+  readonly failed: (thrown: unknown) => void;
+};
+
 /** STS, load balancing and Auto Scaling of the local cloud. */
-export function createServices(surroundings: ServiceSurroundings & { readonly subnetsOf: SubnetsOf }): Services {
+export function createServices(surroundings: Surroundings): Services {
+  const { identities, defaultRegion, nowMs, changed, failed } = surroundings;
   const balancers = createBalancers();
-  const { changed } = surroundings;
+  const roles = new Map<string, Role>();
+  const ec2 = createEc2Calls(surroundings.ec2, identities);
+  const launches = createLaunches(nowMs, (launch) => void ec2.terminate(launch, launch.instanceId).catch(failed));
   return {
     all: [
+      createQueryService(surroundings, {
+        name: 'sts',
+        version: '2011-06-15',
+        namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+        client: securityTokens,
+        actions: securityTokenActions(roles, identities),
+      }),
       createQueryService(surroundings, {
         name: 'elasticloadbalancing',
         version: '2015-12-01',
@@ -42,38 +65,41 @@ export function createServices(surroundings: ServiceSurroundings & { readonly su
         client: loadBalancing,
         actions: { ...loadBalancerActions(balancers, surroundings.subnetsOf), ...listenerActions(balancers) },
       }),
+      createQueryService(surroundings, {
+        name: 'autoscaling',
+        version: '2011-01-01',
+        namespace: 'http://autoscaling.amazonaws.com/doc/2011-01-01/',
+        client: autoScaling,
+        actions: autoScalingActions(launches),
+      }),
     ],
     controls: {
-      addBalancer({ arn, state = 'active', listeners = SENSOR_LISTENERS }) {
-        const parts = findBalancerParts(arn);
-        if (parts === null)
-          throw new Error(`adding the load balancer "${arn}": this is no Network Load Balancer's ARN`);
-        const balancer: Balancer = {
-          arn,
-          sequence: balancers.nextSequence(),
-          name: parts.name,
-          scheme: 'internal',
-          subnetIds: [...surroundings.subnetsOf(parts).keys()],
-          createdMs: surroundings.nowMs(),
-          state,
-        };
-        balancers.all.set(arn, balancer);
-        for (const { protocol, port } of listeners) {
-          const listenerArn = newListenerArn(arn, surroundings.random);
-          const targetGroupArn = arn.replace(/:loadbalancer\/net\//, ':targetgroup/');
-          balancers.listeners.set(listenerArn, { arn: listenerArn, balancerArn: arn, protocol, port, targetGroupArn });
+      ...balancerControls(surroundings, balancers),
+      addRole(role) {
+        if (!identities.accounts.includes(role.account)) {
+          throw new Error(`adding the role ${role.name}: ${role.account} is not an account here`);
         }
-        changed();
+        const arn = toRoleArn(role);
+        roles.set(arn, role);
+        return arn;
       },
-      setBalancerState(arn, state) {
-        const held = balancers.all.get(arn);
-        if (held === undefined) throw new Error(`setting the state of ${arn}: there is no such load balancer`);
-        balancers.all.set(arn, { ...held, state });
+      async launchInGroup(wish = {}) {
+        const whole = { ...USUAL_LAUNCH, account: identities.accounts[0], region: defaultRegion, ...wish };
+        const launch = await launchInGroup({ ...surroundings, ec2 }, launches, whole);
         changed();
+        return launch;
       },
+      groupLaunches: launches.all,
     },
   };
 }
 
-/** What AWS documents a mirror target's load balancer to need: a UDP listener on the port of VXLAN. */
-const SENSOR_LISTENERS = [{ protocol: 'UDP', port: 4789 }] as const;
+/** A heartbeat of an hour, and what is not completed is given up: https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html */
+const USUAL_LAUNCH = {
+  group: 'fleet',
+  hook: 'attach-mirror',
+  type: 'm5.large',
+  tags: {},
+  heartbeatSeconds: 3600,
+  defaultResult: 'ABANDON',
+} as const;
