@@ -9,7 +9,8 @@ import type { Withheld } from './offers.ts';
 import type { Restraints, Withholding } from './situation.ts';
 import { assignSlots, type Assignment } from './slots.ts';
 import { isSameSettings } from './settings.ts';
-import { orderSteps, type Leaving, type Step } from './steps.ts';
+import { orderSteps, type Step } from './steps/order.ts';
+import type { Leaving } from './steps/pair.ts';
 import { wishesOf, withoutDuplicates, type Loads, type Offers, type Wish } from './wishes.ts';
 import { standingOf, type Standing, type WorldIndex } from './world-index.ts';
 
@@ -69,6 +70,8 @@ export function planSource(source: Source, context: Context): SourcePlan {
     placements: assignment.placements,
     leaving: leavingOf(assignment, absence ?? 'unwished'),
     profile,
+    filters: index.filters,
+    mayRecast: restraints.retarget === null,
   });
   for (const { wish, attachment, to } of assignment.placements) {
     if (wish.target !== null && attachment?.settings.target !== to.target) context.loads.take(wish.target);
