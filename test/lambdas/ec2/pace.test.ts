@@ -1,0 +1,124 @@
+import { expect, test } from 'vitest';
+import { paced } from '../../../lambdas/ec2/pace.ts';
+import {
+  parseAccountId,
+  parseAttachmentId,
+  parseDestinationName,
+  parseRegion,
+  parseSourceId,
+  parseTargetId,
+} from '../../../shared/ids.ts';
+import type { Change } from '../../../shared/plan/change.ts';
+import type { Lane, MirrorCloud, Outcome } from '../../../shared/ports.ts';
+import { mapLimited } from '../../../shared/reconcile/map-limited.ts';
+import type { Owner, Scope } from '../../../shared/words.ts';
+import { HERE } from '../samples.ts';
+import { tokenBucket, virtualClock, type TokenBucket, type VirtualClock } from './pace-clock.ts';
+
+const OWNER = 'soc' as Owner;
+const ELSEWHERE: Scope = { cloud: 'aws', account: parseAccountId('210987654321'), region: parseRegion('us-east-1') };
+const PARALLELISM = 8;
+
+const settings = {
+  target: parseTargetId('tmt-0a'),
+  filter: null,
+  number: 1,
+  packetLength: null,
+  virtualNetworkId: null,
+};
+const attach: Change = {
+  kind: 'attach',
+  source: parseSourceId('eni-0a'),
+  machine: null,
+  destination: parseDestinationName('sensor'),
+  rules: [],
+  to: settings,
+};
+const detach: Change = {
+  kind: 'detach',
+  source: parseSourceId('eni-0a'),
+  machine: null,
+  attachment: parseAttachmentId('tms-0a'),
+  from: settings,
+  because: 'not-wished',
+} as unknown as Change;
+
+const notCalled = (): never => {
+  throw new Error('nothing but apply is called');
+};
+
+/** A cloud whose writes each take a token of the bucket of their scope and verb. */
+const cloudOver = (bucketOf: (scope: Scope, change: Change) => TokenBucket): MirrorCloud => ({
+  cloud: 'aws',
+  scopes: notCalled,
+  read: notCalled,
+  forget: notCalled,
+  inspect: notCalled,
+  release: notCalled,
+  apply: async (scope, change): Promise<Outcome> =>
+    (await bucketOf(scope, change).call()) === 'done'
+      ? { kind: 'done', change, attachment: parseAttachmentId('tms-0a') }
+      : { kind: 'failed', change, code: 'throttled', detail: 'RequestLimitExceeded' },
+});
+
+const pacedOver = (clock: VirtualClock, bucket: TokenBucket, bulkConcurrency = 1): MirrorCloud =>
+  paced(
+    cloudOver(() => bucket),
+    { clock, sleep: clock.sleep, bulkConcurrency },
+  );
+
+/** So many attaches, as many at a time as a process does; how many of them came about. */
+async function writeMany(cloud: MirrorCloud, lane: Lane, count: number): Promise<number> {
+  const outcomes = await mapLimited(Array.from({ length: count }), PARALLELISM, () =>
+    cloud.apply(HERE, attach, OWNER, lane),
+  );
+  return outcomes.filter(({ kind }) => kind === 'done').length;
+}
+
+test('what is not throttled does not wait', async () => {
+  const clock = virtualClock();
+  const bucket = tokenBucket(clock);
+  expect(await clock.run(writeMany(pacedOver(clock, bucket), 'bulk', 48))).toBe(48);
+  expect(bucket.calls()).toBe(48);
+  expect(clock.now()).toBe((48 / PARALLELISM) * 50);
+});
+
+test.each([
+  { bulkConcurrency: 1, share: 3 },
+  { bulkConcurrency: 2, share: 3 },
+])(
+  '10,000 sessions in $bulkConcurrency processes, against the documented bucket',
+  async ({ bulkConcurrency, share }) => {
+    const clock = virtualClock();
+    const bucket = tokenBucket(clock);
+    const processes = Array.from({ length: bulkConcurrency }, () => pacedOver(clock, bucket, bulkConcurrency));
+    const written = Promise.all(processes.map((cloud) => writeMany(cloud, 'bulk', 10_000 / bulkConcurrency)));
+    expect(await clock.run(written)).toEqual(processes.map(() => 10_000 / bulkConcurrency));
+    const allowedMs = ((10_000 - 50) / share) * 1000;
+    console.log(bulkConcurrency, clock.now(), bucket.calls(), allowedMs);
+    expect(clock.now()).toBeLessThanOrEqual(1.1 * allowedMs);
+    expect(bucket.calls()).toBeLessThanOrEqual(1.05 * 10_000);
+  },
+);
+
+test('a launch in the middle of a backfill is attached within seconds', async () => {
+  const clock = virtualClock();
+  const bucket = tokenBucket(clock);
+  const bulk = pacedOver(clock, bucket);
+  const events = pacedOver(clock, bucket);
+  const tookMs: number[] = [];
+  const launches = async (): Promise<void> => {
+    for (let launch = 0; launch < 200; launch++) {
+      await clock.sleep(5_000);
+      const startedMs = clock.now();
+      const outcomes = await Promise.all([1, 2, 3].map(() => events.apply(HERE, attach, OWNER, 'event')));
+      expect(outcomes.map(({ kind }) => kind)).toEqual(['done', 'done', 'done']);
+      tookMs.push(clock.now() - startedMs);
+    }
+  };
+  await clock.run(Promise.all([writeMany(bulk, 'bulk', 6_000), launches()]));
+  tookMs.sort((one, other) => one - other);
+  console.log(tookMs.at(100), tookMs.at(-1), clock.now());
+  expect(tookMs.at(100)).toBeLessThanOrEqual(1_000);
+  expect(tookMs.at(-1)).toBeLessThanOrEqual(5_000);
+});
