@@ -1,4 +1,5 @@
 import type { NetworkInterface } from '@aws-sdk/client-ec2';
+import { findUnfitInterfaceType } from './interface-types.ts';
 import { findUnfitType } from './source-types.ts';
 
 /** What must be known beside an interface to tell whether it can be mirrored. */
@@ -9,8 +10,22 @@ export interface Surroundings {
   readonly machineType: string | null;
 }
 
-/** The services whose interfaces can be mirrored although the service manages them. */
+/**
+ * Of interfaces that a service manages, only those of these services can be sources
+ * (https://docs.aws.amazon.com/vpc/latest/mirroring/traffic-mirroring-network-limitations.html, as of 2026-10).
+ */
 const MIRRORED_REQUESTERS: ReadonlySet<string> = new Set(['amazon-rds', 'amazon-elasticache']);
+
+/**
+ * Those of Fargate tasks are managed by ECS, and are not in that exception; people report that they are mirrored. They are
+ * tried. (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html)
+ */
+const FARGATE_TASK = /^arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:attachment\//;
+
+function isManaged({ RequesterManaged, RequesterId = '', Description = '' }: NetworkInterface): boolean {
+  if (RequesterManaged !== true || MIRRORED_REQUESTERS.has(RequesterId.toLowerCase())) return false;
+  return !FARGATE_TASK.test(Description);
+}
 
 /**
  * Which rule of AWS keeps an interface from being a traffic mirror source, or `null` when none is known
@@ -18,10 +33,10 @@ const MIRRORED_REQUESTERS: ReadonlySet<string> = new Set(['amazon-rds', 'amazon-
  * https://docs.aws.amazon.com/vpc/latest/mirroring/traffic-mirroring-sessions.html).
  */
 export function findUnfit(found: NetworkInterface, { targets, machineType }: Surroundings): string | null {
-  // The type is an open string: the service writes values that its own model does not list, and none at all.
-  const type: string = found.InterfaceType ?? 'interface';
-  if (type !== 'interface') return `its InterfaceType is "${type}"; only "interface" can be a traffic mirror source`;
-  if (found.RequesterManaged === true && !MIRRORED_REQUESTERS.has(found.RequesterId ?? '')) {
+  // `RequesterManaged` is also false of interfaces that services make (transit gateway, Lambda, branch): the type goes first.
+  const unfitType = findUnfitInterfaceType(found.InterfaceType ?? 'interface');
+  if (unfitType !== null) return unfitType;
+  if (isManaged(found)) {
     return `it is requester-managed (${found.RequesterId ?? 'by an AWS service'}); only those of RDS and ElastiCache can be sources`;
   }
   if (found.NetworkInterfaceId !== undefined && targets.has(found.NetworkInterfaceId)) {

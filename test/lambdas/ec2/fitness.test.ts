@@ -7,20 +7,60 @@ const NOTHING_AROUND = { targets: new Set<string>(), machineType: null };
 const plain: NetworkInterface = { NetworkInterfaceId: 'eni-0a', InterfaceType: 'interface', RequesterManaged: false };
 
 describe('interfaces', () => {
+  const managed = { ...plain, RequesterManaged: true };
+
   test.each<[string, NetworkInterface]>([
     ['one of an instance', plain],
     ['one whose type is not said', { ...plain, InterfaceType: undefined }],
-    ['one of RDS', { ...plain, RequesterManaged: true, RequesterId: 'amazon-rds' }],
-    ['one of ElastiCache', { ...plain, RequesterManaged: true, RequesterId: 'amazon-elasticache' }],
+    ['one whose type is null', { ...plain, InterfaceType: null as never }],
+    ['one of a type that nobody has heard of', { ...plain, InterfaceType: 'quantum_link' as never }],
+    ['one that does not say who manages it', { ...plain, RequesterManaged: undefined }],
+    ['one of RDS', { ...managed, RequesterId: 'amazon-rds' }],
+    ['one of ElastiCache', { ...managed, RequesterId: 'amazon-elasticache' }],
+    [
+      'one of a Fargate task',
+      { ...managed, Description: 'arn:aws:ecs:us-east-1:123456789012:attachment/0f1e2d3c-aaaa-bbbb-cccc-000000000000' },
+    ],
+    ['one of an EKS node that its plug-in made', { ...plain, Description: 'aws-K8S-i-0f3fbbbc0298d1a86' }],
   ])('%s is fit', (_, found) => {
     expect(findUnfit(found, NOTHING_AROUND)).toBeNull();
   });
 
+  test.each([
+    'api_gateway_managed',
+    'aws_codestar_connections_managed',
+    'branch',
+    'ec2_instance_connect_endpoint',
+    'efa',
+    'efa-only',
+    'efs',
+    'evs',
+    'gateway_load_balancer',
+    'gateway_load_balancer_endpoint',
+    'global_accelerator_managed',
+    'iot_rules_managed',
+    'lambda',
+    'load_balancer',
+    'nat_gateway',
+    'natGateway',
+    'network_load_balancer',
+    'quicksight',
+    'transit_gateway',
+    'trunk',
+    'vpc_endpoint',
+  ])('one of type %s is unfit, also when it says that nobody manages it', (type) => {
+    const found = { ...plain, InterfaceType: type as NetworkInterfaceType };
+    expect(findUnfit(found, NOTHING_AROUND)).toMatch(`interfaces of type ${type} are not supported`);
+    expect(findUnfit({ ...found, RequesterManaged: true, RequesterId: 'amazon-rds' }, NOTHING_AROUND)).not.toBeNull();
+  });
+
   test.each<[NetworkInterface, RegExp]>([
-    [{ ...plain, InterfaceType: 'trunk' }, /InterfaceType is "trunk"/],
-    [{ ...plain, InterfaceType: 'nat_gateway' as NetworkInterfaceType }, /InterfaceType is "nat_gateway"/],
-    [{ ...plain, RequesterManaged: true, RequesterId: 'amazon-elb' }, /requester-managed \(amazon-elb\)/],
-    [{ ...plain, RequesterManaged: true }, /requester-managed/],
+    [
+      { ...managed, RequesterId: 'amazon-elb', Description: 'ELB app/web/50dc6c495c0c9188' },
+      /requester-managed \(amazon-elb\)/,
+    ],
+    [managed, /requester-managed/],
+    [{ ...managed, Description: 'VPC Endpoint Interface vpce-0a' }, /requester-managed/],
     [{ ...plain, Ipv6Native: true }, /IPv6-only/],
   ])('%j is unfit', (found, why) => {
     expect(findUnfit(found, NOTHING_AROUND)).toMatch(why);
