@@ -1,22 +1,36 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
 import { SendMessageBatchCommand, SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { Fault } from '../shared/fault.ts';
 import type { Clock, Deps, Hash, Journal, RulesSource } from '../shared/ports.ts';
 import { rememberDisruptions } from '../shared/reconcile/recent.ts';
+import { memberKeys, type KeyProvider, type MemberRole, type SendAssumeRole } from './ec2/assume.ts';
+import { balancersOf, type Balancers } from './ec2/balancers.ts';
 import type { AwsScope } from './ec2/convert.ts';
 import { faultCodeOf, formatRefusal, toRefusal } from './ec2/faults.ts';
-import { ec2MirrorCloud } from './ec2/mirror-cloud.ts';
+import { ec2MirrorCloud, type Ec2 } from './ec2/mirror-cloud.ts';
+import { retriesButThrottling } from './ec2/pace-retries.ts';
+import { paced, type Sleep } from './ec2/pace.ts';
+import { releaseOver, type Release } from './ec2/release.ts';
 import { jsonJournal } from './journal.ts';
 import { workQueues, type SendBatch } from './queues.ts';
 import { rulesFile } from './rules-file.ts';
-import { parseMode, parseScopes, settingOf, type Environment } from './settings.ts';
+import {
+  findMemberRole,
+  ownRolesOf,
+  parseBulkConcurrency,
+  parseMode,
+  parseScopes,
+  settingOf,
+  type Environment,
+} from './settings.ts';
 
 /** What the triggers need: the use case's ports, and who we are. */
 export interface AwsDeps extends Deps {
-  /** The name of the role that tapkeeper itself acts in, by which its own calls are known; `null` when it is not set. */
-  readonly ownRole: string | null;
+  /** The names of the roles that tapkeeper itself acts in, by which its own calls are known. */
+  readonly ownRoles: readonly string[];
 }
 
 /** What tests, the command line and the local clouds put in the place of the process's own. */
@@ -25,13 +39,16 @@ export interface Overrides {
   readonly journal?: Journal;
   readonly newId?: () => string;
   readonly rules?: RulesSource;
+  /** Who the process is; it is what assumes the roles of other accounts. */
   readonly credentials?: NonNullable<EC2ClientConfig['credentials']>;
+  /** How writes wait for their pace. */
+  readonly sleep?: Sleep;
 }
 
 /** Interfaces that are written to at a time. Writes have 50 tokens and 5 more a second per action; one call takes about a quarter of a second. */
 const PARALLELISM = 8;
 
-/** Standard retries, from half a second on for throttling: five attempts span the refill of a drained bucket. */
+/** Standard retries, for reads from half a second on for throttling: five attempts span the refill of a drained bucket. */
 const ATTEMPTS = 5;
 
 /** Waiting longer than this for one answer would spend the time of the whole batch. */
@@ -39,7 +56,11 @@ const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 15_000, throwOnRequ
 
 const sha256: Hash = (text) => createHash('sha256').update(text).digest('hex');
 
-type ClientConfig = EC2ClientConfig & SQSClientConfig;
+/** What the configurations of all clients have in common. */
+type ClientConfig = Pick<
+  EC2ClientConfig & SQSClientConfig,
+  'credentials' | 'endpoint' | 'maxAttempts' | 'requestHandler' | 'retryMode'
+>;
 
 function clientConfig(env: Environment, endpointSetting: string, overrides: Overrides): ClientConfig {
   const endpoint = settingOf(env, endpointSetting);
@@ -53,14 +74,67 @@ function clientConfig(env: Environment, endpointSetting: string, overrides: Over
   };
 }
 
-/** One client per region: its connections and its retry quota are kept from one invocation to the next. */
-function clientsByRegion(config: EC2ClientConfig): (scope: AwsScope) => EC2Client {
-  const clients = new Map<string, EC2Client>();
-  return ({ region }) => {
-    const client = clients.get(region) ?? new EC2Client({ ...config, region });
-    clients.set(region, client);
-    return client;
+/** What is made once for each scope, when it is first asked for. */
+function perScope<Made>(make: (scope: AwsScope) => Made): (scope: AwsScope) => Made {
+  const made = new Map<string, Made>();
+  return (scope) => {
+    const key = `${scope.account} ${scope.region}`;
+    const found = made.get(key) ?? make(scope);
+    made.set(key, found);
+    return found;
   };
+}
+
+/** Asks STS as whoever the process is; its client is loaded and built for the first account of others. */
+function assumeRoleSender(env: Environment, overrides: Overrides): SendAssumeRole {
+  const config = clientConfig(env, 'AWS_ENDPOINT_URL_STS', overrides);
+  const region = settingOf(env, 'AWS_REGION');
+  const load = async () => {
+    const { AssumeRoleCommand, STSClient } = await import('./ec2/sts-client.ts');
+    return { AssumeRoleCommand, client: new STSClient({ ...config, ...(region === null ? {} : { region }) }) };
+  };
+  let loading: ReturnType<typeof load> | null = null;
+  return async (input) => {
+    const { AssumeRoleCommand, client } = await (loading ??= load());
+    return client.send(new AssumeRoleCommand(input));
+  };
+}
+
+type ClientsOfScopes = Pick<Ec2, 'clientFor' | 'balancersFor' | 'releaseFor'>;
+
+/** The clients of each scope, with the credentials of its account. */
+function clientsOf(env: Environment, overrides: Overrides, keyFor: (scope: AwsScope) => KeyProvider | null) {
+  const configOf = (endpointSetting: string, scope: AwsScope) => {
+    const credentials = keyFor(scope);
+    const config = { ...clientConfig(env, endpointSetting, overrides), region: scope.region };
+    return credentials === null ? config : { ...config, credentials };
+  };
+  const readers = perScope((scope) => new EC2Client(configOf('AWS_ENDPOINT_URL_EC2', scope)));
+  const writers = perScope((scope) => {
+    // The connections that the reads before it have opened.
+    const { requestHandler } = readers(scope).config;
+    const retryStrategy = retriesButThrottling(ATTEMPTS);
+    return new EC2Client({ ...configOf('AWS_ENDPOINT_URL_EC2', scope), requestHandler, retryStrategy });
+  });
+  return {
+    clientFor: (scope, use) => (use === 'read' ? readers : writers)(scope),
+    balancersFor: perScope(async (scope): Promise<Balancers> => {
+      const sdk = await import('./ec2/balancer-client.ts');
+      const config = configOf('AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2', scope);
+      return balancersOf(sdk, new sdk.ElasticLoadBalancingV2Client(config));
+    }),
+    releaseFor: perScope(async (scope): Promise<Release> => {
+      const sdk = await import('./ec2/auto-scaling-client.ts');
+      const config = configOf('AWS_ENDPOINT_URL_AUTO_SCALING', scope);
+      return releaseOver(sdk, new sdk.AutoScalingClient(config), scope);
+    }),
+  } satisfies ClientsOfScopes;
+}
+
+/** Whose credentials a scope is called with; `null`: the process's own. */
+function keysByScope(env: Environment, overrides: Overrides, clock: Clock, role: MemberRole | null) {
+  const keyOf = role === null ? () => null : memberKeys(role, clock, assumeRoleSender(env, overrides));
+  return ({ account }: AwsScope): KeyProvider | null => keyOf(account);
 }
 
 /** https://sqs.REGION.amazonaws.com/…; the queues of a deployment are in one region, which need not be the function's. */
@@ -99,29 +173,29 @@ function sqsSender(env: Environment, overrides: Overrides): SendBatch {
 export function compose(env: Environment, overrides: Overrides): AwsDeps {
   const clock = overrides.clock ?? { now: Date.now };
   const newId = overrides.newId ?? randomUUID;
+  const sleep = overrides.sleep ?? ((ms) => wait(ms));
   const urls = {
     event: settingOf(env, 'TAPKEEPER_EVENT_QUEUE_URL'),
     bulk: settingOf(env, 'TAPKEEPER_BULK_QUEUE_URL'),
   };
   const rulesPath = settingOf(env, 'TAPKEEPER_RULES') ?? join(import.meta.dirname, 'tapkeeper.yaml');
+  const scopes = parseScopes(env);
+  const memberRole = findMemberRole(env, scopes);
+  const clients = clientsOf(env, overrides, keysByScope(env, overrides, clock, memberRole));
+  const cloud = ec2MirrorCloud({ ...clients, scopes, clock, newToken: randomUUID });
   return {
-    cloud: ec2MirrorCloud({
-      scopes: parseScopes(env),
-      clientFor: clientsByRegion(clientConfig(env, 'AWS_ENDPOINT_URL_EC2', overrides)),
-      clock,
-      newToken: randomUUID,
-    }),
+    cloud: paced(cloud, { clock, sleep, bulkConcurrency: parseBulkConcurrency(env) }),
     queues: workQueues(urls, sqsSender(env, overrides)),
     rules: overrides.rules ?? rulesFile(rulesPath, sha256),
     clock,
     // Not `console.log`: with Lambda's JSON log format it wraps what it is given, and the metrics in it are not found.
     journal: overrides.journal ?? jsonJournal(clock, (line) => process.stdout.write(line)),
     hash: sha256,
-    recent: rememberDisruptions(),
     mode: () => parseMode(env),
     parallelism: PARALLELISM,
+    recent: rememberDisruptions(),
     newId,
-    ownRole: settingOf(env, 'TAPKEEPER_ROLE_NAME'),
+    ownRoles: ownRolesOf(env, memberRole),
   };
 }
 

@@ -1,6 +1,5 @@
 import { findAt, findJson, findTextAt } from './fields.ts';
-
-const LAUNCHING = 'autoscaling:EC2_INSTANCE_LAUNCHING';
+import { LAUNCHING } from './triggers.ts';
 
 /** The fourth part of an ARN. */
 const regionOf = (arn: string | null): string | null => arn?.split(':')[3] ?? null;
@@ -17,7 +16,8 @@ function fromBareHook(body: unknown, region: string | null): unknown {
     account: findAt(body, 'AccountId'),
     region: regionOf(findTextAt(body, 'AutoScalingGroupARN')) ?? region,
     time: findTextAt(body, 'Time'),
-    detail: { EC2InstanceId: findTextAt(body, 'EC2InstanceId') },
+    // The message is what an event has as its detail.
+    detail: body,
   };
 }
 

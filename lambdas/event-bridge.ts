@@ -6,8 +6,8 @@ import { patternOf, TRIGGERS, type Asked, type Pattern, type Trigger } from './t
 
 /** What must be known beside an event to tell what it asks for. */
 export interface IdentifyContext {
-  /** The name of the role that tapkeeper itself acts in; `null` when it is not known. */
-  readonly ownRole: string | null;
+  /** The names of the roles that tapkeeper itself acts in, here and in member accounts. */
+  readonly ownRoles: readonly string[];
   /** The scopes that this deployment keeps: a schedule is about all of them. */
   readonly scopes: readonly Scope[];
   readonly nowMs: number;
@@ -26,9 +26,9 @@ export type Identified =
 /** Subjects of one piece of work: as many as one filter of a describe call takes. */
 const SUBJECTS_PER_WORK = 200;
 
-/** The EventBridge patterns to deploy, by the names of their triggers. */
-export const patterns = (ownRole: string | null): Readonly<Record<string, Pattern>> =>
-  Object.fromEntries(TRIGGERS.map((trigger) => [trigger.name, patternOf(trigger, ownRole)]));
+/** The EventBridge patterns to deploy, by the names of their triggers; `ownRoles` as in {@link IdentifyContext}. */
+export const patterns = (...ownRoles: readonly string[]): Readonly<Record<string, Pattern>> =>
+  Object.fromEntries(TRIGGERS.map((trigger) => [trigger.name, patternOf(trigger, ownRoles)]));
 
 /** What triggers make of an event's source and type, and of the call that it may be about. */
 function triggerOf(event: unknown): Trigger | Extract<Identified, { why: string }> {
@@ -43,11 +43,11 @@ function triggerOf(event: unknown): Trigger | Extract<Identified, { why: string 
   return { kind: 'ignored', why: 'the call is not one that is looked at' };
 }
 
-/** Whether a call was made in our own role: its session's ARN says so, whatever the session is called. */
-function isOwnCall(event: unknown, { ownRole }: IdentifyContext, scope: Scope): boolean {
+/** Whether a call was made in a role of our own: its session's ARN says so, whatever the session is called. */
+function isOwnCall(event: unknown, { ownRoles }: IdentifyContext, scope: Scope): boolean {
   const [, , service, , account, resource] = findTextAt(event, 'detail', 'userIdentity', 'arn')?.split(':') ?? [];
-  if (ownRole === null || service !== 'sts' || account !== scope.account) return false;
-  return resource?.startsWith(`assumed-role/${ownRole}/`) ?? false;
+  if (service !== 'sts' || account !== scope.account) return false;
+  return ownRoles.some((role) => resource?.startsWith(`assumed-role/${role}/`));
 }
 
 /** Why a call asks for nothing, or `null`. Rules may be deployed otherwise than the patterns say: all is checked again. */
@@ -86,7 +86,7 @@ function toWork(asked: Asked, event: unknown, scope: Scope, context: IdentifyCon
           scope,
           subjects,
           run: null,
-          hook: null,
+          hook: subjects.some(({ id }) => id === asked.hook?.machine) ? asked.hook : null,
           ...common,
         })),
       };

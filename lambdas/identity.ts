@@ -1,5 +1,6 @@
 import { findEpochMs, parseAccountId, parseMachineId, parseRegion, parseSourceId, toInstant } from '../shared/ids.ts';
-import type { Instant, NonEmpty, Scope, Subject } from '../shared/words.ts';
+import type { Instant, MachineId, NonEmpty, Scope, Subject } from '../shared/words.ts';
+import type { LaunchHook } from '../shared/work.ts';
 import { findAt, findTextAt } from './fields.ts';
 
 /**
@@ -42,4 +43,21 @@ export const sinceOf = (event: unknown, nowMs: number): Instant =>
 export function findCorrelation(event: unknown): string | null {
   const id = findTextAt(event, 'id');
   return id !== null && /^[\w-]{1,64}$/.test(id) ? id : null;
+}
+
+/** The longest name that Auto Scaling gives out; its tokens are shorter. */
+const LONGEST_NAME = 255;
+
+/**
+ * The launch hook of an Auto Scaling message, or `null` when it does not name one: the machine is looked at all the same
+ * (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CompleteLifecycleAction.html).
+ */
+export function findHook(detail: unknown, machine: MachineId): LaunchHook | null {
+  const nameAt = (key: string): string | null => {
+    const text = findTextAt(detail, key);
+    return text !== null && text.length <= LONGEST_NAME ? text : null;
+  };
+  const group = nameAt('AutoScalingGroupName');
+  const name = nameAt('LifecycleHookName');
+  return group === null || name === null ? null : { group, name, token: nameAt('LifecycleActionToken'), machine };
 }

@@ -1,3 +1,4 @@
+import { FAULTS, type FaultCode } from '../shared/fault.ts';
 import type { JournalEntry } from '../shared/journal.ts';
 import type { Clock, Journal } from '../shared/ports.ts';
 
@@ -80,11 +81,18 @@ function toEmbedded(metrics: readonly Metric[], nowMs: number): Record<string, u
   };
 }
 
-/** The level by which a person filters lines. */
-function levelOf(entry: JournalEntry): 'error' | 'warn' | 'info' {
+type Level = 'error' | 'warn' | 'info';
+
+/** A change that was refused needs a person only when neither the queue nor the next sweep brings it about. */
+const levelOfRefusal = (code: FaultCode): Level => (FAULTS[code] === 'operator' ? 'error' : 'warn');
+
+/** The level by which a person filters lines. Throttling is how the cloud sets the pace: never an error. */
+function levelOf(entry: JournalEntry): Level {
   switch (entry.kind) {
-    case 'fault':
     case 'refused':
+      return levelOfRefusal(entry.code);
+    case 'fault':
+      return entry.code === 'throttled' ? 'warn' : 'error';
     case 'guard-tripped':
       return 'error';
     case 'held':

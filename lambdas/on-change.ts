@@ -1,4 +1,4 @@
-import type { SQSBatchResponse } from 'aws-lambda';
+import type { Context, SQSBatchResponse } from 'aws-lambda';
 import { Fault } from '../shared/fault.ts';
 import { handleWork } from '../shared/reconcile/handle-work.ts';
 import { findWork, type Work } from '../shared/work.ts';
@@ -17,8 +17,8 @@ interface Item {
 function toItems(deps: AwsDeps, id: string, body: unknown): readonly Item[] {
   const work = findWork(body);
   if (work !== null) return [{ id, work }];
-  const { cloud, clock, newId, ownRole, journal } = deps;
-  const identified = identify(body, { scopes: cloud.scopes(), nowMs: clock.now(), newId, ownRole });
+  const { cloud, clock, newId, ownRoles, journal } = deps;
+  const identified = identify(body, { scopes: cloud.scopes(), nowMs: clock.now(), newId, ownRoles });
   if (identified.kind === 'work') return identified.work.map((piece) => ({ id, work: piece }));
   if (identified.kind === 'unreadable') {
     const detail = `reading message ${id}: ${identified.why}; it is acknowledged and nothing is done`;
@@ -36,28 +36,38 @@ function toItems(deps: AwsDeps, id: string, body: unknown): readonly Item[] {
 
 const isBatch = (event: unknown): boolean => findTextAt(listAt(event, 'Records')[0], 'eventSource') === 'aws:sqs';
 
+/** What Lambda says of an invocation that is looked at here. */
+type Remaining = Pick<Context, 'getRemainingTimeInMillis'>;
+
+/** When Lambda ends the invocation whatever it is doing; `null` when nobody says. */
+const endOf = ({ clock }: AwsDeps, context: Remaining | undefined): number | null =>
+  context === undefined ? null : clock.now() + context.getRemainingTimeInMillis();
+
 /** Messages of a queue: those that failed are delivered again, alone. */
-async function handleBatch(deps: AwsDeps, event: unknown): Promise<SQSBatchResponse> {
+async function handleBatch(deps: AwsDeps, event: unknown, endsAtMs: number | null): Promise<SQSBatchResponse> {
   const items = listAt(event, 'Records').flatMap((record) => {
     const body = findJson(findTextAt(record, 'body') ?? '');
     return toItems(deps, findTextAt(record, 'messageId') ?? '', unwrap(body, findTextAt(record, 'awsRegion')));
   });
-  const { failed } = await handleWork(deps, items, null);
+  const { failed } = await handleWork(deps, items, endsAtMs);
   return { batchItemFailures: [...new Set(failed)].map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
 /** One event without a queue: only an error has Lambda deliver it again. */
-async function handleEvent(deps: AwsDeps, event: unknown): Promise<void> {
+async function handleEvent(deps: AwsDeps, event: unknown, endsAtMs: number | null): Promise<void> {
   const id = findCorrelation(event) ?? deps.newId();
-  const { failed } = await handleWork(deps, toItems(deps, id, event), null);
+  const { failed } = await handleWork(deps, toItems(deps, id, event), endsAtMs);
   if (failed.length > 0) throw new Fault('unexpected', `handling event ${id}: see the lines of this invocation`);
 }
 
-/** Looks at what messages of a queue or one bare EventBridge event name. */
+/** Looks at what messages of a queue or one bare EventBridge event name, as far as the time of the invocation allows. */
 export const onChange =
-  (deps: () => AwsDeps) =>
-  async (event: unknown): Promise<SQSBatchResponse | void> =>
-    isBatch(event) ? handleBatch(deps(), event) : handleEvent(deps(), event);
+  (compose: () => AwsDeps) =>
+  async (event: unknown, context?: Remaining): Promise<SQSBatchResponse | void> => {
+    const deps = compose();
+    const endsAtMs = endOf(deps, context);
+    return isBatch(event) ? handleBatch(deps, event, endsAtMs) : handleEvent(deps, event, endsAtMs);
+  };
 
 /** What Lambda calls. */
 export const handler = onChange(composeOnce());

@@ -1,10 +1,16 @@
 import type { NonEmpty, Subject } from '../shared/words.ts';
+import type { LaunchHook } from '../shared/work.ts';
 import { findAt, findTextAt, listAt } from './fields.ts';
-import { findSubject, findSubjects } from './identity.ts';
+import { findHook, findSubject, findSubjects } from './identity.ts';
 
 /** What an event asks to look at. */
 export type Asked =
-  | { readonly kind: 'subjects'; readonly subjects: NonEmpty<Subject> }
+  | {
+      readonly kind: 'subjects';
+      readonly subjects: NonEmpty<Subject>;
+      /** Who holds one of them back until it was looked at. */
+      readonly hook: LaunchHook | null;
+    }
   /** Something changed and the event does not say on which interface. */
   | { readonly kind: 'sweep' }
   | { readonly kind: 'sweep-all' }
@@ -25,16 +31,19 @@ export interface Trigger {
   readonly detailType: string;
   /** The calls that it is about; `null`: it is not about calls. */
   readonly calls: readonly string[] | null;
-  /** What of `detail` a deployed rule matches; `ownRole` is the name of the role that tapkeeper itself acts in. */
-  readonly detail: (ownRole: string | null) => Readonly<Record<string, unknown>>;
+  /** What of `detail` a deployed rule matches; `ownRoles` are the names of the roles that tapkeeper itself acts in. */
+  readonly detail: (ownRoles: readonly string[]) => Readonly<Record<string, unknown>>;
   readonly read: (event: unknown) => Asked;
 }
+
+/** The transition of a launch hook; it is also what tells such a message that came without its event. */
+export const LAUNCHING = 'autoscaling:EC2_INSTANCE_LAUNCHING';
 
 const ignored = (why: string): Asked => ({ kind: 'ignored', why });
 const unreadable = (why: string): Asked => ({ kind: 'unreadable', why });
 const subjectsOr = (ids: readonly (string | null)[], otherwise: Asked): Asked => {
   const subjects = findSubjects(ids);
-  return subjects === null ? otherwise : { kind: 'subjects', subjects };
+  return subjects === null ? otherwise : { kind: 'subjects', subjects, hook: null };
 };
 
 const STATES = ['running', 'stopped', 'terminated'] as const;
@@ -105,10 +114,13 @@ const tagsByCall: Trigger = {
   calls: TAG_CALLS,
   detail: () => ({
     ...callDetail(TAG_CALLS),
-    requestParameters: { resourcesSet: { items: { resourceId: [{ prefix: 'i-' }, { prefix: 'eni-' }] } } },
+    // Parameters of more than 100 KB are left out of the record: such a call is delivered too.
+    requestParameters: {
+      resourcesSet: { items: { resourceId: [{ prefix: 'i-' }, { prefix: 'eni-' }, { exists: false }] } },
+    },
   }),
   read(event) {
-    // CloudTrail leaves out parameters of more than 100 KB.
+    // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html: over 100 KB.
     if (findAt(event, 'detail', 'requestParameters') === null) return { kind: 'sweep' };
     const items = listAt(event, 'detail', 'requestParameters', 'resourcesSet', 'items');
     const ids = items.map((item) => findTextAt(item, 'resourceId'));
@@ -127,16 +139,19 @@ function findSessionSource(event: unknown): string | null {
   return requested ?? findTextAt(event, 'detail', 'responseElements', ...answer);
 }
 
+/** Every session of a role, in every partition and account. */
+const toSessionArns = (role: string): string => `arn:*:sts::*:assumed-role/${role}/*`;
+
 const sessionByOthers: Trigger = {
   ...BY_CALL,
   name: 'session-by-others',
   calls: SESSION_CALLS,
-  detail: (ownRole) => ({
+  detail: (ownRoles) => ({
     ...callDetail(SESSION_CALLS),
-    ...(ownRole === null
+    ...(ownRoles.length === 0
       ? {}
       : // Of `userIdentity.arn`, which everybody has: `anything-but` does not match a field that is absent.
-        { userIdentity: { arn: [{ 'anything-but': { wildcard: `arn:*:sts::*:assumed-role/${ownRole}/*` } }] } }),
+        { userIdentity: { arn: [{ 'anything-but': { wildcard: ownRoles.map(toSessionArns) } }] } }),
   }),
   read(event) {
     // A deletion names no interface, and a record may lack its answer.
@@ -144,16 +159,24 @@ const sessionByOthers: Trigger = {
   },
 };
 
+/**
+ * A machine that a launch hook holds back. Into a warm pool it is launched under the same transition, and out of it once more:
+ * both hooks have to be completed
+ * (https://docs.aws.amazon.com/autoscaling/ec2/userguide/warm-pool-instance-lifecycle.html).
+ */
 const instanceLaunch: Trigger = {
   name: 'instance-launch',
   source: 'aws.autoscaling',
   detailType: 'EC2 Instance-launch Lifecycle Action',
   calls: null,
-  detail: () => ({ LifecycleTransition: ['autoscaling:EC2_INSTANCE_LAUNCHING'] }),
+  detail: () => ({ LifecycleTransition: [LAUNCHING] }),
   read(event) {
+    const transition = findTextAt(event, 'detail', 'LifecycleTransition');
+    if (transition === null) return unreadable('the event has no detail.LifecycleTransition');
+    if (transition !== LAUNCHING) return ignored('the instance is not being launched');
     const subject = findSubject(findTextAt(event, 'detail', 'EC2InstanceId'));
     if (subject?.kind !== 'machine') return unreadable('the event has no detail.EC2InstanceId');
-    return { kind: 'subjects', subjects: [subject] };
+    return { kind: 'subjects', subjects: [subject], hook: findHook(findAt(event, 'detail'), subject.id) };
   },
 };
 
@@ -178,8 +201,8 @@ export const TRIGGERS: readonly Trigger[] = [
 ];
 
 /** The pattern of the EventBridge rule that delivers a trigger's events. */
-export function patternOf(trigger: Trigger, ownRole: string | null): Pattern {
-  const detail = trigger.detail(ownRole);
+export function patternOf(trigger: Trigger, ownRoles: readonly string[]): Pattern {
+  const detail = trigger.detail(ownRoles);
   const common = { source: [trigger.source], 'detail-type': [trigger.detailType] };
   return Object.keys(detail).length === 0 ? common : { ...common, detail };
 }

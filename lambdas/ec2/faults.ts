@@ -1,4 +1,4 @@
-import { Fault, type FaultCode } from '../../shared/fault.ts';
+import { FAULTS, Fault, type FaultCode } from '../../shared/fault.ts';
 import type { Scope } from '../../shared/words.ts';
 import { formatPermission, type Permission } from './permissions.ts';
 
@@ -22,6 +22,8 @@ const DENIED: ReadonlySet<string> = new Set([
   'Blocked',
   'OptInRequired',
   'PendingVerification',
+  // STS: the role's account has switched this region off.
+  'RegionDisabledException',
   'UnauthorizedOperation',
 ]);
 
@@ -80,8 +82,11 @@ function findDenied(message: string): Refusal['denied'] {
   return action === undefined || resource === undefined ? null : { action, resource };
 }
 
-/** What was thrown by a call of an SDK client, as a refusal. */
+const isFaultCode = (code: string): code is FaultCode => Object.hasOwn(FAULTS, code);
+
+/** What was thrown by a call of an SDK client, as a refusal. A `Fault` comes from our own credentials and says all itself. */
 export function toRefusal(thrown: unknown): Refusal {
+  if (thrown instanceof Fault) return { code: thrown.code, status: null, said: thrown.message, denied: null };
   const { name, code, message, $metadata } = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as Thrown;
   const status = typeof $metadata?.httpStatusCode === 'number' ? $metadata.httpStatusCode : null;
   const named = findText(name) ?? 'unknown';
@@ -99,6 +104,7 @@ export function toRefusal(thrown: unknown): Refusal {
 
 /** What kind of failure a refusal is, by code and status. */
 export function faultCodeOf({ code, status }: Refusal): FaultCode {
+  if (isFaultCode(code)) return code;
   if (DENIED.has(code) || UNAUTHENTICATED.has(code)) return 'denied';
   if (THROTTLED.has(code) || status === 429) return 'throttled';
   if (UNREACHABLE.has(code) || (status !== null && status >= 500)) return 'unreachable';

@@ -3,14 +3,22 @@ import { Fault } from '../../shared/fault.ts';
 import type { Clock, MirrorCloud } from '../../shared/ports.ts';
 import type { Scope } from '../../shared/words.ts';
 import { apply } from './apply.ts';
+import type { Balancers } from './balancers.ts';
 import type { AwsScope } from './convert.ts';
+import { inspector } from './inspect.ts';
 import { inventory } from './inventory.ts';
 import { readsOf } from './reads.ts';
+import type { Release } from './release.ts';
+
+/** What a client is for: throttled reads are retried by the SDK, throttled writes by the pace of their lane. */
+export type ClientUse = 'read' | 'write';
 
 /** What the use case's cloud is made of. */
 export interface Ec2 {
   readonly scopes: readonly AwsScope[];
-  readonly clientFor: (scope: AwsScope) => EC2Client;
+  readonly clientFor: (scope: AwsScope, use: ClientUse) => EC2Client;
+  readonly balancersFor: (scope: AwsScope) => Promise<Balancers>;
+  readonly releaseFor: (scope: AwsScope) => Promise<Release>;
   readonly clock: Clock;
   readonly newToken: () => string;
 }
@@ -21,18 +29,21 @@ const awsOnly = (scope: Scope): AwsScope => {
 };
 
 /** AWS as the use case sees it. */
-export function ec2MirrorCloud({ scopes, clientFor, clock, newToken }: Ec2): MirrorCloud {
-  const { read, forget } = inventory((scope) => readsOf(clientFor(scope), scope), clock);
+export function ec2MirrorCloud(parts: Ec2): MirrorCloud {
+  const { scopes, clientFor, balancersFor, releaseFor, clock, newToken } = parts;
+  const readsFor = (scope: AwsScope) => readsOf(clientFor(scope, 'read'), scope);
+  const { read, forget } = inventory(readsFor, clock);
+  const inspect = inspector({ readsFor, balancersFor, clock });
   return {
     cloud: 'aws',
     scopes: () => scopes,
     read: async (scope, selection) => read(awsOnly(scope), selection),
     forget: (scope) => forget(awsOnly(scope)),
-    inspect: async (_scope, targets) => targets,
-    release: async () => undefined,
+    inspect: async (scope, targets) => inspect(awsOnly(scope), targets),
+    release: async (scope, hook) => (await releaseFor(awsOnly(scope)))(hook),
     apply: async (scope, change, owner) => {
       const here = awsOnly(scope);
-      return apply({ client: clientFor(here), scope: here, newToken }, change, owner);
+      return apply({ client: clientFor(here, 'write'), scope: here, newToken }, change, owner);
     },
   };
 }

@@ -30,23 +30,24 @@ const DELIVERED: Readonly<Record<string, readonly string[]>> = {
   'tag-change-instance': ['tag-change'],
 };
 
-const deliveredBy = (event: unknown, ownRole: string | null): readonly string[] =>
-  Object.entries(patterns(ownRole)).flatMap(([name, pattern]) => (compilePattern(pattern)(event) ? [name] : []));
+const deliveredBy = (event: unknown, ownRoles: readonly string[]): readonly string[] =>
+  Object.entries(patterns(...ownRoles)).flatMap(([name, pattern]) => (compilePattern(pattern)(event) ? [name] : []));
 
 describe('the patterns that are deployed', () => {
   test.each(Object.entries(DELIVERED))('%s', (name, rules) => {
-    expect(deliveredBy(payload(name), CONTEXT.ownRole)).toEqual(rules);
+    expect(deliveredBy(payload(name), CONTEXT.ownRoles)).toEqual(rules);
   });
 
   test.each(Object.keys(DELIVERED))('%s is delivered exactly if it is acted on', (name) => {
-    const isDelivered = deliveredBy(payload(name), CONTEXT.ownRole).length > 0;
+    const isDelivered = deliveredBy(payload(name), CONTEXT.ownRoles).length > 0;
     expect(isDelivered).toBe(identify(payload(name), CONTEXT).kind === 'work');
   });
 
-  test('a session of ours is left out by the role, and delivered when no role is known', () => {
+  test('a session of ours is left out by either role, and delivered when no role is known', () => {
     const ours = payload('ct-CreateTrafficMirrorSession-ok');
-    expect(deliveredBy(ours, 'mirror-attacher-role')).toEqual([]);
-    expect(deliveredBy(ours, 'another-role')).toEqual(['session-by-others']);
-    expect(deliveredBy(ours, null)).toEqual(['session-by-others']);
+    expect(deliveredBy(ours, ['mirror-attacher-role'])).toEqual([]);
+    expect(deliveredBy(ours, ['central-role', 'mirror-attacher-role'])).toEqual([]);
+    expect(deliveredBy(ours, ['another-role', 'mirror-attacher'])).toEqual(['session-by-others']);
+    expect(deliveredBy(ours, [])).toEqual(['session-by-others']);
   });
 });

@@ -15,7 +15,7 @@ export const HERE = {
 
 /** A deployment that keeps the payloads' scope and acts in the role that made one of the sessions. */
 export const CONTEXT: IdentifyContext = {
-  ownRole: 'mirror-attacher-role',
+  ownRoles: ['mirror-attacher-role'],
   scopes: [HERE],
   nowMs: Date.UTC(2026, 7, 30, 13),
   newId: () => 'made-here',

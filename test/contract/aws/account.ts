@@ -54,7 +54,14 @@ export async function startAccount(): Promise<Account> {
     local,
     scope,
     person,
-    mirror: ec2MirrorCloud({ scopes: [scope], clientFor: () => ours, clock, newToken }),
+    mirror: ec2MirrorCloud({
+      scopes: [scope],
+      clientFor: () => ours,
+      balancersFor: () => Promise.reject(new Error('this account has no load balancing API')),
+      releaseFor: () => Promise.reject(new Error('this account has no Auto Scaling API')),
+      clock,
+      newToken,
+    }),
     pass: (ms) => void (nowMs += ms),
     async stop() {
       person.destroy();

@@ -58,7 +58,7 @@ describe('the environment', () => {
     const deps = compose(env, { credentials: CREDENTIALS });
     const scopes = deps.cloud.scopes();
     expect(scopes.map(({ region }) => region)).toEqual(['us-east-1', 'eu-west-1']);
-    expect([deps.mode(), deps.ownRole]).toEqual(['observe', 'attacher']);
+    expect([deps.mode(), deps.ownRoles]).toEqual(['observe', ['attacher']]);
     env['TAPKEEPER_MODE'] = 'paused';
     expect(deps.mode()).toBe('paused');
     for (const scope of scopes) await deps.cloud.read(scope, { kind: 'everything' });

@@ -40,8 +40,8 @@ const detach: Change = {
   machine: null,
   attachment: parseAttachmentId('tms-0a'),
   from: settings,
-  because: 'not-wished',
-} as unknown as Change;
+  because: 'unwished',
+};
 
 const notCalled = (): never => {
   throw new Error('nothing but apply is called');
@@ -95,7 +95,6 @@ test.each([
     const written = Promise.all(processes.map((cloud) => writeMany(cloud, 'bulk', 10_000 / bulkConcurrency)));
     expect(await clock.run(written)).toEqual(processes.map(() => 10_000 / bulkConcurrency));
     const allowedMs = ((10_000 - 50) / share) * 1000;
-    console.log(bulkConcurrency, clock.now(), bucket.calls(), allowedMs);
     expect(clock.now()).toBeLessThanOrEqual(1.1 * allowedMs);
     expect(bucket.calls()).toBeLessThanOrEqual(1.05 * 10_000);
   },
@@ -118,7 +117,57 @@ test('a launch in the middle of a backfill is attached within seconds', async ()
   };
   await clock.run(Promise.all([writeMany(bulk, 'bulk', 6_000), launches()]));
   tookMs.sort((one, other) => one - other);
-  console.log(tookMs.at(100), tookMs.at(-1), clock.now());
   expect(tookMs.at(100)).toBeLessThanOrEqual(1_000);
   expect(tookMs.at(-1)).toBeLessThanOrEqual(5_000);
+});
+
+test('another account, action or lane is not slowed down', async () => {
+  const clock = virtualClock();
+  const buckets = new Map<string, TokenBucket>();
+  const bucketOf = ({ account }: Scope, { kind }: Change): TokenBucket => {
+    const key = `${account} ${kind}`;
+    const bucket = buckets.get(key) ?? tokenBucket(clock);
+    buckets.set(key, bucket);
+    return bucket;
+  };
+  const cloud = paced(cloudOver(bucketOf), { clock, sleep: clock.sleep, bulkConcurrency: 1 });
+  await clock.run(writeMany(cloud, 'bulk', 60));
+  const startedMs = clock.now();
+  await clock.run(
+    Promise.all([
+      cloud.apply(ELSEWHERE, attach, OWNER, 'bulk'),
+      cloud.apply(HERE, detach, OWNER, 'bulk'),
+      clock.sleep(1_000).then(() => cloud.apply(HERE, attach, OWNER, 'event')),
+    ]),
+  );
+  expect(clock.now() - startedMs).toBe(1_050);
+  // While the lane that was throttled waits for its next call.
+  const slowMs = clock.now();
+  await clock.run(writeMany(cloud, 'bulk', 10));
+  expect(clock.now() - slowMs).toBeGreaterThan(1_000);
+});
+
+test('what is throttled every time is tried a bounded number of times and then failed, with what the cloud said', async () => {
+  const clock = virtualClock();
+  const dry = tokenBucket(clock, { size: 0, perSecond: 0 });
+  const outcome = await clock.run(pacedOver(clock, dry).apply(HERE, attach, OWNER, 'event'));
+  expect(outcome).toMatchObject({ kind: 'failed', code: 'throttled', detail: 'RequestLimitExceeded' });
+  expect(dry.calls()).toBeLessThanOrEqual(6);
+  expect(dry.calls()).toBeGreaterThan(3);
+  expect(clock.now()).toBeLessThan(20_000);
+});
+
+test('what fails otherwise is not tried again', async () => {
+  const clock = virtualClock();
+  let calls = 0;
+  const refusing: MirrorCloud = {
+    ...cloudOver(notCalled),
+    apply: async (_, change) => {
+      calls += 1;
+      return { kind: 'failed', change, code: 'denied', detail: '' };
+    },
+  };
+  const cloud = paced(refusing, { clock, sleep: clock.sleep, bulkConcurrency: 1 });
+  expect(await clock.run(cloud.apply(HERE, attach, OWNER, 'event'))).toMatchObject({ code: 'denied' });
+  expect(calls).toBe(1);
 });
