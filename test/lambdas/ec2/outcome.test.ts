@@ -10,7 +10,7 @@ import {
   parseSourceId,
   parseTargetId,
 } from '../../../shared/ids.ts';
-import type { Attach, Change, Detach, Modify } from '../../../shared/plan/change.ts';
+import type { Attach, Change, Detach, Modify, Retarget } from '../../../shared/plan/change.ts';
 import { HERE } from '../samples.ts';
 
 const to = {
@@ -38,55 +38,249 @@ const permissionOf = (change: Change) =>
     detach: PERMISSIONS.deleteSession,
   })[change.kind];
 
-function judged(change: Change, thrown: unknown): string {
+const retarget: Retarget = { ...modify, kind: 'retarget', from: { ...to, target: parseTargetId('tmt-0b') } };
+
+/** What becomes of a change, and the step that is shown. */
+function judged(change: Change, thrown: unknown): { readonly becomes: string; readonly detail: string } {
   const outcome = toOutcome(thrown, change, permissionOf(change), HERE);
-  if (outcome.kind === 'held') return `held ${outcome.hold.code}`;
-  return outcome.kind === 'failed' ? `failed ${outcome.code}` : outcome.kind;
+  switch (outcome.kind) {
+    case 'done':
+      throw new Error('what was refused is not done');
+    case 'held':
+      return { becomes: `held ${outcome.hold.code}`, detail: outcome.hold.detail };
+    case 'failed':
+      return { becomes: `failed ${outcome.code}`, detail: outcome.detail };
+    case 'gone':
+    case 'conflict':
+      return { becomes: outcome.kind, detail: outcome.detail };
+  }
 }
 
 const TAKEN = 'Session number 100 is already being used for eni-0a';
+const IS_TARGET = 'eni-0a is in use by target tmt-0a';
+
+/**
+ * | code, as AWS documents it or as it really sends it | message | status | an attach | a modify or retarget | a detach | the step that is shown |
+ */
+const TABLE: readonly (readonly [string, string, number | null, string, string, string, RegExp])[] = [
+  [
+    'NetworkInterfaceNotSupported',
+    '',
+    400,
+    'held unfit',
+    'held unfit',
+    'failed unexpected',
+    /attach it to an instance of a type that can be mirrored/,
+  ],
+  [
+    'TrafficMirrorSessionsPerInterfaceLimitExceeded',
+    '',
+    400,
+    'conflict',
+    'conflict',
+    'failed quota',
+    /remove a session of the interface/,
+  ],
+  ['InvalidParameterValue', TAKEN, 400, 'conflict', 'conflict', 'failed unexpected', /choose another session number/],
+  ['SomethingElse', TAKEN, 409, 'conflict', 'conflict', 'failed unexpected', /choose another session number/],
+  ['InvalidParameterValue', IS_TARGET, 400, 'held unfit', 'held unfit', 'failed unexpected', /exclude it by rule/],
+  [
+    'TrafficMirrorSourcesPerTargetLimitExceeded',
+    '',
+    400,
+    'held destination-full',
+    'held destination-full',
+    'failed quota',
+    /add a sensor to the pool/,
+  ],
+  [
+    'TrafficMirrorSessionsPerTargetLimitExceeded',
+    '',
+    400,
+    'held destination-full',
+    'held destination-full',
+    'failed quota',
+    /add a sensor to the pool/,
+  ],
+  [
+    'TrafficMirrorSessionLimitExceeded',
+    '',
+    400,
+    'failed quota',
+    'failed quota',
+    'failed quota',
+    /delete sessions that nobody needs/,
+  ],
+  [
+    'InvalidTrafficMirrorTargetId.NotFound',
+    '',
+    400,
+    'held destination-missing',
+    'held destination-missing',
+    'failed unexpected',
+    /have the account that owns it share it/,
+  ],
+  [
+    'InvalidTrafficMirrorTargetNoFound',
+    '',
+    400,
+    'held destination-missing',
+    'held destination-missing',
+    'failed unexpected',
+    /correct the target/,
+  ],
+  [
+    'InvalidTrafficMirrorTargetNotFound',
+    '',
+    400,
+    'held destination-missing',
+    'held destination-missing',
+    'failed unexpected',
+    /correct the target/,
+  ],
+  [
+    'InvalidTrafficMirrorTargetId.Malformed',
+    '',
+    400,
+    'held destination-missing',
+    'held destination-missing',
+    'failed unexpected',
+    /correct the target/,
+  ],
+  [
+    'InvalidTrafficMirrorTarget',
+    '',
+    400,
+    'held destination-unhealthy',
+    'held destination-unhealthy',
+    'failed unexpected',
+    /start the instance/,
+  ],
+  [
+    'InvalidTrafficMirrorFilterId.NotFound',
+    '',
+    400,
+    'held no-filter-here',
+    'held no-filter-here',
+    'failed unexpected',
+    /each account needs its own/,
+  ],
+  [
+    'InvalidTrafficMirrorFilterNotFound',
+    '',
+    400,
+    'held no-filter-here',
+    'held no-filter-here',
+    'failed unexpected',
+    /correct the filter/,
+  ],
+  [
+    'InvalidTrafficMirrorFilterId.Malformed',
+    '',
+    400,
+    'held no-filter-here',
+    'held no-filter-here',
+    'failed unexpected',
+    /correct the filter/,
+  ],
+  ['InvalidTrafficMirrorSessionId.NotFound', '', 400, 'conflict', 'gone', 'gone', /nothing is left to do/],
+  ['InvalidTrafficMirrorSessionNotFound', '', 400, 'conflict', 'gone', 'gone', /nothing is left to do/],
+  ['InvalidNetworkInterfaceID.NotFound', '', 400, 'conflict', 'gone', 'gone', /too new to be seen everywhere/],
+  ['InvalidNetworkInterfaceId.NotFound', '', 400, 'conflict', 'gone', 'gone', /too new to be seen everywhere/],
+  ['InvalidNetworkInterfaceID.Malformed', '', 400, 'conflict', 'held modify-refused', 'failed unexpected', /Malformed/],
+  [
+    'IdempotentParameterMismatch',
+    '',
+    400,
+    'conflict',
+    'held modify-refused',
+    'failed unexpected',
+    /with another token/,
+  ],
+  [
+    'SomethingNobodyHasSeen',
+    'no',
+    400,
+    'conflict',
+    'held modify-refused',
+    'failed unexpected',
+    /SomethingNobodyHasSeen: no/,
+  ],
+  [
+    'InvalidParameterValue',
+    'no',
+    400,
+    'conflict',
+    'held modify-refused',
+    'failed unexpected',
+    /InvalidParameterValue: no/,
+  ],
+  [
+    'UnauthorizedOperation',
+    '',
+    403,
+    'failed denied',
+    'failed denied',
+    'failed denied',
+    /allow ec2:\w+TrafficMirrorSession/,
+  ],
+  [
+    'AuthFailure',
+    '',
+    401,
+    'failed denied',
+    'failed denied',
+    'failed denied',
+    /give credentials of account 123456789012/,
+  ],
+  ['RequestLimitExceeded', '', 503, 'failed throttled', 'failed throttled', 'failed throttled', /tried again later/],
+  ['EC2ThrottledException', '', 400, 'failed throttled', 'failed throttled', 'failed throttled', /tried again later/],
+  ['InternalError', '', 500, 'failed unreachable', 'failed unreachable', 'failed unreachable', /tried again later/],
+  ['InternalFailure', '', 500, 'failed unreachable', 'failed unreachable', 'failed unreachable', /tried again later/],
+  ['Unavailable', '', 503, 'failed unreachable', 'failed unreachable', 'failed unreachable', /tried again later/],
+  [
+    'ServiceUnavailable',
+    '',
+    503,
+    'failed unreachable',
+    'failed unreachable',
+    'failed unreachable',
+    /tried again later/,
+  ],
+  [
+    'TimeoutError',
+    '',
+    null,
+    'failed unreachable',
+    'failed unreachable',
+    'failed unreachable',
+    /see whether the endpoint can be reached/,
+  ],
+  [
+    'TypeError',
+    'x is not a function',
+    null,
+    'failed unexpected',
+    'failed unexpected',
+    'failed unexpected',
+    /x is not a function/,
+  ],
+];
 
 describe('what a refusal comes to', () => {
-  test.each<[Change, string, string, number | null, string]>([
-    [attach, 'TrafficMirrorSessionsPerInterfaceLimitExceeded', '', 400, 'conflict'],
-    [attach, 'InvalidParameterValue', TAKEN, 400, 'conflict'],
-    [attach, 'SomethingNobodyHasSeen', '', 409, 'conflict'],
-    [attach, 'NetworkInterfaceNotSupported', '', 400, 'held unfit'],
-    [attach, 'InvalidParameterValue', 'eni-0a is in use by target tmt-0a', 400, 'held unfit'],
-    [attach, 'TrafficMirrorSourcesPerTargetLimitExceeded', '', 400, 'held destination-full'],
-    [attach, 'TrafficMirrorSessionsPerTargetLimitExceeded', '', 400, 'held destination-full'],
-    [attach, 'InvalidTrafficMirrorTargetId.NotFound', '', 400, 'held destination-missing'],
-    [attach, 'InvalidTrafficMirrorTargetNoFound', '', 400, 'held destination-missing'],
-    [attach, 'InvalidTrafficMirrorTarget', '', 400, 'held destination-unhealthy'],
-    [attach, 'InvalidTrafficMirrorFilterId.NotFound', '', 400, 'held no-filter-here'],
-    [attach, 'InvalidTrafficMirrorFilterNotFound', '', 400, 'held no-filter-here'],
-    [attach, 'InvalidNetworkInterfaceID.NotFound', '', 400, 'conflict'],
-    [attach, 'InvalidNetworkInterfaceId.NotFound', '', 400, 'conflict'],
-    [modify, 'InvalidNetworkInterfaceID.NotFound', '', 400, 'gone'],
-    [detach, 'InvalidNetworkInterfaceID.NotFound', '', 400, 'gone'],
-    [attach, 'TrafficMirrorSessionLimitExceeded', '', 400, 'failed quota'],
-    [attach, 'RequestLimitExceeded', '', 503, 'failed throttled'],
-    [attach, 'UnauthorizedOperation', '', 403, 'failed denied'],
-    [attach, 'AuthFailure', '', 401, 'failed denied'],
-    [attach, 'InternalError', '', 500, 'failed unreachable'],
-    [attach, 'Unavailable', '', 503, 'failed unreachable'],
-    [attach, 'TimeoutError', '', null, 'failed unreachable'],
-    [attach, 'TypeError', 'x is not a function', null, 'failed unexpected'],
-    [modify, 'InvalidParameterValue', 'no', 400, 'held modify-refused'],
-    [modify, 'InvalidParameterValue', TAKEN, 400, 'conflict'],
-    [modify, 'InvalidTrafficMirrorSessionId.NotFound', '', 400, 'gone'],
-    [modify, 'TrafficMirrorSourcesPerTargetLimitExceeded', '', 400, 'held destination-full'],
-    [detach, 'InvalidTrafficMirrorSessionId.NotFound', '', 400, 'gone'],
-    [detach, 'InvalidTrafficMirrorSessionNotFound', '', 400, 'gone'],
-    [detach, 'IncorrectState', '', 400, 'failed unexpected'],
-    [detach, 'RequestLimitExceeded', '', 503, 'failed throttled'],
-  ])('%#: %s', (change, name, message, status, expected) => {
-    expect(judged(change, refusal(name, message, status))).toBe(expected);
+  test.each(TABLE)('%s %s', (code, message, status, attaching, changing, detaching, step) => {
+    const thrown = refusal(code, message, status);
+    const verdicts = [attach, modify, retarget, detach].map((change) => judged(change, thrown));
+    expect(verdicts.map(({ becomes }) => becomes)).toEqual([attaching, changing, changing, detaching]);
+    for (const { detail } of verdicts) {
+      expect(detail).toMatch(step);
+      expect(detail).toMatch(/^(Create|Modify|Delete)TrafficMirrorSession on (eni|tms)-0a: /);
+    }
   });
 
   test('a socket that was refused', () => {
     const thrown = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
-    expect(judged(attach, thrown)).toBe('failed unreachable');
+    expect(judged(attach, thrown).becomes).toBe('failed unreachable');
   });
 
   test('a hold on a change in place keeps the attachment', () => {
