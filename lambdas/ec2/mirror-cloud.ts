@@ -32,7 +32,7 @@ const awsOnly = (scope: Scope): AwsScope => {
 export function ec2MirrorCloud(parts: Ec2): MirrorCloud {
   const { scopes, clientFor, balancersFor, releaseFor, clock, newToken } = parts;
   const readsFor = (scope: AwsScope) => readsOf(clientFor(scope, 'read'), scope);
-  const { read, forget } = inventory(readsFor, clock);
+  const { read, forget, learn } = inventory(readsFor, clock);
   const inspect = inspector({ readsFor, balancersFor, clock });
   return {
     cloud: 'aws',
@@ -43,7 +43,9 @@ export function ec2MirrorCloud(parts: Ec2): MirrorCloud {
     release: async (scope, hook) => (await releaseFor(awsOnly(scope)))(hook),
     apply: async (scope, change, owner) => {
       const here = awsOnly(scope);
-      return apply({ client: clientFor(here, 'write'), scope: here, newToken }, change, owner);
+      const outcome = await apply({ client: clientFor(here, 'write'), scope: here, newToken }, change, owner);
+      learn(outcome);
+      return outcome;
     },
   };
 }
