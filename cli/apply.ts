@@ -51,8 +51,8 @@ export const apply: Command = {
     if (!(await isConfirmed(plans, given, io))) return codeOf(seen);
     if (given.list('expects').length > 0) return conclude(await enactAll(seen, io), seen, given, io);
     // What could not be read when the plan was shown was not agreed to: it stays out, though it may answer now.
-    const [readable, unread] = [seen.filter(({ isRead }) => isRead), seen.filter(({ isRead }) => !isRead)];
-    const fresh = [...(await study(readable.map(({ place }) => place))), ...unread];
+    const again = await study(seen.filter(({ isRead }) => isRead).map(({ place }) => place));
+    const fresh = seen.map((one) => again.find(({ place }) => place === one.place) ?? one);
     expectSame(plans, fresh);
     return conclude(await enactAll(fresh, io), fresh, given, io);
   },

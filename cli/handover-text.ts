@@ -37,8 +37,10 @@ const sayHow = ({ scope, commands }: Handover): readonly string[] =>
   commands.length === 0 ? [] : [`with credentials of account ${scope.account} that may call ec2:CreateTags:`];
 
 function wordOffered({ after: { changes, holds }, ...candidate }: Offered): readonly string[] {
-  const lines = [...changes.map(toChangeLine), ...holds.map(toHoldLine)];
-  const said = lines.map(({ verb, what }) => `  then: ${verb} ${what}`);
+  const said = [
+    ...changes.map(toChangeLine).map(({ verb, what }) => `  then: ${verb} ${what}`),
+    ...holds.map(toHoldLine).map(({ what, why }) => `  then: stays as it is, held ${what}: ${why}`),
+  ];
   return [wordCandidate(candidate), ...(said.length === 0 ? ['  then: stays as it is'] : said)];
 }
 

@@ -51,9 +51,10 @@ export const alarmsOf = ({ incomplete, guard }: Plan): readonly string[] => [
 /** One reason that keeps several kinds from being read, as where an account does not answer at all, is said once. */
 export function sayIncomplete(incomplete: Plan['incomplete']): readonly string[] {
   const kindsBy = Map.groupBy(incomplete, (text) => text.slice(text.indexOf(': ')));
-  return [...kindsBy].map(
-    ([why, texts]) => texts.map((text) => text.slice(0, text.length - why.length)).join(', ') + why,
-  );
+  return [...kindsBy].map(([why, texts]) => {
+    const kinds = texts.map((text) => text.slice(0, text.length - why.length));
+    return printable(`incomplete: ${kinds.join(', ')}${why}`);
+  });
 }
 
 const toPrintable = (line: PlanLine): PlanLine => ({

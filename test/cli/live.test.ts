@@ -5,6 +5,7 @@ import { type CleanUp, createCleanUp } from '../../local/clean-up.ts';
 import { createAwsSensors, launchAwsFleet } from '../../local/demo/aws-fleet.ts';
 import { createAzureSensors, launchAzureFleet } from '../../local/demo/azure-fleet.ts';
 import { demoRules } from '../../local/demo/demo-rules.ts';
+import { ec2Caller } from '../../local/demo/ec2-caller.ts';
 import { type Clouds, startClouds } from '../../local/deployment.ts';
 import { fileOf, type Ran, run } from './run.ts';
 
@@ -39,7 +40,11 @@ const tapkeeper = (typed: readonly string[], io: Partial<Io> = {}): Promise<Ran>
   run([...typed, '--rules', rules], { env, ...io });
 
 interface PlanJson {
-  readonly plans: readonly { readonly changes: readonly { kind: string }[]; readonly guard: { digest: string } }[];
+  readonly plans: readonly {
+    readonly changes: readonly { kind: string }[];
+    readonly incomplete: readonly string[];
+    readonly guard: { digest: string };
+  }[];
 }
 
 async function planJson(...typed: readonly string[]): Promise<PlanJson> {
@@ -77,6 +82,99 @@ describe('plan, on clouds that answer over HTTP', () => {
     expect(err.startsWith(`${erased}reading AWS 123456789012 us-east-1, Azure `)).toBe(true);
     expect(err.endsWith(erased)).toBe(true);
   });
+});
+
+/** Everything of AWS is refused; Azure answers. */
+function denyAws(): void {
+  for (const kind of ['Instances', 'NetworkInterfaces', 'TrafficMirrorSessions']) clouds.aws.deny(`Describe${kind}`);
+}
+
+describe('where one account cannot be read', () => {
+  beforeEach(denyAws);
+
+  test('plan has the plans of the others, says why, and exits with 4', async () => {
+    const { code, out, err } = await tapkeeper(['plan']);
+    expect([code, err]).toEqual([4, '']);
+    expect(out).toMatch(
+      /^AWS 123456789012 us-east-1 .*\n {2}! incomplete: machines, sources, attachments, targets, filters: denied: .*ec2:Describe/,
+    );
+    expect(out).toMatch(/2 plans: 2 to attach; /);
+    expect((await planJson()).plans).toMatchObject([{ changes: [], incomplete: { length: 5 } }, { incomplete: [] }]);
+  });
+
+  test('snapshot has the others, and a plan of it says what is missing', async () => {
+    const file = fileOf('', 'fleet.json');
+    expect((await tapkeeper(['snapshot', '--out', file])).code).toBe(4);
+    const { code, out } = await run(['plan', '--rules', rules, '--from', file]);
+    expect([code, out]).toEqual([4, (await tapkeeper(['plan'])).out]);
+  });
+
+  test.each([
+    ['after a yes', () => [], { ask: () => Promise.resolve('yes') }],
+    ['as expected', expectsOf, {}],
+  ])('apply goes on with the others %s, and exits with 1', async (_how, expects, io) => {
+    const { code, out } = await tapkeeper(['apply', ...expects(await planJson())], io);
+    expect([code, oursOnAws(), onAzure()]).toEqual([1, 0, 2]);
+    expect(out).toMatch(/^AWS 123456789012 us-east-1\n {2}! incomplete: machines, .*\n\nAzure /);
+  });
+
+  test('apply leaves out what was not read when the plan was shown, though it answers by now', async () => {
+    const ask = (): Promise<string> => {
+      for (const kind of ['Instances', 'NetworkInterfaces', 'TrafficMirrorSessions'])
+        clouds.aws.allow(`Describe${kind}`);
+      return Promise.resolve('yes');
+    };
+    const { code } = await tapkeeper(['apply'], { ask });
+    expect([code, oursOnAws(), onAzure()]).toEqual([1, 0, 2]);
+  });
+
+  test('apply is an error too when there is nothing to do in the others', async () => {
+    await tapkeeper(['apply', ...expectsOf(await planJson())]);
+    expect((await tapkeeper(['apply'])).code).toBe(1);
+  });
+});
+
+test('apply leaves out what can no longer be read once it is agreed to', async () => {
+  await tapkeeper(['apply', ...expectsOf(await planJson())]);
+  await writeFile(rules, (await readFile(rules, 'utf8')).replace(/rules:[^]*/, 'rules: []\n'));
+  const ask = (): Promise<string> => {
+    denyAws();
+    return Promise.resolve('yes');
+  };
+  const { code, out } = await tapkeeper(['apply'], { ask });
+  expect([code, oursOnAws(), onAzure()]).toEqual([1, 2, 0]);
+  expect(out).toContain('! incomplete: machines, ');
+});
+
+test('adopt has what the commands hand over be ours, and the next plan is what it said', async () => {
+  await tapkeeper(['apply', ...expectsOf(await planJson())]);
+  const ours = clouds.aws.state.in().sessions.filter(({ tags }) => 'tapkeeper:owner' in tags);
+  const call = ec2Caller(clouds.aws.endpoint, clouds.aws.region, 'netops');
+  for (const [index, { id }] of ours.entries()) {
+    await call('DeleteTags', { 'ResourceId.1': id });
+    await call('ModifyTrafficMirrorSession', { TrafficMirrorSessionId: id, SessionNumber: String(800 + index) });
+  }
+  const adopted = await tapkeeper(['adopt', '--cloud', 'aws']);
+  const command = /^aws ec2 create-tags --region (\S+) --resources (.*) --tags (.*)$/m.exec(adopted.out);
+  const ids = command?.[2]?.split(' ') ?? [];
+  expect([adopted.code, command?.[1], ids.length, oursOnAws()]).toEqual([0, 'us-east-1', 2, 0]);
+  const numberOf = (id: string) => clouds.aws.state.in().sessions.find((one) => one.id === id)?.number;
+  const told = new Map(
+    [...adopted.out.matchAll(/then: modify (\S+) .* number \d+ -> (\d+)/g)].map(([, id = '', to]) => [id, Number(to)]),
+  );
+  // The other one shares its interface with a session at the wished number, and may stay where it is.
+  expect([told.size, adopted.out.match(/then: stays as it is/g)?.length]).toEqual([1, 1]);
+  const expected = ids.map((id) => [id, told.get(id) ?? numberOf(id)]);
+  const tags = command?.[3]?.split(' ').flatMap((tag, at) => {
+    const [, key = '', value = ''] = /^Key=(.*),Value=(.*)$/.exec(tag) ?? [];
+    return [[`Tag.${at + 1}.Key`, key] as const, [`Tag.${at + 1}.Value`, value] as const];
+  });
+  const resources = ids.map((id, at) => [`ResourceId.${at + 1}`, id] as const);
+  await call('CreateTags', Object.fromEntries([...resources, ...(tags ?? [])]));
+  expect(oursOnAws()).toBe(2);
+  await tapkeeper(['apply', '--cloud', 'aws', ...expectsOf(await planJson('--cloud', 'aws'))]);
+  expect(ids.map((id) => [id, numberOf(id)])).toEqual(expected);
+  expect((await tapkeeper(['adopt', '--cloud', 'aws'])).out).toContain('no session of others does what a rule wishes');
 });
 
 test('snapshot writes what plan --from plans alike, offline', async () => {

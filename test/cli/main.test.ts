@@ -25,7 +25,7 @@ describe('what is typed wrongly', () => {
   test('nothing at all shows the commands and is an error', async () => {
     const { code, err } = await run([]);
     expect(code).toBe(1);
-    expect(err).toMatch(/validate[^]*plan[^]*apply[^]*snapshot[^]*local/);
+    expect(err).toMatch(/validate[^]*plan[^]*apply[^]*snapshot[^]*adopt[^]*local/);
   });
 });
 
@@ -36,7 +36,7 @@ describe('help', () => {
     expect(out).toMatch(/USAGE/);
   });
 
-  test.each(['validate', 'plan', 'apply', 'snapshot', 'local'])(
+  test.each(['validate', 'plan', 'apply', 'snapshot', 'adopt', 'local'])(
     'of %s offers --json, as that of every command',
     async (name) => {
       expect((await run([name, '--help'])).out).toMatch(/^ +--json /m);
@@ -49,9 +49,12 @@ describe('help', () => {
     expect(out).not.toContain('nothing else');
   });
 
-  test.each(['validate', 'plan', 'apply', 'snapshot'])('of %s says where its rules file comes from', async (name) => {
-    expect((await run([name, '--help'])).out).toContain('default: TAPKEEPER_RULES, else tapkeeper.yaml');
-  });
+  test.each(['validate', 'plan', 'apply', 'snapshot', 'adopt'])(
+    'of %s says where its rules file comes from',
+    async (name) => {
+      expect((await run([name, '--help'])).out).toContain('default: TAPKEEPER_RULES, else tapkeeper.yaml');
+    },
+  );
 
   test('of plan says which scopes it takes from a snapshot', async () => {
     expect((await run(['plan', '--help'])).out).toMatch(/--from=<file> .*every scope in it/);
