@@ -1,7 +1,13 @@
 import { patterns } from '../../lambdas/event-bridge.ts';
 import type { Clock } from '../../shared/ports.ts';
 import { createEndpoint } from './ec2/endpoint.ts';
+import { createBuckets } from './ec2/buckets.ts';
+import type { Provisions } from './ec2/provisions.ts';
+import { createProvisions } from './ec2/provisions.ts';
 import type { Random } from './ec2/randomness.ts';
+import { createShares } from './ec2/shares.ts';
+import type { Troubles } from './ec2/troubles.ts';
+import { createTroubles } from './ec2/troubles.ts';
 import { createQueryServer } from './ec2/server.ts';
 import type { EventBus } from './event-bridge.ts';
 import { createEventBus } from './event-bridge.ts';
@@ -40,6 +46,12 @@ export interface AwsCloudOptions {
   /** What runs the steps that take time to settle. */
   readonly timer?: Timer;
   readonly visibilitySeconds?: number;
+  /** How long every answer of EC2 takes; none when left out. */
+  readonly latencyMs?: number;
+  /** Whether EC2 throttles as it is documented to do; not when left out. */
+  readonly buckets?: 'documented' | 'none';
+  /** How long, by the clock, changes stay unseen by Describe calls; seen at once when left out. */
+  readonly seenAfterMs?: number;
   /** EventBridge rules by name, as event patterns; the ones that are deployed when left out. */
   readonly rules?: Readonly<Record<string, unknown>>;
 }
@@ -57,6 +69,8 @@ export interface AwsCloud extends ServiceControls {
   readonly clock: Clock;
   /** How often each EC2 action was called since the start or the last reset, whatever became of it. */
   readonly calls: Readonly<Record<string, number>>;
+  /** How often each EC2 action was throttled since then. */
+  readonly throttled: Readonly<Record<string, number>>;
   resetCalls(): void;
   readonly state: {
     /** The regions that were ever called, in whatever account. */
@@ -71,6 +85,15 @@ export interface AwsCloud extends ServiceControls {
   /** Has EC2 refuse an action to everybody, until it is allowed again. */
   deny(action: string): void;
   allow(action: string): void;
+  /** Has EC2 refuse an action, or all for `*`, with a code of one's choice. Returns what ends it. */
+  fail: Troubles['fail'];
+  /** Has the connection break down when an action, or any for `*`, is called. Returns what ends it. */
+  hangUp: Troubles['hangUp'];
+  /** Shares a mirror target with another account, as its owner does with RAM. @throws Error when either is not there. */
+  share(targetId: string, account: string): void;
+  unshare(targetId: string, account: string): void;
+  /** What the cloud's own services make in an account, which no call of the account does. */
+  readonly provide: Provisions;
   /** The bus, to put events that no action of this cloud emits. */
   readonly bus: EventBus;
   depthOf(queue: Queue): Promise<QueueDepth>;
@@ -108,11 +131,16 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
     random,
     deliver: (_rule, body) => outbox.add(body),
   });
+  const troubles = createTroubles();
   const ec2 = createEndpoint({
     defaultRegion: region,
     nowMs,
     random,
     identities,
+    latencyMs: options.latencyMs ?? 0,
+    seenAfterMs: options.seenAfterMs ?? 0,
+    buckets: options.buckets === 'documented' ? createBuckets(nowMs) : null,
+    troubles,
     emit: bus.put,
     later: (step) => activity.after(settleMs, step),
     changed: () => listeners.forEach((listener) => listener()),
@@ -149,7 +177,12 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
     queues,
     clock,
     calls: ec2.calls,
-    resetCalls: () => Object.keys(ec2.calls).forEach((action) => delete ec2.calls[action]),
+    throttled: ec2.throttled,
+    resetCalls() {
+      for (const counts of [ec2.calls, ec2.throttled]) {
+        for (const action of Object.keys(counts)) delete counts[action];
+      }
+    },
     state: {
       regions: () => [...new Set([...ec2.regions()].map(({ name }) => name))].sort(),
       in: (name = region, owner = account) => toRegionView(ec2.regionOf(name, owner)),
@@ -161,6 +194,10 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
     as: identities.issue,
     deny: (action) => void ec2.denied.add(action),
     allow: (action) => void ec2.denied.delete(action),
+    fail: troubles.fail,
+    hangUp: troubles.hangUp,
+    ...createShares(ec2, identities.accounts),
+    provide: createProvisions(ec2, { account, region }),
     bus,
     depthOf: queues.depthOf,
     activity,

@@ -1,3 +1,4 @@
+import type { RegionState } from './ec2/region.ts';
 import type {
   Instance,
   MirrorFilter,
@@ -5,10 +6,9 @@ import type {
   MirrorSession,
   MirrorTarget,
   NetworkInterface,
-  RegionState,
   Subnet,
 } from './ec2/state.ts';
-import { tagsOf } from './ec2/state.ts';
+import { tagsOf } from './ec2/region.ts';
 import { rulesOf } from './ec2/mirror-view.ts';
 
 /** A record with its tags. */

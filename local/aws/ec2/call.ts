@@ -1,10 +1,12 @@
 import type { Identity } from '../identity.ts';
 import type { Random } from './randomness.ts';
-import type { RegionState } from './state.ts';
+import type { RegionState } from './region.ts';
 
 /** Everything that an action may use: one region, and what would happen around it in the cloud. */
 export interface Call {
   readonly region: RegionState;
+  /** The same region of the other accounts. */
+  readonly neighbours: readonly RegionState[];
   readonly account: string;
   readonly identity: Identity;
   readonly nowMs: number;

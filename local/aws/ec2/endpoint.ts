@@ -1,6 +1,7 @@
-import type { Caller, Identities, Signer } from '../identity.ts';
+import type { Caller, Identities, Identity, Signer } from '../identity.ts';
 import { toArn } from '../identity.ts';
 import { ACTIONS } from './actions/all.ts';
+import type { Buckets } from './buckets.ts';
 import type { Call, CloudEvent, Origin } from './call.ts';
 import type { Refusal } from './errors.ts';
 import { invalidValue, isRefusal, missingParameter, refusal } from './errors.ts';
@@ -9,9 +10,11 @@ import { findOperation } from './model.ts';
 import type { Random } from './randomness.ts';
 import { newUuid } from './randomness.ts';
 import { readRequest } from './read.ts';
-import type { RegionState } from './state.ts';
-import { createCounter, createRegion } from './state.ts';
+import type { RegionState } from './region.ts';
+import type { Regions } from './regions.ts';
+import { createRegions } from './regions.ts';
 import { isRecorded, toTrailEvent } from './trail/record.ts';
+import type { Trouble, Troubles } from './troubles.ts';
 import { writeRefusal, writeResponse } from './write.ts';
 
 /** A request of the Query protocol, as the server took it from the wire. */
@@ -33,6 +36,13 @@ export interface Surroundings {
   readonly nowMs: () => number;
   readonly random: Random;
   readonly identities: Identities;
+  /** How long every answer takes. */
+  readonly latencyMs: number;
+  /** How long changes stay unseen by Describe calls. */
+  readonly seenAfterMs: number;
+  /** `null`: nothing is throttled. */
+  readonly buckets: Buckets | null;
+  readonly troubles: Troubles;
   readonly emit: (origin: Origin, event: CloudEvent) => void;
   /** Runs a step when what an action began has settled. */
   readonly later: (step: () => void) => void;
@@ -42,54 +52,92 @@ export interface Surroundings {
 
 /** EC2 of all accounts in all regions. */
 export interface Endpoint {
-  answer(request: QueryRequest): QueryAnswer;
+  /** `null`: the connection breaks down. */
+  answer(request: QueryRequest): QueryAnswer | null | Promise<QueryAnswer | null>;
   /** All regions of all accounts that were ever called. */
   regions(): Iterable<RegionState>;
   /** A region of an account, as a new account finds it when nobody has called it. */
   regionOf(name: string, account: string): RegionState;
+  /** Does what no call does, as somebody in a region of an account. */
+  act<Done>(origin: Origin, identity: Identity, step: (call: Call) => Done): Done;
   /** How often each action was called, whatever became of it. */
   readonly calls: Record<string, number>;
+  /** How often each action was refused because there were too many calls. */
+  readonly throttled: Record<string, number>;
   /** Actions that nobody may call. */
   readonly denied: Set<string>;
 }
 
 export function createEndpoint(surroundings: Surroundings): Endpoint {
-  const regions = new Map<string, RegionState>();
-  const nextSequence = createCounter();
+  const { random, identities, defaultRegion, latencyMs } = surroundings;
+  const regions = createRegions(surroundings);
+  const inside: Inside = { ...surroundings, regions, denied: new Set(), throttled: {} };
   const calls: Record<string, number> = {};
-  const denied = new Set<string>();
 
-  const regionOf = (name: string, account: string): RegionState => {
-    const key = `${account} ${name}`;
-    const region = regions.get(key) ?? createRegion({ name, account, random: surroundings.random, nextSequence });
-    regions.set(key, region);
-    return region;
-  };
-  for (const account of surroundings.identities.accounts) regionOf(surroundings.defaultRegion, account);
+  const meet = (action: string, region: string, account: string): Trouble | null =>
+    findOperation(action) === null ? null : surroundings.troubles.meet({ action, region, account });
 
   return {
-    regions: () => regions.values(),
-    regionOf,
+    regions: regions.all,
+    regionOf: regions.of,
     calls,
-    denied,
+    throttled: inside.throttled,
+    denied: inside.denied,
+    act({ account, region }, identity, step) {
+      const done = step(toCall(inside, regions.of(region, account), { identity, account }));
+      surroundings.changed();
+      return done;
+    },
     answer(request) {
-      const requestId = newUuid(surroundings.random);
+      const requestId = newUuid(random);
       const action = request.params.get('Action') ?? '';
-      const operation = findOperation(action);
-      try {
-        if (operation === null) throw noSuchAction(action);
-        calls[action] = (calls[action] ?? 0) + 1;
-        const caller = surroundings.identities.of(request.signer?.accessKeyId ?? 'anonymous');
-        const region = regionOf(request.signer?.region ?? surroundings.defaultRegion, caller.account);
-        const taken = { request, action, operation, region, caller, requestId };
-        const response = perform(surroundings, denied, taken);
-        return { status: 200, xml: writeResponse(action, operation.response, { ...response }, requestId), requestId };
-      } catch (thrown) {
-        const why = isRefusal(thrown) ? thrown : refusal('InternalError', String(thrown), 500);
-        return { status: why.status, xml: writeRefusal(why, requestId), requestId };
-      }
+      const caller = identities.of(request.signer?.accessKeyId ?? 'anonymous');
+      const region = request.signer?.region ?? defaultRegion;
+      if (findOperation(action) !== null) calls[action] = (calls[action] ?? 0) + 1;
+      const trouble = meet(action, region, caller.account);
+      const hangUp = trouble?.kind === 'hang-up' ? trouble : null;
+      const failure = trouble?.kind === 'failure' ? trouble : null;
+      if (hangUp?.lost === 'request') return breakDown(hangUp.how);
+      const answer = respond(inside, { request, action, caller, requestId, failure }, region);
+      if (hangUp !== null) return breakDown(hangUp.how);
+      return latencyMs === 0 ? answer : after(latencyMs, answer);
     },
   };
+}
+
+/** A silence ends when the server closes the connection, or the client loses its patience. */
+const breakDown = (how: 'close' | 'silence'): null | Promise<null> => (how === 'close' ? null : new Promise(() => {}));
+
+const after = <Value>(delayMs: number, value: Value): Promise<Value> =>
+  new Promise((resolve) => void setTimeout(resolve, delayMs, value));
+
+/** The endpoint as its actions find it. */
+interface Inside extends Surroundings {
+  readonly regions: Regions;
+  readonly denied: Set<string>;
+  readonly throttled: Record<string, number>;
+}
+
+interface Asked {
+  readonly request: QueryRequest;
+  readonly action: string;
+  readonly caller: Caller;
+  readonly requestId: string;
+  readonly failure: Extract<Trouble, { kind: 'failure' }> | null;
+}
+
+function respond(inside: Inside, asked: Asked, regionName: string): QueryAnswer {
+  const { action, requestId } = asked;
+  try {
+    const operation = findOperation(action);
+    if (operation === null) throw noSuchAction(action);
+    const region = inside.regions.of(regionName, asked.caller.account);
+    const response = perform(inside, { ...asked, operation, region });
+    return { status: 200, xml: writeResponse(action, operation.response, { ...response }, requestId), requestId };
+  } catch (thrown) {
+    const why = isRefusal(thrown) ? thrown : refusal('InternalError', String(thrown), 500);
+    return { status: why.status, xml: writeRefusal(why, requestId), requestId };
+  }
 }
 
 const noSuchAction = (action: string): Refusal =>
@@ -97,28 +145,24 @@ const noSuchAction = (action: string): Refusal =>
     ? missingParameter('Action')
     : refusal('InvalidAction', `The action ${action} is not valid for this web service.`);
 
-interface Taken {
-  readonly request: QueryRequest;
-  readonly action: string;
+interface Taken extends Asked {
   readonly operation: Operation;
   readonly region: RegionState;
-  readonly caller: Caller;
-  readonly requestId: string;
 }
 
 /** Reads, permits and runs one action, and has its record emitted whatever becomes of it. */
-function perform(surroundings: Surroundings, denied: ReadonlySet<string>, taken: Taken): object {
+function perform(inside: Inside, taken: Taken): object {
   let request: object | null = null;
   try {
     request = readRequest(taken.operation.request, paramsOf(taken.request.params));
-    const response = run(surroundings, denied, taken, request);
-    record(surroundings, taken, request, { kind: 'done', response });
+    const response = run(inside, taken, request);
+    record(inside, taken, request, { kind: 'done', response });
     return response;
   } catch (thrown) {
-    if (isRefusal(thrown)) record(surroundings, taken, request, { kind: 'refused', why: thrown });
+    if (isRefusal(thrown)) record(inside, taken, request, { kind: 'refused', why: thrown });
     throw thrown;
   } finally {
-    surroundings.changed();
+    inside.changed();
   }
 }
 
@@ -126,25 +170,30 @@ function perform(surroundings: Surroundings, denied: ReadonlySet<string>, taken:
 const paramsOf = (params: URLSearchParams): readonly (readonly [string, string])[] =>
   [...params].filter(([name]) => name !== 'Action' && name !== 'Version' && !name.startsWith('X-Amz-'));
 
-function run(
-  surroundings: Surroundings,
-  denied: ReadonlySet<string>,
-  { request: { params }, action, region, caller }: Taken,
-  request: object,
-): object {
-  if (params.get('Version') !== '2016-11-15') {
-    throw invalidValue(`The version ${params.get('Version')} of the API is not known; it must be 2016-11-15.`);
+function run(inside: Inside, taken: Taken, request: object): object {
+  const { action, region, caller, failure } = taken;
+  const version = taken.request.params.get('Version');
+  if (version !== '2016-11-15') {
+    throw invalidValue(`The version ${version} of the API is not known; it must be 2016-11-15.`);
   }
   const perform = ACTIONS.get(action);
   if (perform === undefined) {
     throw refusal('UnsupportedOperation', `${action} is not among the actions that the local cloud can do`, 501);
   }
-  const call = toCall(surroundings, region, caller);
-  if (denied.has(action)) throw unauthorized(call, action);
+  if (failure !== null) throw refusal(failure.code, failure.message, failure.status);
+  throttle(inside, taken, request);
+  const call = toCall(inside, region, caller);
+  if (inside.denied.has(action)) throw unauthorized(call, action);
   if ('DryRun' in request && request.DryRun === true) {
     throw refusal('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
   }
   return perform(call, request as never);
+}
+
+function throttle({ buckets, throttled }: Inside, { action, region, caller }: Taken, request: object): void {
+  if (buckets === null || buckets.take({ account: caller.account, region: region.name, action, request })) return;
+  throttled[action] = (throttled[action] ?? 0) + 1;
+  throw refusal('RequestLimitExceeded', 'Request limit exceeded.', 503);
 }
 
 const unauthorized = ({ identity, account }: Call, action: string): Refusal =>
@@ -154,24 +203,25 @@ const unauthorized = ({ identity, account }: Call, action: string): Refusal =>
     403,
   );
 
-function toCall(surroundings: Surroundings, region: RegionState, { identity, account }: Caller): Call {
+function toCall(inside: Inside, region: RegionState, { identity, account }: Caller): Call {
   return {
     region,
+    neighbours: inside.regions.neighboursOf(region),
     account,
     identity,
-    random: surroundings.random,
-    nowMs: surroundings.nowMs(),
-    emit: (event) => surroundings.emit({ region: region.name, account }, event),
+    random: inside.random,
+    nowMs: inside.nowMs(),
+    emit: (event) => inside.emit({ region: region.name, account }, event),
     later: (step) =>
-      surroundings.later(() => {
-        step(toCall(surroundings, region, { identity, account }));
-        surroundings.changed();
+      inside.later(() => {
+        step(toCall(inside, region, { identity, account }));
+        inside.changed();
       }),
   };
 }
 
 function record(
-  surroundings: Surroundings,
+  inside: Inside,
   { request: { signer, userAgent }, action, operation, region, caller, requestId }: Taken,
   request: object | null,
   outcome: Parameters<typeof toTrailEvent>[0]['outcome'],
@@ -187,7 +237,7 @@ function record(
     userAgent,
     ...caller,
     region: region.name,
-    nowMs: surroundings.nowMs(),
+    nowMs: inside.nowMs(),
   };
-  surroundings.emit({ region: region.name, account: caller.account }, toTrailEvent(called, surroundings.random));
+  inside.emit({ region: region.name, account: caller.account }, toTrailEvent(called, inside.random));
 }

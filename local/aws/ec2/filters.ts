@@ -51,7 +51,7 @@ function findReader<Item>(
 
 /** `*` stands for any text and `?` for one character, unless a backslash is before it. Values are case-sensitive. */
 function toMatcher(pattern: string): (value: string) => boolean {
-  if (!/[*?\\]/.test(pattern)) return (value) => value === pattern;
+  if (isLiteral(pattern)) return (value) => value === pattern;
   const source = pattern.replace(/\\([\s\S])|[\s\S]/g, (part, escaped: string | undefined) => {
     if (escaped !== undefined) return quote(escaped);
     return part === '*' ? '[\\s\\S]*' : part === '?' ? '[\\s\\S]' : quote(part);
@@ -59,5 +59,8 @@ function toMatcher(pattern: string): (value: string) => boolean {
   const expression = new RegExp(`^${source}$`);
   return (value) => expression.test(value);
 }
+
+/** Whether a value stands for itself only. */
+export const isLiteral = (value: string): boolean => !/[*?\\]/.test(value);
 
 const quote = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');

@@ -1,27 +1,23 @@
 import type { _InstanceType, Instance as InstanceView, Reservation } from '@aws-sdk/client-ec2';
-import type { Call } from './call.ts';
-import { toDnsName, toEmbeddedView, toGroups } from './interface-view.ts';
+import { toDnsName, toEmbeddedView, toGroups, toOperator } from './interface-view.ts';
 import { STATE_CODES } from './lifecycle.ts';
-import type { Instance, NetworkInterface } from './state.ts';
-import { inOrder, toTagList } from './state.ts';
-
-type Around = Pick<Call, 'region' | 'account'>;
+import type { Instance } from './state.ts';
+import type { RegionFacts } from './region.ts';
+import { interfacesOf, toTagList } from './region.ts';
 
 /** Instances as DescribeInstances lists them, grouped by the launch that made them. */
-export function toReservations(around: Around, instances: readonly Instance[]): Reservation[] {
-  // Grouped once: looking through all interfaces for each instance is slow in a large fleet.
-  const interfaces = Map.groupBy(around.region.interfaces.values(), (held) => held.attachment?.instanceId ?? null);
+export function toReservations(region: RegionFacts, instances: readonly Instance[]): Reservation[] {
   const byLaunch = Map.groupBy(instances, ({ reservationId }) => reservationId);
   return [...byLaunch].map(([ReservationId, launched]) => ({
     ReservationId,
-    OwnerId: around.account,
+    OwnerId: region.account,
     Groups: [],
-    Instances: launched.map((instance) => toInstanceView(around, instance, interfaces.get(instance.id) ?? [])),
+    Instances: launched.map((instance) => toInstanceView(region, instance)),
   }));
 }
 
 /** A terminated instance has neither interfaces nor addresses any more, and still has its tags. */
-function toInstanceView(around: Around, instance: Instance, interfaces: readonly NetworkInterface[]): InstanceView {
+function toInstanceView(region: RegionFacts, instance: Instance): InstanceView {
   const isGone = instance.state === 'terminated';
   return {
     InstanceId: instance.id,
@@ -42,8 +38,9 @@ function toInstanceView(around: Around, instance: Instance, interfaces: readonly
     VpcId: isGone ? undefined : instance.vpcId,
     PrivateIpAddress: isGone ? undefined : instance.privateIp,
     PrivateDnsName: isGone ? '' : toDnsName(instance.privateIp),
-    SecurityGroups: isGone ? [] : toGroups(around.region),
-    NetworkInterfaces: inOrder(interfaces).map((held) => toEmbeddedView(around, held)),
-    Tags: toTagList(around.region, instance.id),
+    SecurityGroups: isGone ? [] : toGroups(region),
+    NetworkInterfaces: interfacesOf(region, instance.id).map((held) => toEmbeddedView(region, held)),
+    Operator: toOperator(instance),
+    Tags: toTagList(region, instance.id),
   };
 }

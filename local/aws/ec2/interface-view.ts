@@ -1,16 +1,15 @@
 import type {
   InstanceNetworkInterface,
+  OperatorResponse,
   NetworkInterface as NetworkInterfaceView,
   NetworkInterfaceType,
 } from '@aws-sdk/client-ec2';
-import type { Call } from './call.ts';
-import type { NetworkInterface, RegionState } from './state.ts';
-import { toTagList } from './state.ts';
-
-type Around = Pick<Call, 'region' | 'account'>;
+import type { RegionFacts } from './region.ts';
+import type { NetworkInterface } from './state.ts';
+import { toTagList } from './region.ts';
 
 /** Every interface is in the VPC's default security group: groups are outside of what this cloud keeps. */
-export const toGroups = (region: RegionState): { GroupId: string; GroupName: string }[] => [
+export const toGroups = (region: RegionFacts): { GroupId: string; GroupName: string }[] => [
   { GroupId: region.vpcId.replace('vpc-', 'sg-'), GroupName: 'default' },
 ];
 
@@ -26,8 +25,12 @@ const addressOf = ({ privateIp }: NetworkInterface) => ({
 export const statusOf = ({ attachment }: NetworkInterface): 'available' | 'in-use' =>
   attachment === null ? 'available' : 'in-use';
 
+/** Who manages a resource in place of the account; such resources are hidden unless they are asked for. */
+export const toOperator = ({ operator }: { readonly operator: string | null }): OperatorResponse =>
+  operator === null ? { Managed: false } : { Managed: true, Principal: operator, HiddenByDefault: true };
+
 /** An interface as DescribeNetworkInterfaces lists it; its tags are in `TagSet`. */
-export const toInterfaceView = ({ region, account }: Around, held: NetworkInterface): NetworkInterfaceView => ({
+export const toInterfaceView = (region: RegionFacts, held: NetworkInterface): NetworkInterfaceView => ({
   ...addressOf(held),
   NetworkInterfaceId: held.id,
   InterfaceType: held.type as NetworkInterfaceType,
@@ -36,13 +39,14 @@ export const toInterfaceView = ({ region, account }: Around, held: NetworkInterf
   AvailabilityZone: held.zone,
   Description: held.description,
   MacAddress: held.mac,
-  OwnerId: account,
+  OwnerId: region.account,
   RequesterId: held.requester ?? undefined,
   RequesterManaged: held.requester !== null,
   SourceDestCheck: true,
   Status: statusOf(held),
   Groups: toGroups(region),
   Ipv6Addresses: [],
+  Operator: toOperator(held),
   TagSet: toTagList(region, held.id),
   Attachment:
     held.attachment === null
@@ -53,14 +57,14 @@ export const toInterfaceView = ({ region, account }: Around, held: NetworkInterf
           DeleteOnTermination: held.attachment.deletedOnTermination,
           DeviceIndex: held.attachment.deviceIndex,
           NetworkCardIndex: held.attachment.networkCardIndex,
-          InstanceId: held.attachment.instanceId,
-          InstanceOwnerId: account,
+          InstanceId: held.attachment.instanceId ?? undefined,
+          InstanceOwnerId: held.requester ?? region.account,
           Status: held.attachment.status,
         },
 });
 
 /** An interface as it is embedded in an instance, where it has no tags. */
-export const toEmbeddedView = ({ region, account }: Around, held: NetworkInterface): InstanceNetworkInterface => ({
+export const toEmbeddedView = (region: RegionFacts, held: NetworkInterface): InstanceNetworkInterface => ({
   ...addressOf(held),
   NetworkInterfaceId: held.id,
   InterfaceType: held.type,
@@ -68,11 +72,12 @@ export const toEmbeddedView = ({ region, account }: Around, held: NetworkInterfa
   VpcId: held.vpcId,
   Description: held.description,
   MacAddress: held.mac,
-  OwnerId: account,
+  OwnerId: region.account,
   SourceDestCheck: true,
   Status: statusOf(held),
   Groups: toGroups(region),
   Ipv6Addresses: [],
+  Operator: toOperator(held),
   Attachment:
     held.attachment === null
       ? undefined

@@ -9,10 +9,14 @@ export interface InterfacePlan {
   readonly type: string;
   readonly description: string;
   readonly requester: string | null;
+  readonly operator: string | null;
 }
 
 /** A new interface that is attached to nothing. */
-export function addInterface(call: Call, { subnet, type, description, requester }: InterfacePlan): NetworkInterface {
+export function addInterface(
+  call: Call,
+  { subnet, type, description, requester, operator }: InterfacePlan,
+): NetworkInterface {
   const made: NetworkInterface = {
     id: newResourceId(call.random, 'eni'),
     sequence: call.region.nextSequence(),
@@ -24,6 +28,7 @@ export function addInterface(call: Call, { subnet, type, description, requester 
     mac: newMac(call.random),
     privateIp: call.region.nextAddress(subnet),
     requester,
+    operator,
     attachment: null,
   };
   call.region.interfaces.set(made.id, made);
@@ -62,8 +67,7 @@ export function updateAttachment({ region }: Call, id: string, attachment: Inter
 export function removeInterface({ region }: Call, id: string): void {
   region.interfaces.delete(id);
   forgetTags(region, id);
-  for (const session of region.sessions.values()) {
-    if (session.interfaceId !== id) continue;
+  for (const session of region.sessions.under('network-interface-id', id)) {
     region.sessions.delete(session.id);
     forgetTags(region, session.id);
   }

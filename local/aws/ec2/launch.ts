@@ -4,7 +4,8 @@ import { invalidValue, missingParameter, notFound, refusal } from './errors.ts';
 import { getInterface, getSubnet } from './get.ts';
 import { addInterface, attach } from './interfaces.ts';
 import { newResourceId } from './randomness.ts';
-import type { Instance, NetworkInterface, RegionState, Subnet } from './state.ts';
+import type { RegionState } from './region.ts';
+import type { Instance, NetworkInterface, Subnet } from './state.ts';
 
 /** One interface of an instance that is to be launched: a new one in a subnet, or one that exists. */
 export type InterfaceWish =
@@ -70,6 +71,8 @@ export interface Launch {
   readonly reservationId: string;
   readonly imageId: string;
   readonly type: string;
+  /** The service that launches for the account; `null`: the account itself. */
+  readonly operator: string | null;
 }
 
 /** @throws Refusal when the image is missing or not an image's id, or the type is not a type. */
@@ -80,7 +83,7 @@ export function readLaunch(call: Call, request: RunInstancesRequest): Launch {
   if (!/^[a-z0-9-]+\.[a-z0-9-]+$/.test(type)) {
     throw invalidValue(`Invalid value '${type}' for InstanceType.`);
   }
-  return { reservationId: newResourceId(call.random, 'r'), imageId, type };
+  return { reservationId: newResourceId(call.random, 'r'), imageId, type, operator: null };
 }
 
 /** The instance of one launch with its interfaces, which begin to attach. */
@@ -92,7 +95,7 @@ export function addInstance(
 ): { readonly instance: Instance; readonly interfaceIds: readonly string[] } {
   const id = newResourceId(call.random, 'i');
   const sequence = call.region.nextSequence();
-  const interfaces = wishes.map((wish) => placeInterface(call, id, wish));
+  const interfaces = wishes.map((wish) => placeInterface(call, { instanceId: id, operator: launch.operator }, wish));
   const [primary] = interfaces;
   if (primary === undefined) throw missingParameter('NetworkInterface');
   const instance: Instance = {
@@ -113,7 +116,11 @@ export function addInstance(
   return { instance, interfaceIds: interfaces.map((held) => held.id) };
 }
 
-function placeInterface(call: Call, instanceId: string, wish: InterfaceWish): NetworkInterface {
+function placeInterface(
+  call: Call,
+  { instanceId, operator }: { readonly instanceId: string; readonly operator: string | null },
+  wish: InterfaceWish,
+): NetworkInterface {
   const { given } = wish;
   const held =
     wish.kind === 'existing'
@@ -123,6 +130,7 @@ function placeInterface(call: Call, instanceId: string, wish: InterfaceWish): Ne
           type: given.InterfaceType ?? 'interface',
           description: given.Description ?? '',
           requester: null,
+          operator,
         });
   attach(call, held.id, {
     instanceId,

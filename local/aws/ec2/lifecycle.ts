@@ -1,7 +1,7 @@
 import type { Call } from './call.ts';
 import { removeInterface, updateAttachment } from './interfaces.ts';
 import type { Instance, InstanceState } from './state.ts';
-import { interfacesOf } from './state.ts';
+import { interfacesOf } from './region.ts';
 
 /** The numbers that EC2 has for instance states. */
 export const STATE_CODES: Readonly<Record<InstanceState, number>> = {
@@ -57,11 +57,10 @@ export const toUserInitiated = (nowMs: number): string =>
 const TERMINATED_SHOWN_MS = 3_600_000;
 
 export function forgetTerminated({ region, nowMs }: Call): void {
-  for (const instance of region.instances.values()) {
-    if (isForgotten(instance, nowMs)) {
-      region.instances.delete(instance.id);
-      region.taggings.delete(instance.id);
-    }
+  const forgotten = [...region.instances.values()].filter((instance) => isForgotten(instance, nowMs));
+  for (const { id } of forgotten) {
+    region.instances.delete(id);
+    region.taggings.delete(id);
   }
 }
 

@@ -5,18 +5,16 @@ import type {
   TrafficMirrorSession,
   TrafficMirrorTarget,
 } from '@aws-sdk/client-ec2';
-import type { Call } from './call.ts';
-import type { MirrorFilter, MirrorFilterRule, MirrorSession, MirrorTarget, RegionState } from './state.ts';
-import { toTagList } from './state.ts';
+import type { RegionFacts } from './region.ts';
+import type { MirrorFilter, MirrorFilterRule, MirrorSession, MirrorTarget } from './state.ts';
+import { toTagList } from './region.ts';
 
-type Around = Pick<Call, 'region' | 'account'>;
-
-export const toSessionView = ({ region, account }: Around, session: MirrorSession): TrafficMirrorSession => ({
+export const toSessionView = (region: RegionFacts, session: MirrorSession): TrafficMirrorSession => ({
   TrafficMirrorSessionId: session.id,
   TrafficMirrorTargetId: session.targetId,
   TrafficMirrorFilterId: session.filterId,
   NetworkInterfaceId: session.interfaceId,
-  OwnerId: account,
+  OwnerId: session.owner,
   PacketLength: session.packetLength ?? undefined,
   SessionNumber: session.number,
   VirtualNetworkId: session.virtualNetworkId,
@@ -24,23 +22,24 @@ export const toSessionView = ({ region, account }: Around, session: MirrorSessio
   Tags: toTagList(region, session.id),
 });
 
-export const toTargetView = ({ region, account }: Around, target: MirrorTarget): TrafficMirrorTarget => ({
+/** A target as an account sees it: tags of a resource that is shared are its owner's alone. */
+export const toTargetView = (region: RegionFacts, target: MirrorTarget): TrafficMirrorTarget => ({
   TrafficMirrorTargetId: target.id,
   NetworkInterfaceId: target.kind === 'network-interface' ? target.reaches : undefined,
   NetworkLoadBalancerArn: target.kind === 'network-load-balancer' ? target.reaches : undefined,
   GatewayLoadBalancerEndpointId: target.kind === 'gateway-load-balancer-endpoint' ? target.reaches : undefined,
   Type: target.kind,
   Description: target.description ?? undefined,
-  OwnerId: account,
+  OwnerId: target.owner,
   Tags: toTagList(region, target.id),
 });
 
-export const rulesOf = (region: RegionState, filterId: string): readonly MirrorFilterRule[] =>
-  [...region.filterRules.values()]
-    .filter((rule) => rule.filterId === filterId)
-    .sort((a, b) => a.number - b.number || a.sequence - b.sequence);
+export const rulesOf = (region: RegionFacts, filterId: string): readonly MirrorFilterRule[] =>
+  region.filterRules
+    .under('traffic-mirror-filter-id', filterId)
+    .toSorted((a, b) => a.number - b.number || a.sequence - b.sequence);
 
-export const toRuleView = ({ region }: Around, rule: MirrorFilterRule): TrafficMirrorFilterRule => ({
+export const toRuleView = (region: RegionFacts, rule: MirrorFilterRule): TrafficMirrorFilterRule => ({
   TrafficMirrorFilterRuleId: rule.id,
   TrafficMirrorFilterId: rule.filterId,
   TrafficDirection: rule.direction,
@@ -55,16 +54,16 @@ export const toRuleView = ({ region }: Around, rule: MirrorFilterRule): TrafficM
   Tags: toTagList(region, rule.id),
 });
 
-export function toFilterView(around: Around, filter: MirrorFilter): TrafficMirrorFilter {
-  const rules = rulesOf(around.region, filter.id);
+export function toFilterView(region: RegionFacts, filter: MirrorFilter): TrafficMirrorFilter {
+  const rules = rulesOf(region, filter.id);
   const inDirection = (direction: MirrorFilterRule['direction']) =>
-    rules.filter((rule) => rule.direction === direction).map((rule) => toRuleView(around, rule));
+    rules.filter((rule) => rule.direction === direction).map((rule) => toRuleView(region, rule));
   return {
     TrafficMirrorFilterId: filter.id,
     IngressFilterRules: inDirection('ingress'),
     EgressFilterRules: inDirection('egress'),
     NetworkServices: filter.networkServices as TrafficMirrorNetworkService[],
     Description: filter.description ?? undefined,
-    Tags: toTagList(around.region, filter.id),
+    Tags: toTagList(region, filter.id),
   };
 }

@@ -16,6 +16,16 @@ const exported = ec2 as unknown as Readonly<Record<string, OperationTable | unde
 
 /** The operation of that name in the official model, or `null` when EC2 has none. */
 export function findOperation(action: string): Operation | null {
+  const known = found.get(action);
+  if (known !== undefined) return known;
+  const operation = lookUp(action);
+  if (operation !== null) found.set(action, operation);
+  return operation;
+}
+
+const found = new Map<string, Operation>();
+
+function lookUp(action: string): Operation | null {
   const table = Object.hasOwn(exported, `${action}$`) ? exported[`${action}$`] : undefined;
   if (!Array.isArray(table) || typeof table[4] !== 'function' || typeof table[5] !== 'function') return null;
   return { request: NormalizedSchema.of(table[4]()), response: NormalizedSchema.of(table[5]()) };

@@ -2,11 +2,14 @@ import type { Call } from './call.ts';
 import { invalidValue, refusal } from './errors.ts';
 import { isMirrorable } from './mirrorable-types.ts';
 import { between } from './randomness.ts';
-import type { MirrorSession, MirrorTarget, NetworkInterface, RegionState } from './state.ts';
+import type { RegionState } from './region.ts';
+import type { PlacedTarget } from './sharing.ts';
+import { sessionsTo } from './sharing.ts';
+import { capacityOf } from './target-capacity.ts';
+import type { MirrorSession, MirrorTarget, NetworkInterface } from './state.ts';
 
 /** https://docs.aws.amazon.com/vpc/latest/mirroring/traffic-mirroring-quotas.html */
 const MOST_SESSIONS_PER_INTERFACE = 3;
-const MOST_SOURCES_PER_INTERFACE_TARGET = 10;
 const MOST_NUMBER = 32_766;
 const MOST_NLB_PACKET_LENGTH = 8500;
 const MOST_VIRTUAL_NETWORK_ID = 16_777_215;
@@ -16,7 +19,7 @@ const MIRRORABLE_REQUESTERS = new Set(['amazon-rds', 'amazon-elasticache']);
 
 /** @throws Refusal when nothing can be mirrored from the interface. */
 export function checkSource(region: RegionState, held: NetworkInterface): void {
-  const target = [...region.targets.values()].find(({ reaches }) => reaches === held.id);
+  const [target] = region.targets.under('network-interface-id', held.id);
   if (target !== undefined) throw invalidValue(`Network interface ${held.id} is in use by target ${target.id}`);
   const instance = region.instances.get(held.attachment?.instanceId ?? '');
   const isOnMachine =
@@ -28,7 +31,7 @@ export function checkSource(region: RegionState, held: NetworkInterface): void {
 }
 
 const sessionsOf = (region: RegionState, interfaceId: string): readonly MirrorSession[] =>
-  [...region.sessions.values()].filter((session) => session.interfaceId === interfaceId);
+  region.sessions.under('network-interface-id', interfaceId);
 
 export function checkRoom(region: RegionState, interfaceId: string): void {
   if (sessionsOf(region, interfaceId).length < MOST_SESSIONS_PER_INTERFACE) return;
@@ -49,19 +52,17 @@ export function checkNumber(region: RegionState, interfaceId: string, number: nu
 }
 
 /**
- * @throws Refusal when the target takes no source more, or its interface is not on a running instance. A source that has
- * another session to the same target counts once.
+ * @throws Refusal when the target takes no source more, or its interface is not on a running instance. The sources of all
+ * accounts count; one that has another session to the same target counts once.
  */
-export function checkTarget(region: RegionState, target: MirrorTarget, interfaceId: string): void {
+export function checkTarget(call: Call, { target, home }: PlacedTarget, interfaceId: string): void {
   if (target.kind !== 'network-interface') return;
-  const machine = region.instances.get(region.interfaces.get(target.reaches)?.attachment?.instanceId ?? '');
+  const machine = home.instances.get(home.interfaces.get(target.reaches)?.attachment?.instanceId ?? '');
   if (machine?.state !== 'running') {
     throw refusal('InvalidTrafficMirrorTarget', `The interface ID '${target.reaches}' does not exist`);
   }
-  const sources = new Set(
-    [...region.sessions.values()].filter(({ targetId }) => targetId === target.id).map((s) => s.interfaceId),
-  );
-  if (sources.add(interfaceId).size <= MOST_SOURCES_PER_INTERFACE_TARGET) return;
+  const sources = new Set(sessionsTo(call, target.id).map((session) => session.interfaceId));
+  if (sources.add(interfaceId).size <= capacityOf(machine.type)) return;
   throw refusal(
     'TrafficMirrorSourcesPerTargetLimitExceeded',
     `Sources per interface-target limit reached (${sources.size})`,
@@ -89,8 +90,8 @@ export function toVirtualNetworkId(
     );
   }
   if (given !== undefined) return given;
-  const taken = new Set([...region.sessions.values()].map(({ virtualNetworkId }) => virtualNetworkId));
+  const isTaken = (id: number): boolean => region.sessions.under('virtual-network-id', String(id)).length > 0;
   let drawn = between(random, 1, MOST_VIRTUAL_NETWORK_ID);
-  while (taken.has(drawn)) drawn = (drawn % MOST_VIRTUAL_NETWORK_ID) + 1;
+  while (isTaken(drawn)) drawn = (drawn % MOST_VIRTUAL_NETWORK_ID) + 1;
   return drawn;
 }

@@ -1,6 +1,3 @@
-import type { Random } from './randomness.ts';
-import { newResourceId } from './randomness.ts';
-
 /** Everything is kept in records that are replaced when they change; `sequence` is the order of creation, which paging follows. */
 interface Kept {
   readonly id: string;
@@ -10,6 +7,8 @@ interface Kept {
 export type InstanceState = 'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated';
 
 export interface Instance extends Kept {
+  /** The service that manages it, as `eks.amazonaws.com`; `null`: the account itself. */
+  readonly operator: string | null;
   readonly reservationId: string;
   readonly launchIndex: number;
   readonly type: string;
@@ -27,7 +26,8 @@ export interface Instance extends Kept {
 
 export interface InterfaceAttachment {
   readonly id: string;
-  readonly instanceId: string;
+  /** `null`: a machine of a service, which the account cannot see. */
+  readonly instanceId: string | null;
   readonly deviceIndex: number;
   readonly networkCardIndex: number;
   readonly status: 'attaching' | 'attached' | 'detaching';
@@ -45,12 +45,16 @@ export interface NetworkInterface extends Kept {
   readonly privateIp: string;
   /** Who made it for the account, as `amazon-rds`; `null`: the account itself. */
   readonly requester: string | null;
+  /** The service that manages it, as `eks.amazonaws.com`; `null`: the account itself. */
+  readonly operator: string | null;
   readonly attachment: InterfaceAttachment | null;
 }
 
 export type TargetKind = 'network-interface' | 'network-load-balancer' | 'gateway-load-balancer-endpoint';
 
 export interface MirrorTarget extends Kept {
+  /** The account. */
+  readonly owner: string;
   readonly kind: TargetKind;
   /** The interface id, load balancer ARN or endpoint id. */
   readonly reaches: string;
@@ -81,6 +85,8 @@ export interface MirrorFilter extends Kept {
 }
 
 export interface MirrorSession extends Kept {
+  /** The account. */
+  readonly owner: string;
   readonly interfaceId: string;
   readonly targetId: string;
   readonly filterId: string;
@@ -101,88 +107,3 @@ export interface Tagging {
   readonly tags: ReadonlyMap<string, string>;
   readonly version: number;
 }
-
-/** One region of one account. Nothing in it knows of another region. */
-export interface RegionState {
-  readonly name: string;
-  readonly account: string;
-  readonly vpcId: string;
-  readonly subnets: Map<string, Subnet>;
-  readonly instances: Map<string, Instance>;
-  readonly interfaces: Map<string, NetworkInterface>;
-  readonly targets: Map<string, MirrorTarget>;
-  readonly filters: Map<string, MirrorFilter>;
-  readonly filterRules: Map<string, MirrorFilterRule>;
-  readonly sessions: Map<string, MirrorSession>;
-  readonly taggings: Map<string, Tagging>;
-  /** Answers by action and client token: see {@link ./idempotency.ts}. */
-  readonly answers: Map<string, { readonly asked: string; readonly answer: object }>;
-  readonly nextSequence: () => number;
-  readonly nextAddress: (subnet: Subnet) => string;
-}
-
-const ZONES = ['a', 'b', 'c'] as const;
-
-/** What a region is made of. The sequence goes through all accounts, so that lists of several have one order. */
-export interface RegionOptions {
-  readonly name: string;
-  readonly account: string;
-  readonly random: Random;
-  readonly nextSequence: () => number;
-}
-
-/** A region as a new account finds it: a default VPC with a subnet in each of three zones. */
-export function createRegion({ name, account, random, nextSequence }: RegionOptions): RegionState {
-  const nextHost = createCounter();
-  const vpcId = newResourceId(random, 'vpc');
-  const subnets = ZONES.map((letter, index): Subnet => ({
-    id: newResourceId(random, 'subnet'),
-    sequence: nextSequence(),
-    vpcId,
-    zone: `${name}${letter}`,
-    cidr: `172.31.${index * 16}.0/20`,
-  }));
-  return {
-    name,
-    account,
-    vpcId,
-    subnets: new Map(subnets.map((subnet) => [subnet.id, subnet])),
-    instances: new Map(),
-    interfaces: new Map(),
-    targets: new Map(),
-    filters: new Map(),
-    filterRules: new Map(),
-    sessions: new Map(),
-    taggings: new Map(),
-    answers: new Map(),
-    nextSequence,
-    nextAddress: (subnet) => toAddress(subnet, nextHost() + 3),
-  };
-}
-
-/** 1, 2, 3 and so on. */
-export function createCounter(): () => number {
-  let last = 0;
-  return () => (last += 1);
-}
-
-function toAddress(subnet: Subnet, host: number): string {
-  const third = Number(subnet.cidr.split('.')[2]) + (Math.floor(host / 250) % 16);
-  return `172.31.${third}.${(host % 250) + 4}`;
-}
-
-export const tagsOf = (region: RegionState, id: string): ReadonlyMap<string, string> =>
-  region.taggings.get(id)?.tags ?? NO_TAGS;
-
-const NO_TAGS: ReadonlyMap<string, string> = new Map();
-
-/** The tags as responses list them, `undefined` when there are none. */
-export const toTagList = (region: RegionState, id: string): { Key: string; Value: string }[] =>
-  [...tagsOf(region, id)].map(([Key, Value]) => ({ Key, Value }));
-
-export const interfacesOf = (region: RegionState, instanceId: string): readonly NetworkInterface[] =>
-  inOrder([...region.interfaces.values()].filter(({ attachment }) => attachment?.instanceId === instanceId));
-
-/** Interfaces of one instance, the primary one first. */
-export const inOrder = (interfaces: readonly NetworkInterface[]): readonly NetworkInterface[] =>
-  interfaces.toSorted((a, b) => (a.attachment?.deviceIndex ?? 0) - (b.attachment?.deviceIndex ?? 0));

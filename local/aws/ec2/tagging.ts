@@ -1,8 +1,8 @@
 import type { TagSpecification } from '@aws-sdk/client-ec2';
 import type { Call } from './call.ts';
 import { invalidValue, notFound, refusal } from './errors.ts';
-import type { RegionState } from './state.ts';
-import { tagsOf } from './state.ts';
+import type { RegionState } from './region.ts';
+import { tagsOf } from './region.ts';
 
 /** The kinds of resources that can be tagged, by the prefix of their ids. */
 const RESOURCE_TYPES: Readonly<Record<string, string>> = {
@@ -22,9 +22,9 @@ export const resourceTypeOf = (id: string): string => RESOURCE_TYPES[prefixOf(id
 
 /** @throws Refusal when nothing in the region has that id. */
 export function checkExists(region: RegionState, id: string): void {
-  const tables = [region.instances, region.interfaces, region.subnets, region.targets, region.filters];
-  const exists = [...tables, region.filterRules, region.sessions].some((table) => table.has(id));
-  if (!exists && id !== region.vpcId) throw notFound(prefixOf(id), id);
+  const tables = [region.instances, region.interfaces, region.targets, region.filters];
+  const exists = [...tables, region.filterRules, region.sessions].some((table) => table.has(id) && table.seen.has(id));
+  if (!exists && id !== region.vpcId && !region.subnets.has(id)) throw notFound(prefixOf(id), id);
 }
 
 type GivenTag = { readonly Key?: string | undefined; readonly Value?: string | undefined };
@@ -85,4 +85,4 @@ export function replaceTags(call: Call, id: string, tags: ReadonlyMap<string, st
 }
 
 /** A resource that is gone has no tags; nothing says so. */
-export const forgetTags = (region: RegionState, id: string): void => void region.taggings.delete(id);
+export const forgetTags = (region: RegionState, id: string): void => region.taggings.delete(id);

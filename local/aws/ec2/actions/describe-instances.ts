@@ -2,29 +2,35 @@ import type { DescribeInstancesRequest, DescribeInstancesResult } from '@aws-sdk
 import type { Action, Call } from '../call.ts';
 import type { Attributes } from '../filters.ts';
 import { toPredicate } from '../filters.ts';
-import { pick } from '../get.ts';
+import { select } from '../get.ts';
 import { toReservations } from '../instance-view.ts';
 import { forgetTerminated, STATE_CODES } from '../lifecycle.ts';
 import { refuseIdsWithPages, toPage } from '../pages.ts';
 import type { Instance } from '../state.ts';
-import { interfacesOf, tagsOf } from '../state.ts';
+import type { RegionFacts } from '../region.ts';
+import { asSeen, interfacesOf, tagsOf } from '../region.ts';
 
 function describeInstances(call: Call, request: DescribeInstancesRequest): DescribeInstancesResult {
   forgetTerminated(call);
   refuseIdsWithPages(request.InstanceIds, request, 'instancesSet');
-  const { region } = call;
-  const matches = toPredicate(request.Filters, attributesIn(call), ({ id }) => tagsOf(region, id));
-  const page = toPage('DescribeInstances', request, pick(region.instances, 'i', request.InstanceIds).filter(matches));
-  return { NextToken: page.NextToken, Reservations: toReservations(call, page.items) };
+  const region = asSeen(call.region);
+  const matches = toPredicate(request.Filters, attributesIn(region), ({ id }) => tagsOf(region, id));
+  const instances = select(region.instances, 'i', { ids: request.InstanceIds, filters: request.Filters })
+    .filter(({ operator }) => operator === null || request.IncludeManagedResources === true)
+    .filter(matches);
+  const page = toPage('DescribeInstances', request, instances);
+  return { NextToken: page.NextToken, Reservations: toReservations(region, page.items) };
 }
 
-const attributesIn = ({ account, region }: Call): Attributes<Instance> => ({
+const attributesIn = (region: RegionFacts): Attributes<Instance> => ({
   'instance-id': ({ id }) => [id],
   'instance-state-name': ({ state }) => [state],
   'instance-state-code': ({ state }) => [STATE_CODES[state]],
   'instance-type': ({ type }) => [type],
   'image-id': ({ imageId }) => [imageId],
-  'owner-id': () => [account],
+  'owner-id': () => [region.account],
+  'operator.managed': ({ operator }) => [operator !== null],
+  'operator.principal': ({ operator }) => (operator === null ? [] : [operator]),
   'availability-zone': ({ zone }) => [zone],
   'private-ip-address': ({ privateIp }) => [privateIp],
   'reservation-id': ({ reservationId }) => [reservationId],

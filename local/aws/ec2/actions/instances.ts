@@ -31,8 +31,8 @@ function runInstances(call: Call, request: RunInstancesRequest): Reservation {
     moveThrough(call, instance.id, ['pending', 'running'], '');
   }
   const [reservation] = toReservations(
-    call,
-    launched.map(({ instance }) => getInstance(call.region, instance.id)),
+    call.region,
+    launched.flatMap(({ instance }) => call.region.instances.get(instance.id) ?? []),
   );
   return reservation ?? {};
 }

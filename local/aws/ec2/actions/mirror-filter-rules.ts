@@ -12,12 +12,14 @@ import type { Action, Call } from '../call.ts';
 import { invalidValue, refusal } from '../errors.ts';
 import type { Attributes } from '../filters.ts';
 import { toPredicate } from '../filters.ts';
-import { getFilter, getFilterRule, pick } from '../get.ts';
+import { getFilter, getFilterRule, select } from '../get.ts';
 import { once } from '../idempotency.ts';
 import { rulesOf, toRuleView } from '../mirror-view.ts';
 import { toPage } from '../pages.ts';
 import { newResourceId } from '../randomness.ts';
-import type { MirrorFilterRule, PortRange, RegionState } from '../state.ts';
+import type { RegionState } from '../region.ts';
+import { asSeen } from '../region.ts';
+import type { MirrorFilterRule, PortRange } from '../state.ts';
 import { forgetTags, readSpecifications, replaceTags } from '../tagging.ts';
 
 /** https://docs.aws.amazon.com/vpc/latest/mirroring/traffic-mirroring-quotas.html */
@@ -50,7 +52,7 @@ function createRule(call: Call, request: CreateTrafficMirrorFilterRuleRequest): 
   checkNumber(region, rule);
   region.filterRules.set(rule.id, rule);
   replaceTags(call, rule.id, tags.get('traffic-mirror-filter-rule') ?? new Map());
-  return { TrafficMirrorFilterRule: toRuleView(call, rule), ClientToken: request.ClientToken };
+  return { TrafficMirrorFilterRule: toRuleView(call.region, rule), ClientToken: request.ClientToken };
 }
 
 function modifyRule(call: Call, request: ModifyTrafficMirrorFilterRuleRequest): ModifyTrafficMirrorFilterRuleResult {
@@ -72,7 +74,7 @@ function modifyRule(call: Call, request: ModifyTrafficMirrorFilterRuleRequest): 
   };
   checkNumber(call.region, after);
   call.region.filterRules.set(after.id, after);
-  return { TrafficMirrorFilterRule: toRuleView(call, after) };
+  return { TrafficMirrorFilterRule: toRuleView(call.region, after) };
 }
 
 function checkNumber(region: RegionState, rule: MirrorFilterRule): void {
@@ -120,11 +122,13 @@ function describeRules(
   request: DescribeTrafficMirrorFilterRulesRequest,
 ): DescribeTrafficMirrorFilterRulesResult {
   const matches = toPredicate(request.Filters, ATTRIBUTES, null);
-  const rules = pick(call.region.filterRules, 'tmfr', request.TrafficMirrorFilterRuleIds)
+  const region = asSeen(call.region);
+  const asked = { ids: request.TrafficMirrorFilterRuleIds, filters: request.Filters };
+  const rules = select(region.filterRules, 'tmfr', asked)
     .filter(({ filterId }) => request.TrafficMirrorFilterId === undefined || filterId === request.TrafficMirrorFilterId)
     .filter(matches);
   const page = toPage('DescribeTrafficMirrorFilterRules', request, rules);
-  return { NextToken: page.NextToken, TrafficMirrorFilterRules: page.items.map((rule) => toRuleView(call, rule)) };
+  return { NextToken: page.NextToken, TrafficMirrorFilterRules: page.items.map((rule) => toRuleView(region, rule)) };
 }
 
 const ATTRIBUTES: Attributes<MirrorFilterRule> = {

@@ -11,16 +11,19 @@ import type { Action, Call } from '../call.ts';
 import { invalidValue, refusal } from '../errors.ts';
 import type { Attributes } from '../filters.ts';
 import { toPredicate } from '../filters.ts';
-import { getFilter, pick } from '../get.ts';
+import { getFilter, select } from '../get.ts';
 import { once } from '../idempotency.ts';
+import { checkAccountRoom } from '../limits.ts';
 import { rulesOf, toFilterView } from '../mirror-view.ts';
 import { toPage } from '../pages.ts';
+import { asSeen } from '../region.ts';
 import { newResourceId } from '../randomness.ts';
 import type { MirrorFilter } from '../state.ts';
 import { forgetTags, readSpecifications, replaceTags } from '../tagging.ts';
 
 function createFilter(call: Call, request: CreateTrafficMirrorFilterRequest): CreateTrafficMirrorFilterResult {
   const tags = readSpecifications(request.TagSpecifications, ['traffic-mirror-filter']);
+  checkAccountRoom('Filter', call.region.filters.size);
   const filter: MirrorFilter = {
     id: newResourceId(call.random, 'tmf'),
     sequence: call.region.nextSequence(),
@@ -29,12 +32,12 @@ function createFilter(call: Call, request: CreateTrafficMirrorFilterRequest): Cr
   };
   call.region.filters.set(filter.id, filter);
   replaceTags(call, filter.id, tags.get('traffic-mirror-filter') ?? new Map());
-  return { TrafficMirrorFilter: toFilterView(call, filter), ClientToken: request.ClientToken };
+  return { TrafficMirrorFilter: toFilterView(call.region, filter), ClientToken: request.ClientToken };
 }
 
 function deleteFilter({ region }: Call, { TrafficMirrorFilterId: id = '' }: DeleteTrafficMirrorFilterRequest): object {
   getFilter(region, id);
-  const user = [...region.sessions.values()].find(({ filterId }) => filterId === id);
+  const [user] = region.sessions.under('traffic-mirror-filter-id', id);
   if (user !== undefined) {
     throw refusal('TrafficMirrorFilterInUse', `The filter ${id} is in use by session ${user.id}`);
   }
@@ -64,16 +67,18 @@ function modifyNetworkServices(
   );
   const after = { ...filter, networkServices };
   call.region.filters.set(after.id, after);
-  return { TrafficMirrorFilter: toFilterView(call, after) };
+  return { TrafficMirrorFilter: toFilterView(call.region, after) };
 }
 
 function describeFilters(call: Call, request: DescribeTrafficMirrorFiltersRequest): DescribeTrafficMirrorFiltersResult {
+  const region = asSeen(call.region);
   const matches = toPredicate(request.Filters, ATTRIBUTES, null);
-  const filters = pick(call.region.filters, 'tmf', request.TrafficMirrorFilterIds).filter(matches);
+  const asked = { ids: request.TrafficMirrorFilterIds, filters: request.Filters };
+  const filters = select(region.filters, 'tmf', asked).filter(matches);
   const page = toPage('DescribeTrafficMirrorFilters', request, filters);
   return {
     NextToken: page.NextToken,
-    TrafficMirrorFilters: page.items.map((filter) => toFilterView(call, filter)),
+    TrafficMirrorFilters: page.items.map((filter) => toFilterView(region, filter)),
   };
 }
 

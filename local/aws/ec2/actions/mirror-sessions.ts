@@ -11,11 +11,13 @@ import type { Action, Call } from '../call.ts';
 import { invalidValue } from '../errors.ts';
 import type { Attributes } from '../filters.ts';
 import { toPredicate } from '../filters.ts';
-import { getFilter, getInterface, getSession, getTarget, pick } from '../get.ts';
+import { getFilter, getInterface, getSession, select } from '../get.ts';
 import { once } from '../idempotency.ts';
+import { checkAccountRoom } from '../limits.ts';
 import { toSessionView } from '../mirror-view.ts';
 import { toPage } from '../pages.ts';
 import { newResourceId } from '../randomness.ts';
+import { asSeen } from '../region.ts';
 import {
   checkNumber,
   checkRoom,
@@ -24,6 +26,7 @@ import {
   toPacketLength,
   toVirtualNetworkId,
 } from '../session-rules.ts';
+import { getTargetInUse, getUsableTarget, sessionsOfOthers } from '../sharing.ts';
 import type { MirrorSession } from '../state.ts';
 import { forgetTags, readSpecifications, replaceTags } from '../tagging.ts';
 
@@ -31,27 +34,29 @@ function createSession(call: Call, request: CreateTrafficMirrorSessionRequest): 
   const { region } = call;
   const tags = readSpecifications(request.TagSpecifications, ['traffic-mirror-session']);
   const source = getInterface(region, request.NetworkInterfaceId ?? '');
-  const target = getTarget(region, request.TrafficMirrorTargetId ?? '');
+  const placed = getUsableTarget(call, request.TrafficMirrorTargetId ?? '');
   const filter = getFilter(region, request.TrafficMirrorFilterId ?? '');
   const number = request.SessionNumber ?? 0;
   checkSource(region, source);
   checkNumber(region, source.id, number, null);
   checkRoom(region, source.id);
-  checkTarget(region, target, source.id);
+  checkAccountRoom('Session', region.sessions.size);
+  checkTarget(call, placed, source.id);
   const session: MirrorSession = {
     id: newResourceId(call.random, 'tms'),
     sequence: region.nextSequence(),
+    owner: call.account,
     interfaceId: source.id,
-    targetId: target.id,
+    targetId: placed.target.id,
     filterId: filter.id,
     number,
-    packetLength: toPacketLength(target, request.PacketLength),
+    packetLength: toPacketLength(placed.target, request.PacketLength),
     virtualNetworkId: toVirtualNetworkId(call, request.VirtualNetworkId),
     description: request.Description ?? null,
   };
   region.sessions.set(session.id, session);
   replaceTags(call, session.id, tags.get('traffic-mirror-session') ?? new Map());
-  return { TrafficMirrorSession: toSessionView(call, session), ClientToken: request.ClientToken };
+  return { TrafficMirrorSession: toSessionView(region, session), ClientToken: request.ClientToken };
 }
 
 const REMOVABLE = ['packet-length', 'description', 'virtual-network-id'];
@@ -63,25 +68,27 @@ function modifySession(call: Call, request: ModifyTrafficMirrorSessionRequest): 
   const removed: readonly string[] = request.RemoveFields ?? [];
   const stray = removed.find((field) => !REMOVABLE.includes(field));
   if (stray !== undefined) throw invalidValue(`Value (${stray}) for parameter removeField is invalid.`);
-  const target = getTarget(region, request.TrafficMirrorTargetId ?? before.targetId);
+  const { TrafficMirrorTargetId: targetId = before.targetId } = request;
+  const isMoved = targetId !== before.targetId;
+  const placed = isMoved ? getUsableTarget(call, targetId) : getTargetInUse(call, targetId);
   const filter = getFilter(region, request.TrafficMirrorFilterId ?? before.filterId);
   const number = request.SessionNumber ?? before.number;
   checkNumber(region, before.interfaceId, number, before.id);
-  if (target.id !== before.targetId) checkTarget(region, target, before.interfaceId);
+  if (isMoved) checkTarget(call, placed, before.interfaceId);
   const keptLength = removed.includes('packet-length') ? undefined : (before.packetLength ?? undefined);
   const keptVni = removed.includes('virtual-network-id') ? undefined : before.virtualNetworkId;
   const keptDescription = removed.includes('description') ? null : before.description;
   const after: MirrorSession = {
     ...before,
-    targetId: target.id,
+    targetId,
     filterId: filter.id,
     number,
-    packetLength: toPacketLength(target, request.PacketLength ?? keptLength),
+    packetLength: toPacketLength(placed.target, request.PacketLength ?? keptLength),
     virtualNetworkId: toVirtualNetworkId(call, request.VirtualNetworkId ?? keptVni),
     description: request.Description ?? keptDescription,
   };
   region.sessions.set(after.id, after);
-  return { TrafficMirrorSession: toSessionView(call, after) };
+  return { TrafficMirrorSession: toSessionView(region, after) };
 }
 
 function deleteSession(
@@ -98,27 +105,30 @@ function describeSessions(
   call: Call,
   request: DescribeTrafficMirrorSessionsRequest,
 ): DescribeTrafficMirrorSessionsResult {
-  const matches = toPredicate(request.Filters, attributesIn(call), null);
-  const sessions = pick(call.region.sessions, 'tms', request.TrafficMirrorSessionIds).filter(matches);
+  const regions = new Map([call.region, ...call.neighbours].map((region) => [region.account, asSeen(region)]));
+  const own = asSeen(call.region);
+  const asked = { ids: request.TrafficMirrorSessionIds, filters: request.Filters };
+  const matches = toPredicate(request.Filters, ATTRIBUTES, null);
+  const sessions = select(own.sessions, 'tms', asked, sessionsOfOthers(call)).filter(matches);
   const page = toPage('DescribeTrafficMirrorSessions', request, sessions);
   return {
     NextToken: page.NextToken,
-    TrafficMirrorSessions: page.items.map((session) => toSessionView(call, session)),
+    TrafficMirrorSessions: page.items.map((session) => toSessionView(regions.get(session.owner) ?? own, session)),
   };
 }
 
 /** Sessions cannot be filtered by tag. */
-const attributesIn = ({ account }: Call): Attributes<MirrorSession> => ({
+const ATTRIBUTES: Attributes<MirrorSession> = {
   description: ({ description }) => [description ?? ''],
   'network-interface-id': ({ interfaceId }) => [interfaceId],
-  'owner-id': () => [account],
+  'owner-id': ({ owner }) => [owner],
   'packet-length': ({ packetLength }) => (packetLength === null ? [] : [packetLength]),
   'session-number': ({ number }) => [number],
   'traffic-mirror-filter-id': ({ filterId }) => [filterId],
   'traffic-mirror-session-id': ({ id }) => [id],
   'traffic-mirror-target-id': ({ targetId }) => [targetId],
   'virtual-network-id': ({ virtualNetworkId }) => [virtualNetworkId],
-});
+};
 
 export const mirrorSessionActions = {
   CreateTrafficMirrorSession: once('CreateTrafficMirrorSession', createSession),

@@ -9,25 +9,31 @@ import type { Action, Call } from '../call.ts';
 import { invalidValue, missingParameter, refusal } from '../errors.ts';
 import type { Attributes } from '../filters.ts';
 import { toPredicate } from '../filters.ts';
-import { getInterface, getTarget, pick } from '../get.ts';
+import { getInterface, select } from '../get.ts';
 import { once } from '../idempotency.ts';
+import { checkAccountRoom } from '../limits.ts';
 import { toTargetView } from '../mirror-view.ts';
 import { toPage } from '../pages.ts';
 import { newResourceId } from '../randomness.ts';
-import type { MirrorTarget, RegionState, TargetKind } from '../state.ts';
+import type { RegionState } from '../region.ts';
+import { asSeen } from '../region.ts';
+import { getUsableTarget, sessionsTo, targetsOfOthers } from '../sharing.ts';
+import type { MirrorTarget, TargetKind } from '../state.ts';
 import { forgetTags, readSpecifications, replaceTags } from '../tagging.ts';
 
 function createTarget(call: Call, request: CreateTrafficMirrorTargetRequest): CreateTrafficMirrorTargetResult {
   const tags = readSpecifications(request.TagSpecifications, ['traffic-mirror-target']);
+  checkAccountRoom('Target', call.region.targets.size);
   const target: MirrorTarget = {
     ...readEndpoint(call.region, request),
     id: newResourceId(call.random, 'tmt'),
     sequence: call.region.nextSequence(),
+    owner: call.account,
     description: request.Description ?? null,
   };
   call.region.targets.set(target.id, target);
   replaceTags(call, target.id, tags.get('traffic-mirror-target') ?? new Map());
-  return { TrafficMirrorTarget: toTargetView(call, target), ClientToken: request.ClientToken };
+  return { TrafficMirrorTarget: toTargetView(call.region, target), ClientToken: request.ClientToken };
 }
 
 /** Load balancers and endpoints are outside of what this cloud keeps: their ids need only look right. */
@@ -60,34 +66,40 @@ function readEndpoint(
   return endpoint;
 }
 
-function deleteTarget({ region }: Call, { TrafficMirrorTargetId: id = '' }: DeleteTrafficMirrorTargetRequest): object {
-  getTarget(region, id);
-  const user = [...region.sessions.values()].find(({ targetId }) => targetId === id);
+function deleteTarget(call: Call, { TrafficMirrorTargetId: id = '' }: DeleteTrafficMirrorTargetRequest): object {
+  const { target } = getUsableTarget(call, id);
+  if (target.owner !== call.account) {
+    throw refusal('UnauthorizedOperation', `The target ${id} belongs to account ${target.owner}`, 403);
+  }
+  const [user] = sessionsTo(call, id);
   if (user !== undefined) {
     throw refusal('TrafficMirrorTargetInUseException', `The target ${id} is in use by session ${user.id}`);
   }
-  region.targets.delete(id);
-  forgetTags(region, id);
+  call.region.targets.delete(id);
+  call.region.shares.delete(id);
+  forgetTags(call.region, id);
   return { TrafficMirrorTargetId: id };
 }
 
 function describeTargets(call: Call, request: DescribeTrafficMirrorTargetsRequest): DescribeTrafficMirrorTargetsResult {
-  const matches = toPredicate(request.Filters, attributesIn(call), null);
-  const targets = pick(call.region.targets, 'tmt', request.TrafficMirrorTargetIds).filter(matches);
+  const region = asSeen(call.region);
+  const asked = { ids: request.TrafficMirrorTargetIds, filters: request.Filters };
+  const matches = toPredicate(request.Filters, ATTRIBUTES, null);
+  const targets = select(region.targets, 'tmt', asked, targetsOfOthers(call)).filter(matches);
   const page = toPage('DescribeTrafficMirrorTargets', request, targets);
   return {
     NextToken: page.NextToken,
-    TrafficMirrorTargets: page.items.map((target) => toTargetView(call, target)),
+    TrafficMirrorTargets: page.items.map((target) => toTargetView(region, target)),
   };
 }
 
-const attributesIn = ({ account }: Call): Attributes<MirrorTarget> => ({
+const ATTRIBUTES: Attributes<MirrorTarget> = {
   description: ({ description }) => [description ?? ''],
   'network-interface-id': ({ kind, reaches }) => (kind === 'network-interface' ? [reaches] : []),
   'network-load-balancer-arn': ({ kind, reaches }) => (kind === 'network-load-balancer' ? [reaches] : []),
-  'owner-id': () => [account],
+  'owner-id': ({ owner }) => [owner],
   'traffic-mirror-target-id': ({ id }) => [id],
-});
+};
 
 export const mirrorTargetActions = {
   CreateTrafficMirrorTarget: once('CreateTrafficMirrorTarget', createTarget),

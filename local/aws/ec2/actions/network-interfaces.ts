@@ -17,8 +17,9 @@ import { once } from '../idempotency.ts';
 import { addInterface, attach, removeInterface, updateAttachment } from '../interfaces.ts';
 import { statusOf, toInterfaceView } from '../interface-view.ts';
 import { refuseIdsWithPages, toPage } from '../pages.ts';
-import { getInstance, getInterface, getSubnet, pick } from '../get.ts';
-import { interfacesOf, tagsOf } from '../state.ts';
+import { getInstance, getInterface, getSubnet, select } from '../get.ts';
+import type { RegionFacts } from '../region.ts';
+import { asSeen, interfacesOf, tagsOf } from '../region.ts';
 import type { NetworkInterface } from '../state.ts';
 import { readSpecifications, replaceTags } from '../tagging.ts';
 
@@ -29,10 +30,11 @@ function createNetworkInterface(call: Call, request: CreateNetworkInterfaceReque
     type: request.InterfaceType ?? 'interface',
     description: request.Description ?? '',
     requester: null,
+    operator: null,
   });
   replaceTags(call, made.id, tags.get('network-interface') ?? new Map());
   return {
-    NetworkInterface: { ...toInterfaceView(call, made), Status: 'pending' as NetworkInterfaceStatus },
+    NetworkInterface: { ...toInterfaceView(call.region, made), Status: 'pending' as NetworkInterfaceStatus },
     ClientToken: request.ClientToken,
   };
 }
@@ -61,7 +63,7 @@ function attachNetworkInterface(call: Call, request: AttachNetworkInterfaceReque
 const inUse = (id: string) => refusal('InvalidNetworkInterface.InUse', `Interface: [${id}] in use.`);
 
 function detachNetworkInterface(call: Call, { AttachmentId: id = '' }: DetachNetworkInterfaceRequest): object {
-  const held = [...call.region.interfaces.values()].find(({ attachment }) => attachment?.id === id);
+  const [held] = call.region.interfaces.under('attachment.attachment-id', id);
   if (!held?.attachment) throw notFound('eni-attach', id);
   if (held.attachment.deviceIndex === 0) {
     throw refusal(
@@ -88,20 +90,23 @@ function describeNetworkInterfaces(
   request: DescribeNetworkInterfacesRequest,
 ): DescribeNetworkInterfacesResult {
   refuseIdsWithPages(request.NetworkInterfaceIds, request, 'networkInterfaceIdSet');
-  const { region } = call;
-  const matches = toPredicate(request.Filters, attributesIn(call), ({ id }) => tagsOf(region, id));
-  const held = pick(region.interfaces, 'eni', request.NetworkInterfaceIds);
-  const page = toPage('DescribeNetworkInterfaces', request, held.filter(matches));
+  const region = asSeen(call.region);
+  const matches = toPredicate(request.Filters, attributesIn(region), ({ id }) => tagsOf(region, id));
+  const held = select(region.interfaces, 'eni', { ids: request.NetworkInterfaceIds, filters: request.Filters })
+    .filter(({ operator }) => operator === null || request.IncludeManagedResources === true)
+    .filter(matches);
+  const page = toPage('DescribeNetworkInterfaces', request, held);
   return {
     NextToken: page.NextToken,
-    NetworkInterfaces: page.items.map((item) => toInterfaceView(call, item)),
+    NetworkInterfaces: page.items.map((item) => toInterfaceView(region, item)),
   };
 }
 
-const attributesIn = ({ account }: Call): Attributes<NetworkInterface> => ({
+const attributesIn = ({ account }: RegionFacts): Attributes<NetworkInterface> => ({
   'network-interface-id': ({ id }) => [id],
   'attachment.attachment-id': ({ attachment }) => (attachment ? [attachment.id] : []),
-  'attachment.instance-id': ({ attachment }) => (attachment ? [attachment.instanceId] : []),
+  'attachment.instance-id': ({ attachment }) => [attachment?.instanceId ?? []].flat(),
+  'attachment.instance-owner-id': ({ attachment, requester }) => (attachment ? [requester ?? account] : []),
   'attachment.status': ({ attachment }) => (attachment ? [attachment.status] : []),
   'attachment.device-index': ({ attachment }) => (attachment ? [attachment.deviceIndex] : []),
   'attachment.delete-on-termination': ({ attachment }) => (attachment ? [attachment.deletedOnTermination] : []),
@@ -109,6 +114,8 @@ const attributesIn = ({ account }: Call): Attributes<NetworkInterface> => ({
   description: ({ description }) => [description],
   'interface-type': ({ type }) => [type],
   'mac-address': ({ mac }) => [mac],
+  'operator.managed': ({ operator }) => [operator !== null],
+  'operator.principal': ({ operator }) => (operator === null ? [] : [operator]),
   'owner-id': () => [account],
   'private-ip-address': ({ privateIp }) => [privateIp],
   'requester-id': ({ requester }) => (requester === null ? [] : [requester]),

@@ -15,7 +15,7 @@ import { pick } from '../get.ts';
 import { hypervisorOf } from '../mirrorable-types.ts';
 import { PAGE_BOUNDS, toPage } from '../pages.ts';
 import type { Subnet } from '../state.ts';
-import { tagsOf, toTagList } from '../state.ts';
+import { tagsOf, toTagList } from '../region.ts';
 
 function describeVpcs({ region, account }: Call, request: DescribeVpcsRequest): DescribeVpcsResult {
   const vpcs = new Map([[region.vpcId, { id: region.vpcId, sequence: 1 }]]);

@@ -9,7 +9,7 @@ import type { Action, Call } from '../call.ts';
 import { missingParameter } from '../errors.ts';
 import { toPredicate } from '../filters.ts';
 import { toPage } from '../pages.ts';
-import { tagsOf } from '../state.ts';
+import { asSeen, tagsOf } from '../region.ts';
 import { checkExists, readTags, replaceTags, resourceTypeOf } from '../tagging.ts';
 
 function createTags(call: Call, { Resources: ids, Tags: given }: CreateTagsRequest): object {
@@ -43,7 +43,7 @@ interface TagItem {
 }
 
 function describeTags({ region }: Call, request: DescribeTagsRequest): DescribeTagsResult {
-  const items = [...region.taggings]
+  const items = [...asSeen(region).taggings.entries()]
     .flatMap(([id, { tags }]) => [...tags].map(([key, value]) => ({ id, key, value })))
     .map((item, index): TagItem => ({ ...item, sequence: index + 1 }));
   const matches = toPredicate<TagItem>(

@@ -56,12 +56,14 @@ export function toTrailEvent(called: Called, random: Random): CloudEvent {
       managementEvent: true,
       recipientAccountId: account,
       eventCategory: 'Management',
-      ...(outcome.kind === 'refused'
-        ? { errorCode: `Client.${outcome.why.code}`, errorMessage: outcome.why.message }
-        : {}),
+      ...(outcome.kind === 'refused' ? { errorCode: toErrorCode(outcome.why), errorMessage: outcome.why.message } : {}),
     },
   };
 }
+
+/** Whose fault it was is written before the code; that there were too many calls is the client's, though its status is 503. */
+const toErrorCode = ({ code, status }: Refusal): string =>
+  `${status >= 500 && code !== 'RequestLimitExceeded' ? 'Server' : 'Client'}.${code}`;
 
 /**
  * CloudTrail leaves out what is larger than 100 KB
