@@ -33,7 +33,7 @@ const CONFIGURED = 'what is configured (TAPKEEPER_SCOPES, TAPKEEPER_SUBSCRIPTION
  * What the command is to look at: by option, or by the environment that the deployed handlers read.
  * @throws Fault `config-invalid` when a scope cannot be told, or an option leaves nothing of what is configured.
  */
-export function readScopes(given: Arguments, { env }: Io): readonly Scope[] {
+export function readScopes(given: Arguments, { env }: Pick<Io, 'env'>): readonly Scope[] {
   const configured = [...split(env['TAPKEEPER_SCOPES']), ...split(env['TAPKEEPER_SUBSCRIPTIONS'])];
   const scopes = nameScopes(given) ?? narrow(configured.map(parseScope), given, CONFIGURED);
   return onceEach(scopes).filter(cloudFilter(given));

@@ -16,7 +16,7 @@ const ENV = {
 };
 
 const scopesOf = (typed: readonly string[], env: Io['env'] = ENV): readonly string[] =>
-  readScopes(readArguments(SCOPE_ARGS, typed), { env } as Io).map(toScopeKey);
+  readScopes(readArguments(SCOPE_ARGS, typed), { env }).map(toScopeKey);
 
 describe('what is looked at', () => {
   test.each([
@@ -61,7 +61,7 @@ describe('what is looked at', () => {
   });
 
   test('of a snapshot is what it holds', () => {
-    const held = readScopes(readArguments(SCOPE_ARGS, []), { env: ENV } as Io);
+    const held = readScopes(readArguments(SCOPE_ARGS, []), { env: ENV });
     const chosen = (...typed: string[]): readonly string[] =>
       chooseScopes(readArguments(SCOPE_ARGS, typed), held, 'fleet.json').map(toScopeKey);
     expect(chosen('--account', TWO)).toEqual([`${TWO}:us-east-1`]);
