@@ -1,6 +1,6 @@
 import { build, type BuildOptions } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { ec2Shake, inlineSchemaKeys } from '../../tools/bundle/ec2-shake.ts';
+import { inlineSchemaKeys, schemaShake } from '../../tools/bundle/schema-shake.ts';
 import { environmentCredentials } from '../../tools/bundle/environment-credentials.ts';
 import { EVENT_STREAMS, leaveOut } from '../../tools/bundle/leave-out.ts';
 
@@ -24,9 +24,9 @@ async function bundle(contents: string, plugins: BuildOptions['plugins']): Promi
   return outputFiles[0]?.text ?? '';
 }
 
-describe('ec2-shake', () => {
+describe('schema-shake', () => {
   it('leaves out the schemas of operations that nothing calls', async () => {
-    const [plain, shaken] = await Promise.all([bundle(HANDLER, []), bundle(HANDLER, [ec2Shake])]);
+    const [plain, shaken] = await Promise.all([bundle(HANDLER, []), bundle(HANDLER, [schemaShake('client-ec2')])]);
 
     expect(plain).toContain('CreateVpnGatewayRequest');
     expect(shaken).not.toContain('CreateVpnGatewayRequest');
@@ -45,17 +45,31 @@ describe('ec2-shake', () => {
     ['no computed keys', 'const _xN = "xmlName";\nexport var A$ = [];\n'],
     ['a key that is no constant', 'const _xN = "xmlName";\nexport var A$ = [{ [_xN]: 1, [_y]: 2 }];\n'],
   ])('refuses a table with %s', (_, table) => {
-    expect(() => inlineSchemaKeys(table, 'a.js')).toThrow(/mend tools\/bundle\/ec2-shake\.ts/);
+    expect(() => inlineSchemaKeys(table, 'a.js')).toThrow(/mend tools\/bundle\/schema-shake\.ts/);
   });
 
-  it('refuses a bundle in which it found no table', async () => {
-    await expect(bundle('export const handler = () => null;', [ec2Shake])).rejects.toThrow(/no schema table/);
+  it('refuses a bundle in which it found no table of its client', async () => {
+    await expect(bundle('export const handler = () => null;', [schemaShake('client-ec2')])).rejects.toThrow(
+      /no schema table of client-ec2/,
+    );
+    await expect(bundle(HANDLER, [schemaShake('client-sts')])).rejects.toThrow(/no schema table of client-sts/);
+  });
+
+  it.each([
+    ['client-sts', 'sts-client', 'GetFederationToken'],
+    ['client-elastic-load-balancing-v2', 'balancer-client', 'CreateLoadBalancer'],
+    ['client-auto-scaling', 'auto-scaling-client', 'CreateAutoScalingGroup'],
+  ] as const)('leaves out of %s what is not called', async (client, module, unused) => {
+    const text = await bundle(`export * from '../../lambdas/ec2/${module}.ts';`, [schemaShake(client)]);
+
+    // Not `toContain`, which would print the bundle.
+    expect(text.includes(unused)).toBe(false);
   });
 });
 
 describe('environment-credentials', () => {
   it('leaves out every other link of the chain', async () => {
-    const text = await bundle(HANDLER, [ec2Shake, environmentCredentials]);
+    const text = await bundle(HANDLER, [schemaShake('client-ec2'), environmentCredentials]);
 
     expect(text).toContain('AWS_ACCESS_KEY_ID');
     expect(text).not.toContain('AWS_CONTAINER_CREDENTIALS_FULL_URI');
@@ -65,8 +79,8 @@ describe('environment-credentials', () => {
 
 describe('leave-out', () => {
   it('leaves the module out', async () => {
-    expect(await bundle(HANDLER, [ec2Shake])).toContain(':event-type');
-    expect(await bundle(HANDLER, [ec2Shake, leaveOut(EVENT_STREAMS)])).not.toContain(':event-type');
+    expect(await bundle(HANDLER, [schemaShake('client-ec2')])).toContain(':event-type');
+    expect(await bundle(HANDLER, [schemaShake('client-ec2'), leaveOut(EVENT_STREAMS)])).not.toContain(':event-type');
   });
 
   it('refuses a bundle that does not have the module', async () => {

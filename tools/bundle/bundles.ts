@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { BuildOptions } from 'esbuild';
-import { ec2Shake } from './ec2-shake.ts';
+import { schemaShake } from './schema-shake.ts';
 import { environmentCredentials } from './environment-credentials.ts';
 import { BLOB_CHECKSUM, clientVersionOnly, EVENT_STREAMS, leaveOut } from './leave-out.ts';
 import { later, laterFile } from './later.ts';
@@ -59,6 +59,32 @@ const rulesParser = (folder: string): Bundle => ({
   options: { ...COMMONJS, alias: { yaml: YAML_ENTRY } },
 });
 
+/** The clients that most invocations do without, with the package of each and an operation that it is loaded for. */
+const LATER_CLIENTS = [
+  { entry: 'lambdas/ec2/sts-client.ts', client: 'client-sts', command: 'AssumeRoleCommand' },
+  {
+    entry: 'lambdas/ec2/balancer-client.ts',
+    client: 'client-elastic-load-balancing-v2',
+    command: 'DescribeListenersCommand',
+  },
+  {
+    entry: 'lambdas/ec2/auto-scaling-client.ts',
+    client: 'client-auto-scaling',
+    command: 'CompleteLifecycleActionCommand',
+  },
+] as const;
+
+const laterClient = (folder: string, { entry, client, command }: (typeof LATER_CLIENTS)[number]): Bundle => ({
+  entry,
+  outfile: `${folder}/${laterFile(entry)}`,
+  budgetKb: 200,
+  trial: throwUnless(`typeof require("./${folder}/${laterFile(entry)}").${command} === "function"`),
+  options: {
+    ...COMMONJS,
+    plugins: [schemaShake(client), environmentCredentials, clientVersionOnly, leaveOut(EVENT_STREAMS)],
+  },
+});
+
 function lambda(name: string): readonly Bundle[] {
   const folder = `dist/lambdas/${name}`;
   const handler: Bundle = {
@@ -68,10 +94,10 @@ function lambda(name: string): readonly Bundle[] {
     trial: throwUnless(`typeof require("./${folder}/index.js").handler === "function"`),
     options: {
       ...COMMONJS,
-      plugins: [ec2Shake, environmentCredentials, clientVersionOnly, leaveOut(EVENT_STREAMS), later],
+      plugins: [schemaShake('client-ec2'), environmentCredentials, clientVersionOnly, leaveOut(EVENT_STREAMS), later],
     },
   };
-  return [handler, rulesParser(folder)];
+  return [handler, rulesParser(folder), ...LATER_CLIENTS.map((client) => laterClient(folder, client))];
 }
 
 const FUNCTIONS = 'dist/functions';

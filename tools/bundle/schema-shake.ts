@@ -20,16 +20,19 @@ export function inlineSchemaKeys(text: string, path: string): string {
   const left = inlined.match(COMPUTED_KEY)?.length ?? 0;
   if (constants.size === 0 || inlined === text || left > 0) {
     throw new Error(
-      `ec2-shake: ${path} is not the schema table that it was written for (${constants.size} string constants, ` +
-        `${left} computed keys left). Look at what the new SDK writes and mend tools/bundle/ec2-shake.ts.`,
+      `schema-shake: ${path} is not the schema table that it was written for (${constants.size} string constants, ` +
+        `${left} computed keys left). Look at what the new SDK writes and mend tools/bundle/schema-shake.ts.`,
     );
   }
   return inlined;
 }
 
-/** Lets esbuild drop the parts of AWS clients' schema tables that are not used. Fails a build that has no such table. */
-export const ec2Shake: Plugin = {
-  name: 'ec2-shake',
+/**
+ * Lets esbuild drop the parts of AWS clients' schema tables that are not used. Fails a build that has no such table of the
+ * client that it is there for.
+ */
+export const schemaShake = (client: `client-${string}`): Plugin => ({
+  name: 'schema-shake',
   setup(build) {
     const seen = new Set<string>();
     build.onLoad({ filter: SCHEMAS }, async ({ path }) => {
@@ -37,10 +40,10 @@ export const ec2Shake: Plugin = {
       return { contents: inlineSchemaKeys(await readFile(path, 'utf8'), path), loader: 'js' };
     });
     build.onEnd(() => {
-      if ([...seen].some((path) => path.includes('client-ec2'))) return null;
+      if ([...seen].some((path) => path.includes(client))) return null;
       return {
-        errors: [{ text: `ec2-shake: no schema table of client-ec2 was loaded; expected a path as ${SCHEMAS}` }],
+        errors: [{ text: `schema-shake: no schema table of ${client} was loaded; expected a path as ${SCHEMAS}` }],
       };
     });
   },
-};
+});
