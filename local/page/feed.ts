@@ -81,6 +81,16 @@ export function createFeed({ now, findEventMs, findName }: FeedPorts): Feed {
       }
       case 'gone':
         return add({ tone: 'faint', cloud, text: `${nameOf(entry.change)}: ${entry.detail}` });
+      case 'continued':
+        return add({ tone: 'faint', cloud, text: `time ran short: ${entry.sources} interfaces are back on the queue` });
+      case 'released': {
+        const name = findName(entry.machine) ?? shortId(entry.machine);
+        return add({
+          tone: 'faint',
+          cloud,
+          text: `${name} of ${entry.group} goes into service: its launch hook is completed`,
+        });
+      }
       case 'guard-tripped': {
         const text = entry.trips.map(({ name, detail }) => `${name}: ${detail}`).join('; ');
         return tellOnce(`guard ${keyOf(entry.scope)}`, text, { tone: 'alarm', cloud, text: `guard tripped: ${text}` });

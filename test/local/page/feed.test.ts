@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createFeed } from '../../../local/page/feed.ts';
 import { sayItem } from '../../../local/page/say-item.ts';
-import { parseAttachmentId, toInstant } from '../../../shared/ids.ts';
+import { parseAttachmentId, parseMachineId, toInstant } from '../../../shared/ids.ts';
 import type { JournalEntry } from '../../../shared/journal.ts';
 import { AWS_PLAN } from '../../shared/print/fixed-plan.ts';
 
@@ -44,6 +44,16 @@ describe('the feed', () => {
     const feed = createFeed({ now: () => 0, findEventMs: () => null, findName: () => null });
     for (const detail of ['full', 'full', 'still full', 'still full']) feed.journal.write(held(detail));
     expect(feed.items().map(({ text }) => text.includes('still'))).toEqual([true, false]);
+  });
+
+  test('tells of what went back to the queue, and of a machine that its launch hook let go', () => {
+    const feed = createFeed({ now: () => 0, findEventMs: () => null, findName: () => 'web-7' });
+    feed.journal.write({ ...LINE, kind: 'continued', sources: 40 });
+    feed.journal.write({ ...LINE, kind: 'released', machine: parseMachineId('i-7'), group: 'web' });
+    expect(feed.items().map(({ text }) => text)).toEqual([
+      'web-7 of web goes into service: its launch hook is completed',
+      'time ran short: 40 interfaces are back on the queue',
+    ]);
   });
 
   test('does not grow without end', () => {
