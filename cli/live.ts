@@ -65,10 +65,9 @@ async function readWorld({ scope, deps }: Place): Promise<World> {
 const REACH: Readonly<Record<Cloud, (scopes: readonly Scope[], io: Io, rules: RulesSource) => Promise<Deps>>> = {
   aws: async (scopes, io, rules) => {
     const { compose } = await import('../lambdas/compose.ts');
-    return compose(
-      { TAPKEEPER_MODE: 'enforce', ...io.env, TAPKEEPER_SCOPES: scopes.map(toScopeKey).join(',') },
-      common(rules),
-    );
+    const settings = { TAPKEEPER_MODE: 'enforce', ...io.env, TAPKEEPER_SCOPES: scopes.map(toScopeKey).join(',') };
+    // A laptop often has no region set; STS is asked in one that is looked at, which is of the right partition too.
+    return compose({ ...settings, AWS_REGION: io.env['AWS_REGION'] ?? scopes[0]?.region ?? undefined }, common(rules));
   },
   azure: async (scopes, io, rules) => {
     const { compose } = await import('../functions/compose.ts');
