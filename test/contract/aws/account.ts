@@ -6,8 +6,11 @@ import {
   EC2Client,
   RunInstancesCommand,
   type _InstanceType,
+  type CreateTrafficMirrorTargetCommandInput,
   type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
+import * as loadBalancing from '../../../lambdas/ec2/balancer-client.ts';
+import { balancersOf } from '../../../lambdas/ec2/balancers.ts';
 import { ec2MirrorCloud } from '../../../lambdas/ec2/mirror-cloud.ts';
 import { startAwsCloud, type AwsCloud } from '../../../local/aws/aws-cloud.ts';
 import { parseAccountId, parseMachineId, parseRegion, parseSourceId } from '../../../shared/ids.ts';
@@ -36,16 +39,28 @@ const get = (value: string | undefined): string => {
   return value;
 };
 
-export async function startAccount(): Promise<Account> {
-  const local = await startAwsCloud({ port: 0, settleMs: 0 });
+/** A cloud with one account, or with the accounts that are named: this is the first of them. */
+export async function startAccount(accounts: readonly string[] = []): Promise<Account> {
+  const local = await startAwsCloud({ port: 0, settleMs: 0, accounts });
+  const account = accountOf(local, local.account);
+  return {
+    ...account,
+    async stop() {
+      await account.stop();
+      await local.stop();
+    },
+  };
+}
+
+/** An account of a cloud that runs; to stop it leaves the cloud running. */
+export function accountOf(local: AwsCloud, id: string): Account {
   const { endpoint, region } = local;
   const config = { endpoint, region, maxAttempts: 1 };
-  const person = new EC2Client({ ...config, credentials: local.as({ kind: 'user', name: 'alice' }) });
-  const ours = new EC2Client({
-    ...config,
-    credentials: local.as({ kind: 'role', roleName: local.roleName, sessionName: 'test' }),
-  });
-  const scope = { cloud: 'aws', account: parseAccountId(local.account), region: parseRegion(region) } as const;
+  const person = new EC2Client({ ...config, credentials: local.as({ kind: 'user', name: 'alice' }, id) });
+  const credentials = local.as({ kind: 'role', roleName: local.roleName, sessionName: 'test' }, id);
+  const ours = new EC2Client({ ...config, credentials });
+  const balancing = new loadBalancing.ElasticLoadBalancingV2Client({ ...config, credentials });
+  const scope = { cloud: 'aws', account: parseAccountId(id), region: parseRegion(region) } as const;
   let nowMs = 0;
   const clock = { now: () => nowMs };
   let tokens = 0;
@@ -57,16 +72,14 @@ export async function startAccount(): Promise<Account> {
     mirror: ec2MirrorCloud({
       scopes: [scope],
       clientFor: () => ours,
-      balancersFor: () => Promise.reject(new Error('this account has no load balancing API')),
+      balancersFor: async () => balancersOf(loadBalancing, balancing),
       releaseFor: () => Promise.reject(new Error('this account has no Auto Scaling API')),
       clock,
       newToken,
     }),
     pass: (ms) => void (nowMs += ms),
     async stop() {
-      person.destroy();
-      ours.destroy();
-      await local.stop();
+      for (const client of [person, ours, balancing]) client.destroy();
     },
   };
 }
@@ -96,8 +109,8 @@ export async function launch(
 }
 
 /** An interface that is attached to nothing. */
-export async function createInterface({ person, local }: Account): Promise<SourceId> {
-  const [subnet] = local.state.in().subnets;
+export async function createInterface({ person, local, scope }: Account): Promise<SourceId> {
+  const [subnet] = local.state.in(local.region, scope.account).subnets;
   const { NetworkInterface } = await person.send(new CreateNetworkInterfaceCommand({ SubnetId: subnet?.id }));
   return parseSourceId(get(NetworkInterface?.NetworkInterfaceId));
 }
@@ -105,8 +118,16 @@ export async function createInterface({ person, local }: Account): Promise<Sourc
 export const NLB = 'arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/sensors/50dc6c495c0c9188';
 
 /** A target: a load balancer, or the interface that is given. */
-export async function createTarget({ person }: Account, source: SourceId | null): Promise<string> {
-  const reached = source === null ? { NetworkLoadBalancerArn: NLB } : { NetworkInterfaceId: source };
+export const createTarget = (account: Account, source: SourceId | null): Promise<string> =>
+  createTargetTo(account, source === null ? { NetworkLoadBalancerArn: NLB } : { NetworkInterfaceId: source });
+
+export async function createTargetTo(
+  { person }: Account,
+  reached: Pick<
+    CreateTrafficMirrorTargetCommandInput,
+    'GatewayLoadBalancerEndpointId' | 'NetworkInterfaceId' | 'NetworkLoadBalancerArn'
+  >,
+): Promise<string> {
   const { TrafficMirrorTarget } = await person.send(new CreateTrafficMirrorTargetCommand(reached));
   return get(TrafficMirrorTarget?.TrafficMirrorTargetId);
 }

@@ -77,7 +77,7 @@ describe('calls', () => {
     expect(world.machines).toHaveLength(1);
   });
 
-  test('a hundred instances and a target that may run full: four warm, six cold', async () => {
+  test('with a target that is an interface: one more cold, none more warm, nor after a sweep', async () => {
     const [sensor] = await launch(account, 1);
     await createTarget(account, sensor.source);
     const launched = await launch(account, 100);
@@ -86,7 +86,12 @@ describe('calls', () => {
     expect(callsSince()).toEqual({ ...COLD, DescribeInstances: 2 });
     expect([world.machines.length, world.sources.length]).toEqual([100, 100]);
     await account.mirror.read(account.scope, machines(launched));
-    expect(callsSince()).toEqual({ ...WARM, DescribeInstances: 2 });
+    expect(callsSince()).toEqual(WARM);
+    account.pass(60_000);
+    await account.mirror.read(account.scope, { kind: 'everything' });
+    expect(callsSince()).toEqual(COLD);
+    await account.mirror.read(account.scope, machines(launched));
+    expect(callsSince()).toEqual(WARM);
   });
 
   test('a thousand instances that are all listed: one call of each kind', async () => {
