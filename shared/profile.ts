@@ -10,6 +10,8 @@ export interface Profile {
   readonly needsMachine: boolean;
   /** Whether nothing is written while the source's machine is changing. */
   readonly waitsForMachine: boolean;
+  /** Whether only the refusal of an attach tells that a type of machine cannot be mirrored. */
+  readonly judgesTypeLate: boolean;
   /** What the cloud fills in for a packet length that was left out; finding it is not drift. */
   readonly impliedPacketLength: number | null;
   /** The word for an attachment in messages for people. */
@@ -26,6 +28,9 @@ export const PROFILES: Readonly<Record<Cloud, Profile>> = {
     // https://docs.aws.amazon.com/vpc/latest/mirroring/what-is-traffic-mirroring.html#pricing
     needsMachine: true,
     waitsForMachine: false,
+    // No field of the API says which types can be mirrored, and the list of
+    // https://docs.aws.amazon.com/vpc/latest/mirroring/what-is-traffic-mirroring.html lags behind the service.
+    judgesTypeLate: true,
     // The same API page, PacketLength: 8500 for a Network Load Balancer when it is left out.
     impliedPacketLength: 8500,
     attachmentWord: 'session',
@@ -38,6 +43,8 @@ export const PROFILES: Readonly<Record<Cloud, Profile>> = {
     needsMachine: false,
     // ARM refuses or queues writes to what another operation is changing (AnotherOperationInProgress).
     waitsForMachine: true,
+    // What keeps an interface from being mirrored is read beforehand, and one attach takes too long for others to wait for it.
+    judgesTypeLate: false,
     impliedPacketLength: null,
     attachmentWord: 'TAP configuration',
   },

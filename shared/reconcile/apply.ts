@@ -1,7 +1,9 @@
 import { toFault } from '../fault.ts';
 import type { Change, Hold } from '../plan/change.ts';
 import type { Deps, Outcome } from '../ports.ts';
-import type { NonEmpty, SourceId, World } from '../words.ts';
+import type { NonEmpty, SourceId } from '../words.ts';
+import type { Brake } from './brake.ts';
+import { isThrottled } from './brake.ts';
 import { groupBy } from './group-by.ts';
 import { mapLimited } from './map-limited.ts';
 import { rememberOutcome } from './recent.ts';
@@ -9,6 +11,8 @@ import { recordOutcome } from './record.ts';
 import { allowOnly } from './seen.ts';
 import type { Study, Task } from './study.ts';
 import { study } from './study.ts';
+import type { AttachGate } from './type-refusals.ts';
+import { gateByType } from './type-refusals.ts';
 
 /** What became of the changes of one source. */
 export interface SourceResult {
@@ -19,31 +23,60 @@ export interface SourceResult {
   readonly holds: readonly Hold[];
 }
 
-/** Carries out a plan: the sources side by side, the changes of one source one after the other. */
-export async function applyPlan(deps: Deps, task: Task, studied: Study): Promise<readonly SourceResult[]> {
-  const bySource = [...groupBy(studied.plan.changes, ({ source }) => source).values()];
-  return mapLimited(bySource, deps.parallelism, (changes) => applySource(deps, task, studied, changes));
+/** How far a plan was carried out. */
+export interface Applied {
+  readonly results: readonly SourceResult[];
+  /** What the brake left to be done, source by source. */
+  readonly left: readonly NonEmpty<Change>[];
 }
+
+/** One carrying out of one plan. */
+interface Course {
+  readonly deps: Deps;
+  readonly task: Task;
+  readonly studied: Study;
+  readonly gate: AttachGate;
+  readonly brake: Brake;
+}
+
+/**
+ * Carries out a plan until the brake stops it: the sources side by side, the changes of one source one after the other. A
+ * source that was begun is seen through.
+ */
+export async function applyPlan(deps: Deps, task: Task, studied: Study, brake: Brake): Promise<Applied> {
+  const course: Course = { deps, task, studied, gate: gateByType(studied.world), brake };
+  const bySource = [...groupBy(studied.plan.changes, ({ source }) => source).values()];
+  const tried = await mapLimited(bySource, deps.parallelism, async (changes) =>
+    brake.reason() === null ? applySource(course, changes) : null,
+  );
+  const results = tried.filter((result) => result !== null);
+  return { results, left: bySource.filter((_, at) => isLeft(tried[at] ?? null, brake)) };
+}
+
+/** What was throttled until the brake stopped it is left as well: it is no better off with its message delivered again. */
+const isLeft = (result: SourceResult | null, brake: Brake): boolean =>
+  result === null || (brake.reason() === 'throttled' && result.outcomes.some(isThrottled));
 
 /**
  * A conflict means that the source is not as it was read: it alone is read and planned again, once. A second conflict is
  * left to the queue, whose delay lets whoever else is changing it come to an end.
  */
-async function applySource(deps: Deps, task: Task, { world }: Study, changes: NonEmpty<Change>): Promise<SourceResult> {
+async function applySource(course: Course, changes: NonEmpty<Change>): Promise<SourceResult> {
+  const { deps, task } = course;
   const [{ source }] = changes;
-  const first = await applyInOrder(deps, task, world, changes);
+  const first = await applyInOrder(course, changes);
   const conflict = first.find(({ kind }) => kind === 'conflict');
   if (conflict === undefined) return { source, outcomes: first, holds: [] };
   const settled = first.filter((outcome) => outcome !== conflict);
   try {
     const again = await study(deps, allowOnly(deps, task, leftOf(changes, first)), onlySource(source));
-    const second = await applyInOrder(deps, task, again.world, again.plan.changes);
-    for (const outcome of second) if (outcome.kind === 'conflict') record(deps, task, outcome, deps.clock.now());
+    const second = await applyInOrder({ ...course, studied: again }, again.plan.changes);
+    for (const outcome of second) if (outcome.kind === 'conflict') record(course, outcome, deps.clock.now());
     return { source, outcomes: [...settled, ...second], holds: again.plan.holds };
   } catch (thrown) {
     const { code, message } = toFault(thrown, `reading ${source} again after a conflict`);
     const failed: Outcome = { kind: 'failed', change: conflict.change, code, detail: message };
-    record(deps, task, failed, deps.clock.now());
+    record(course, failed, deps.clock.now());
     return { source, outcomes: [...settled, failed], holds: [] };
   }
 }
@@ -54,22 +87,20 @@ const onlySource = (id: SourceId) => ({ kind: 'subjects', subjects: [{ kind: 'so
  * Stops at the first change that fails. What the cloud withholds stops nothing but the detaches that make room for it: the
  * other changes stand on their own, and one that needs what was withheld is refused as a conflict.
  */
-async function applyInOrder(
-  deps: Deps,
-  task: Task,
-  world: World,
-  changes: readonly Change[],
-): Promise<readonly Outcome[]> {
+async function applyInOrder(course: Course, changes: readonly Change[]): Promise<readonly Outcome[]> {
+  const { deps, task, studied, gate, brake } = course;
   const outcomes: Outcome[] = [];
   for (const change of changes) {
     const isWithheld = outcomes.some(({ kind }) => kind === 'held');
     if (isWithheld && change.kind === 'detach' && change.because === 'displaced') continue;
     const startedMs = deps.clock.now();
-    const outcome = await applyOne(deps, task, change);
+    const call = (): Promise<Outcome> => applyOne(deps, task, change);
+    const outcome = change.kind === 'attach' ? await gate(change, call) : await call();
     outcomes.push(outcome);
-    rememberOutcome(deps, task, world, outcome);
+    brake.see(outcome);
+    rememberOutcome(deps, task, studied.world, outcome);
     // A first conflict is an ordinary race; the second one is journaled by whoever gives up.
-    if (outcome.kind !== 'conflict') record(deps, task, outcome, startedMs);
+    if (outcome.kind !== 'conflict') record(course, outcome, startedMs);
     if (outcome.kind === 'conflict' || outcome.kind === 'failed') break;
   }
   return outcomes;
@@ -85,7 +116,7 @@ async function applyOne(deps: Deps, { order, rules }: Task, change: Change): Pro
   }
 }
 
-const record = (deps: Deps, { order, rules }: Task, outcome: Outcome, startedMs: number): void =>
+const record = ({ deps, task: { order, rules } }: Course, outcome: Outcome, startedMs: number): void =>
   recordOutcome(deps, order, rules, outcome, startedMs);
 
 /** What is still to be done, in order. */

@@ -1,4 +1,4 @@
-import type { Plan } from '../plan/change.ts';
+import type { Change, Plan, Run } from '../plan/change.ts';
 import type { Deps } from '../ports.ts';
 import type { Cloud, Instant, NonEmpty, SourceId, Subject } from '../words.ts';
 import type { Work } from '../work.ts';
@@ -18,6 +18,15 @@ export interface Origin {
   readonly since: Instant;
 }
 
+/** Changes, source by source, in pieces for a message each. */
+export const cutChunks = (cloud: Cloud, bySource: readonly NonEmpty<Change>[]): readonly NonEmpty<NonEmpty<Change>>[] =>
+  chunksOf(bySource, SOURCES_PER_CHUNK[cloud]);
+
+/** The sources of a chunk, to be looked at. */
+export function subjectsOf([first, ...others]: NonEmpty<NonEmpty<Change>>): NonEmpty<Subject> {
+  return [toSubject(first), ...others.map(toSubject)];
+}
+
 /**
  * What a plan of a scope changes, as work for the bulk queue. Each piece may disrupt what this plan disrupts there and
  * nothing else: what the guard withheld from the whole must not slip through in pieces that are each below a limit.
@@ -26,11 +35,9 @@ export function toChunks(deps: Deps, plan: Plan, origin: Origin): readonly Work[
   const { scope, changes, rulesVersion } = plan;
   const { correlation, since } = origin;
   const bySource = [...groupBy(changes, ({ source }) => source).values()];
-  return chunksOf(bySource, SOURCES_PER_CHUNK[scope.cloud]).map((chunk): Work => {
-    const seen = seenIn(deps, chunk.flat(), rulesVersion);
-    const [first, ...others] = chunk;
-    const subjects = [toSubject(first), ...others.map(toSubject)] as const;
-    return { kind: 'look', scope, subjects, run: { kind: 'enforce', seen, lift: [] }, correlation, since, hook: null };
+  return cutChunks(scope.cloud, bySource).map((chunk): Work => {
+    const run: Run = { kind: 'enforce', seen: seenIn(deps, chunk.flat(), rulesVersion), lift: [] };
+    return { kind: 'look', scope, subjects: subjectsOf(chunk), run, correlation, since, hook: null };
   });
 }
 

@@ -1,5 +1,11 @@
+import type { Change } from '../plan/change.ts';
 import type { Deps } from '../ports.ts';
+import type { NonEmpty, World } from '../words.ts';
+import type { Applied } from './apply.ts';
 import { applyPlan } from './apply.ts';
+import type { Brake } from './brake.ts';
+import { brakeOf, NO_BRAKE } from './brake.ts';
+import type { Invocation } from './invocation.ts';
 import type { Order } from './order.ts';
 import { toRun } from './order.ts';
 import { recordFault, recordFinish } from './record.ts';
@@ -10,31 +16,49 @@ import { toScopeKey } from './scope.ts';
 import type { Study, Task } from './study.ts';
 import { study } from './study.ts';
 
+/** A report, with what whoever sees the work through goes by. */
+export interface Progress extends Report {
+  /** `null`: the deployment is paused, so nothing was read. */
+  readonly world: World | null;
+  /** The changes of sources that were left, and why; empty when all were tried. */
+  readonly left: readonly NonEmpty<Change>[];
+  readonly leftBecause: ReturnType<Brake['reason']>;
+}
+
+const NOT_READ: Progress = { ...PAUSED, world: null, left: [], leftBecause: null };
+
 /**
- * Makes a part of the world be as the rules say: reads it, plans, guards, and applies as far as the mode allows.
+ * Makes a part of the world be as the rules say: reads it, plans, guards, and applies as far as the mode and the time allow.
  * @throws Fault `config-invalid`, or what the cloud said when nothing at all could be read; it is journaled.
  */
-export async function converge(deps: Deps, order: Order): Promise<Report> {
+export async function converge(deps: Invocation, order: Order): Promise<Progress> {
   const startedMs = deps.clock.now();
   try {
-    const report = await attempt(deps, order);
-    recordFinish(deps, order, report, startedMs);
-    return report;
+    const progress = await attempt(deps, order);
+    recordFinish(deps, order, progress, startedMs);
+    return progress;
   } catch (thrown) {
     throw recordFault(deps, order, thrown, `reconciling ${toScopeKey(order.scope)}`);
   }
 }
 
-async function attempt(deps: Deps, order: Order): Promise<Report> {
+async function attempt(deps: Invocation, order: Order): Promise<Progress> {
   const mode = deps.mode();
-  if (mode === 'paused') return PAUSED;
+  if (mode === 'paused') return NOT_READ;
   const rules = await loadRules(deps);
   const task: Task = { order, rules, run: toRun(mode, order.run) };
-  return enact(deps, task, await study(deps, task, order.selection));
+  const studied = await study(deps, task, order.selection);
+  const brake = brakeOf(deps);
+  const { results, left } = await carryOut(deps, task, studied, brake);
+  const report = toReport(mode, studied, results);
+  return { ...report, world: studied.world, left, leftBecause: left.length === 0 ? null : brake.reason() };
 }
 
-/** Carries out what was studied, unless the permission in force is to observe only. */
+/** Carries out what was studied, all of it, unless the permission in force is to observe only. */
 export async function enact(deps: Deps, task: Task, studied: Study): Promise<Report> {
-  const results = task.run.kind === 'enforce' ? await applyPlan(deps, task, studied) : [];
+  const { results } = await carryOut(deps, task, studied, NO_BRAKE);
   return toReport(deps.mode(), studied, results);
 }
+
+const carryOut = async (deps: Deps, task: Task, studied: Study, brake: Brake): Promise<Applied> =>
+  task.run.kind === 'enforce' ? applyPlan(deps, task, studied, brake) : { results: [], left: [] };

@@ -2,7 +2,12 @@ import type { Deps } from '../ports.ts';
 import type { NonEmpty, Scope } from '../words.ts';
 import type { Work } from '../work.ts';
 import { groupBy } from './group-by.ts';
+import { isLate, RESERVE_MS } from './brake.ts';
+import { putBack } from './continue.ts';
+import { releaseHooks } from './hooks.ts';
+import type { Invocation } from './invocation.ts';
 import { toInvocation } from './invocation.ts';
+import type { LookResult } from './look-at.ts';
 import { lookAt } from './look-at.ts';
 import type { Item, LookGroup, LookItem } from './look-group.ts';
 import { groupLooks } from './look-group.ts';
@@ -31,19 +36,34 @@ interface ScopeBatch {
  */
 export async function handleWork(deps: Deps, items: readonly Item[], endsAtMs: number | null): Promise<Handled> {
   const invocation = toInvocation(deps, endsAtMs);
+  warnOfNoTime(invocation, items);
   const kept = new Set(deps.cloud.scopes().map(toScopeKey));
   const isKept = ({ work }: Item): boolean => kept.has(toScopeKey(work.scope));
-  for (const item of items) if (!isKept(item)) recordStranger(deps, item);
+  const strangers = items.filter((item) => !isKept(item));
+  const turnedAway = await mapLimited(strangers, deps.parallelism, (item) => turnAway(deps, item));
   const byScope = [...groupBy(items.filter(isKept), ({ work }) => toScopeKey(work.scope)).values()].map(toScopeBatch);
   const handled = await mapLimited(byScope, deps.parallelism, (batch) => handleScope(invocation, batch));
-  return { failed: handled.flat() };
+  return { failed: [...turnedAway, ...handled].flat() };
 }
 
-/** Delivering it again would not help: nobody here may read that scope. */
-function recordStranger(deps: Deps, { work: { scope, correlation } }: Item): void {
+/** Work that goes back as soon as it comes would do so for ever, and nobody would know. */
+function warnOfNoTime(deps: Invocation, [first]: readonly Item[]): void {
+  if (first === undefined || !isLate(deps)) return;
+  const { correlation, scope } = first.work;
+  const message = `nothing is begun in the last ${RESERVE_MS / 1000} s of an invocation, and it has no more; give the function a minute or longer`;
+  recordFault(deps, { correlation, scope }, new Fault('config-invalid', message), 'beginning an invocation');
+}
+
+/**
+ * Delivering it again would not help: nobody here may read that scope. A machine that is held back there is let go all the
+ * same, if that is allowed.
+ */
+async function turnAway(deps: Deps, { id, work }: Item): Promise<readonly string[]> {
+  const { scope, correlation } = work;
   const where = toScopeKey(scope);
   const message = `a message is about ${where}, which this deployment does not keep; add it to the scopes, or stop sending its events here`;
   recordFault(deps, { correlation, scope }, new Fault('event-unreadable', message), 'reading a message');
+  return work.kind === 'look' ? releaseHooks(deps, scope, [{ id, work }]) : [];
 }
 
 function toScopeBatch(items: NonEmpty<Item>): ScopeBatch {
@@ -53,22 +73,36 @@ function toScopeBatch(items: NonEmpty<Item>): ScopeBatch {
 }
 
 /** One after the other, so that two permissions never change one source at the same time. */
-async function handleScope(deps: Deps, { scope, looks, sweeps }: ScopeBatch): Promise<readonly string[]> {
+async function handleScope(deps: Invocation, { scope, looks, sweeps }: ScopeBatch): Promise<readonly string[]> {
   const failed: string[] = [];
   const tooMuch: LookGroup[] = [];
   for (const group of looks) {
-    const result = await lookAt(deps, group);
+    const result = isLate(deps) ? await leave(deps, group) : await lookAt(deps, group);
     failed.push(...result.failed);
     if (result.wantsSweep) tooMuch.push(group);
   }
   const [first] = sweeps;
   const [trigger] = tooMuch;
   if (first !== undefined) return [...failed, ...(await sweepOnce(deps, scope, [first, ...sweeps.slice(1)]))];
-  return trigger === undefined ? failed : [...failed, ...(await askForSweep(deps, trigger))];
+  return trigger === undefined ? failed : [...failed, ...(await askForSweep(deps, scope, trigger.items))];
+}
+
+/** A group that there is no time to begin. */
+async function leave(deps: Deps, group: LookGroup): Promise<LookResult> {
+  const { scope, items } = group;
+  try {
+    await putBack(deps, group);
+    return { failed: [], wantsSweep: false };
+  } catch (thrown) {
+    const { correlation } = items[0].work;
+    recordFault(deps, { correlation, scope }, thrown, `queueing what is left in ${toScopeKey(scope)}`);
+    return { failed: items.map(({ id }) => id), wantsSweep: false };
+  }
 }
 
 /** However many messages ask for it, a scope is swept once per batch. */
-async function sweepOnce(deps: Deps, scope: Scope, items: NonEmpty<Item>): Promise<readonly string[]> {
+async function sweepOnce(deps: Invocation, scope: Scope, items: NonEmpty<Item>): Promise<readonly string[]> {
+  if (isLate(deps)) return askForSweep(deps, scope, items);
   const { correlation, since } = items[0].work;
   try {
     await sweepScope(deps, scope, { correlation, since });
@@ -79,7 +113,7 @@ async function sweepOnce(deps: Deps, scope: Scope, items: NonEmpty<Item>): Promi
   }
 }
 
-async function askForSweep(deps: Deps, { scope, items }: LookGroup): Promise<readonly string[]> {
+async function askForSweep(deps: Deps, scope: Scope, items: NonEmpty<Item>): Promise<readonly string[]> {
   const { correlation, since } = items[0].work;
   const work: Work = { kind: 'sweep', scope, correlation, since };
   try {

@@ -2,8 +2,9 @@ import type { Hold } from '../plan/change.ts';
 import type { Instant, NonEmpty, Subject } from '../words.ts';
 import type { Work } from '../work.ts';
 import { groupBy } from './group-by.ts';
-import type { LookGroup } from './look-group.ts';
+import type { Look, LookGroup } from './look-group.ts';
 import { itemsAbout } from './look-group.ts';
+import type { Report } from './report.ts';
 import { isAbout, toSubjectKey } from './subjects.ts';
 
 /** How long something that is changing is left alone before it is looked at again. */
@@ -17,13 +18,28 @@ interface Waiting {
   readonly since: Instant;
 }
 
+/** When it is looked again, and what comes back anyway. */
+interface Occasion {
+  readonly nowMs: number;
+  readonly comesBack: (work: Look) => boolean;
+}
+
+/**
+ * What a later look will find otherwise: what is changing, and, where everything was read, what the cloud does not list yet
+ * (https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html).
+ */
+export const isPassing =
+  ({ incomplete }: Report) =>
+  ({ code }: Hold): boolean =>
+    code === 'changing' || (code === 'inventory-incomplete' && incomplete.length === 0);
+
 /**
  * Work that looks again at what these holds are about, as an event would: a permission was given for what was seen, and by then it
  * is something else.
  */
-export function toLookAgain(group: LookGroup, holds: readonly Hold[], nowMs: number): readonly Work[] {
+export function toLookAgain(group: LookGroup, holds: readonly Hold[], { nowMs, comesBack }: Occasion): readonly Work[] {
   const isYoung = ({ since }: Waiting): boolean => nowMs - Date.parse(since) <= LOOK_AGAIN_WITHIN_MS;
-  const waiting = holds.flatMap((hold) => waitingFor(group, hold));
+  const waiting = holds.flatMap((hold) => waitingFor(group, hold, comesBack));
   const latest = [...groupBy(waiting, ({ subject }) => toSubjectKey(subject)).values()].map(latestOf);
   const byOrigin = groupBy(latest.filter(isYoung), ({ correlation, since }) => `${correlation} ${since}`);
   return [...byOrigin.values()].map((together): Work => {
@@ -41,8 +57,9 @@ export function toLookAgain(group: LookGroup, holds: readonly Hold[], nowMs: num
 }
 
 /** The identities that were asked for come back, so that a machine's other interfaces are looked at again as well. */
-function waitingFor(group: LookGroup, hold: Hold): readonly Waiting[] {
-  return itemsAbout(group, hold).flatMap(({ work: { subjects, correlation, since } }) => {
+function waitingFor(group: LookGroup, hold: Hold, comesBack: Occasion['comesBack']): readonly Waiting[] {
+  const items = itemsAbout(group, hold).filter(({ work }) => !comesBack(work));
+  return items.flatMap(({ work: { subjects, correlation, since } }) => {
     const named = subjects.filter((subject) => isAbout(hold, subject));
     const asked: readonly Subject[] = named.length > 0 ? named : [{ kind: 'source', id: hold.source }];
     return asked.map((subject) => ({ subject, correlation, since }));

@@ -1,11 +1,15 @@
 import { FAULTS } from '../fault.ts';
-import type { Hold } from '../plan/change.ts';
-import type { Deps } from '../ports.ts';
+import { continueLater } from './continue.ts';
+import type { Progress } from './converge.ts';
 import { converge } from './converge.ts';
-import { LOOK_AGAIN_SECONDS, toLookAgain } from './look-again.ts';
-import type { LookGroup } from './look-group.ts';
+import type { Held } from './hooks.ts';
+import { comesBackWith, holdBack, releaseHooks } from './hooks.ts';
+import type { Invocation } from './invocation.ts';
+import { isPassing, LOOK_AGAIN_SECONDS, toLookAgain } from './look-again.ts';
+import type { Look, LookGroup } from './look-group.ts';
 import { earliestOf, itemsAbout } from './look-group.ts';
 import type { Order } from './order.ts';
+import { laneOf } from './order.ts';
 import { recordFault } from './record.ts';
 import type { Report } from './report.ts';
 import { toScopeKey } from './scope.ts';
@@ -18,23 +22,38 @@ export interface LookResult {
   readonly wantsSweep: boolean;
 }
 
-/** Makes what a group names be as the rules say. Never throws: what fails is told by item. */
-export async function lookAt(deps: Deps, group: LookGroup): Promise<LookResult> {
+/** What looking leaves, with the launches that wait for another look. */
+interface Looked extends LookResult {
+  readonly held: readonly Held[];
+}
+
+/** Makes what a group names be as the rules say, and lets go what waits for it. Never throws: what fails is told by item. */
+export async function lookAt(deps: Invocation, group: LookGroup): Promise<LookResult> {
+  const { failed, wantsSweep, held } = await look(deps, group);
+  const comesBack = comesBackWith(held);
+  const looked = group.items.filter(({ work }) => !comesBack(work));
+  const unreleased = await releaseHooks(deps, group.scope, looked);
+  return { failed: [...new Set([...failed, ...unreleased])], wantsSweep };
+}
+
+async function look(deps: Invocation, group: LookGroup): Promise<Looked> {
   const everyItem = group.items.map(({ id }) => id);
   const order = toOrder(group);
-  let report: Report;
+  let progress: Progress;
   try {
-    report = await converge(deps, order);
+    progress = await converge(deps, order);
   } catch {
     // `converge` has journaled it. Nothing is known of any item, so all come back, and in the end reach the dead letters.
-    return { failed: everyItem, wantsSweep: false };
+    return { failed: everyItem, wantsSweep: false, held: [] };
   }
+  const wantsSweep = isTooMuchForBatch(group, progress);
+  const held = holdBack(group, progress, deps.clock.now());
   try {
-    const failed = await followUp(deps, group, report);
-    return { failed: isReadInDoubt(report) ? everyItem : failed, wantsSweep: isTooMuchForBatch(group, report) };
+    await putOff(deps, group, progress, held);
+    return { failed: isReadInDoubt(progress) ? everyItem : failuresOf(group, progress), wantsSweep, held };
   } catch (thrown) {
     recordFault(deps, order, thrown, `queueing what is left in ${toScopeKey(group.scope)}`);
-    return { failed: everyItem, wantsSweep: false };
+    return { failed: everyItem, wantsSweep: false, held: [] };
   }
 }
 
@@ -49,7 +68,7 @@ function toOrder(group: LookGroup): Order {
     since: earliestOf(group),
     // Events carry no permission; what a sweep found does.
     trigger: run === null ? 'change' : 'sweep',
-    lane: run === null ? 'event' : 'bulk',
+    lane: laneOf(run),
   };
 }
 
@@ -60,25 +79,29 @@ const isReadInDoubt = ({ incomplete }: Report): boolean =>
 const isTooMuchForBatch = ({ run }: LookGroup, { mode, plan }: Report): boolean =>
   run === null && mode === 'enforce' && plan !== null && plan.guard.trips.some(({ name }) => name === 'batch');
 
-/** Sees to what is changing and to what failed; the items that must be delivered again. */
-async function followUp(deps: Deps, group: LookGroup, report: Report): Promise<readonly string[]> {
-  await lookAgain(deps, group, report);
-  const failures = report.failed.filter(({ code }) => FAULTS[code] === 'retry');
-  // Delivered again, a permission still holds for what is left of what was seen.
-  return [...new Set(failures.flatMap(({ change }) => itemsAbout(group, change).map(({ id }) => id)))];
+/** Queues what a later look is to see to: machines held back, what is changing, and what there was no time for. */
+async function putOff(deps: Invocation, group: LookGroup, progress: Progress, held: readonly Held[]): Promise<void> {
+  const comesBack = comesBackWith(held);
+  for (const { work, delaySeconds } of held) await deps.queues.send('event', [work], delaySeconds);
+  await lookAgain(deps, group, progress, comesBack);
+  await continueLater(deps, group, progress, comesBack);
 }
 
-/**
- * What a later look will find otherwise: what is changing, and, where everything was read, what the cloud does not list yet
- * (https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html).
- */
-const isPassing =
-  ({ incomplete }: Report) =>
-  ({ code }: Hold): boolean =>
-    code === 'changing' || (code === 'inventory-incomplete' && incomplete.length === 0);
-
-async function lookAgain({ queues, clock }: Deps, group: LookGroup, report: Report): Promise<void> {
+async function lookAgain(
+  { queues, clock }: Invocation,
+  group: LookGroup,
+  progress: Progress,
+  comesBack: (work: Look) => boolean,
+): Promise<void> {
   if (group.run?.kind === 'observe') return;
-  const [first, ...others] = toLookAgain(group, report.holds.filter(isPassing(report)), clock.now());
-  if (first !== undefined) await queues.send('event', [first, ...others], LOOK_AGAIN_SECONDS);
+  const passing = progress.holds.filter(isPassing(progress));
+  const [first, ...rest] = toLookAgain(group, passing, { nowMs: clock.now(), comesBack });
+  if (first !== undefined) await queues.send('event', [first, ...rest], LOOK_AGAIN_SECONDS);
+}
+
+/** The items that must be delivered again. Delivered again, a permission still holds for what is left of what was seen. */
+function failuresOf(group: LookGroup, { failed, left }: Progress): readonly string[] {
+  const isPutOff = new Set(left.map(([{ source }]) => source));
+  const failures = failed.filter(({ code, change }) => FAULTS[code] === 'retry' && !isPutOff.has(change.source));
+  return failures.flatMap(({ change }) => itemsAbout(group, change).map(({ id }) => id));
 }

@@ -18,6 +18,9 @@ export interface Order {
   readonly lane: Lane;
 }
 
+/** Events carry no permission, and must not wait for what a sweep or a person asked for. */
+export const laneOf = (run: Run | null): Lane => (run === null ? 'event' : 'bulk');
+
 /** The permission in force: what the order gives, and never more than the deployment's mode. */
 export function toRun(mode: Exclude<Mode, 'paused'>, given: Run | null): Run {
   if (mode === 'observe') return { kind: 'observe' };

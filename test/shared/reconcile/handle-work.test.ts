@@ -405,7 +405,7 @@ describe('handleWork, under the guard', () => {
     const world = untagged(12);
     const h = harness(CONFIG, world);
     await handleWork(h.deps, [sweepOf(world, 's')], null);
-    h.cloud.onApply = (change) => ({ kind: 'failed', change, code: 'throttled', detail: 'slow down' });
+    h.cloud.onApply = (change) => ({ kind: 'failed', change, code: 'unreachable', detail: 'no answer' });
     const items = h.take('bulk');
 
     expect(await handleWork(h.deps, items, null)).toEqual({ failed: ['bulk-0'] });

@@ -3,7 +3,9 @@ import { findWork, type Work } from '../../../shared/work.ts';
 import type { Config } from '../../../shared/config/config.ts';
 import { toInstant } from '../../../shared/ids.ts';
 import type { JournalEntry } from '../../../shared/journal.ts';
-import type { Deps, Mode, WorkQueues } from '../../../shared/ports.ts';
+import type { Mode, WorkQueues } from '../../../shared/ports.ts';
+import type { Invocation } from '../../../shared/reconcile/invocation.ts';
+import type { Look } from '../../../shared/reconcile/look-group.ts';
 import { rememberDisruptions } from '../../../shared/reconcile/recent.ts';
 import type { Instant, NonEmpty, RulesVersion, Subject, World } from '../../../shared/words.ts';
 import { type MemoryCloud, memoryCloud } from './memory-cloud.ts';
@@ -20,7 +22,7 @@ export interface Sent {
 
 /** A deployment in memory: real use cases over ports that a test can look into. */
 export interface Harness {
-  readonly deps: Deps;
+  readonly deps: Invocation;
   readonly cloud: MemoryCloud;
   readonly sent: readonly Sent[];
   readonly journal: readonly JournalEntry[];
@@ -61,6 +63,7 @@ export function harness(config: Config, ...worlds: readonly [World, ...World[]])
       recent: rememberDisruptions(),
       mode: () => self.mode,
       parallelism: 4,
+      endsAtMs: null,
       newId: () => `id-${(ids += 1)}`,
     },
     cloud,
@@ -87,7 +90,7 @@ function throughWire(work: Work): Work {
   return read;
 }
 
-export const look = (world: World, subjects: NonEmpty<Subject>, since: Instant = NOW): Work => ({
+export const look = (world: World, subjects: NonEmpty<Subject>, since: Instant = NOW): Look => ({
   kind: 'look',
   scope: world.scope,
   subjects,

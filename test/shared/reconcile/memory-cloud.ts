@@ -36,6 +36,8 @@ export interface MemoryCloud extends MirrorCloud {
   readonly inspected: readonly TargetId[];
   /** Launch hooks that were completed, in order. */
   readonly released: readonly LaunchHook[];
+  /** What happens as a hook is to be completed; it may throw. */
+  onRelease: (hook: LaunchHook) => void;
   /** What happens as a read arrives; it may throw. */
   onRead: (scope: Scope) => void;
 }
@@ -63,6 +65,7 @@ export function memoryCloud(...worlds: readonly [World, ...World[]]): MemoryClou
     onForget: () => false,
     onRead: () => {},
     onInspect: (target) => target,
+    onRelease: () => {},
     inspected,
     released,
     scopes: () => [...current.values()].map(({ scope }) => scope),
@@ -82,6 +85,7 @@ export function memoryCloud(...worlds: readonly [World, ...World[]]): MemoryClou
     },
     async release(_scope, hook) {
       await Promise.resolve();
+      cloud.onRelease(hook);
       released.push(hook);
     },
     async apply(scope, change, owner) {

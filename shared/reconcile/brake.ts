@@ -1,0 +1,44 @@
+import type { Outcome } from '../ports.ts';
+import type { Invocation } from './invocation.ts';
+
+/**
+ * Time kept for what ends an invocation: the call under way with its retries, a second look at a source after a conflict,
+ * and queueing what is left. A process that is stopped before that has done half of something and told nobody.
+ */
+export const RESERVE_MS = 20_000;
+/** The adapter has waited and tried again before it says so once. */
+const MOST_THROTTLED = 3;
+
+/** Stops a run between two sources. */
+export interface Brake {
+  /** Why no other source is begun; `null`: go on. */
+  reason(): 'deadline' | 'throttled' | null;
+  /** Takes note of what the cloud answered. */
+  see(outcome: Outcome): void;
+}
+
+/** Whether it is too late to begin anything. */
+export const isLate = ({ endsAtMs, clock }: Invocation): boolean =>
+  endsAtMs !== null && clock.now() >= endsAtMs - RESERVE_MS;
+
+/**
+ * For work of a queue, which can go back there: stops before the time is up, and when the cloud throttles one call after the
+ * other, for then it does so to everybody in the account.
+ */
+export function brakeOf(invocation: Invocation): Brake {
+  let inRow = 0;
+  return {
+    reason() {
+      if (inRow >= MOST_THROTTLED) return 'throttled';
+      return isLate(invocation) ? 'deadline' : null;
+    },
+    see(outcome) {
+      inRow = isThrottled(outcome) ? inRow + 1 : inRow >= MOST_THROTTLED ? inRow : 0;
+    },
+  };
+}
+
+/** For a person, who waits for the whole. */
+export const NO_BRAKE: Brake = { reason: () => null, see: () => {} };
+
+export const isThrottled = (outcome: Outcome): boolean => outcome.kind === 'failed' && outcome.code === 'throttled';
