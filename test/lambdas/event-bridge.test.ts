@@ -30,6 +30,8 @@ const idsAfter = (name: string, path: string, value: unknown): readonly string[]
 const SESSION = 'responseElements.ModifyTrafficMirrorSessionResponse.trafficMirrorSession';
 const RESOURCES = 'detail.requestParameters.resourcesSet.items';
 
+const TERMINATING = 'autoscaling:EC2_INSTANCE_TERMINATING';
+
 describe('what is read of an event', () => {
   test.each([
     ['a state in capitals', 'ec2-state-running', 'detail.state', 'RUNNING', ['i-0f3fbbbc0298d1a86']],
@@ -91,6 +93,8 @@ describe('what is read of an event', () => {
       ['eni-08dd7ebbda3b01770'],
     ],
     ['a launch without an instance', 'asg-launch-lifecycle', 'detail.EC2InstanceId', '', ['unreadable']],
+    ['a launch that is none', 'asg-launch-lifecycle', 'detail.LifecycleTransition', TERMINATING, ['ignored']],
+    ['a launch that does not say so', 'asg-launch-lifecycle', 'detail.LifecycleTransition', undefined, ['unreadable']],
   ])('%s', (_, name, path, value, ids) => {
     expect(idsAfter(name, path, value)).toEqual(ids);
   });
@@ -121,6 +125,19 @@ describe('what is read of an event', () => {
     expect(idsOf(identified)).toEqual(ids);
     const work = identified.kind === 'work' ? identified.work : [];
     expect(work.map((piece) => (piece.kind === 'look' ? piece.subjects.length : 0))).toEqual([200, 200, 200, 200, 200]);
+  });
+
+  test.each([
+    ['detail.AutoScalingGroupName', undefined, null],
+    ['detail.LifecycleHookName', ' ', null],
+    ['detail.LifecycleHookName', 'x'.repeat(256), null],
+    ['detail.LifecycleActionToken', undefined, { token: null, name: 'attach-mirror' }],
+  ])('a launch whose %s is %j is looked at, with the hook that it names', (path, value, hook) => {
+    const identified = identify(altered('asg-launch-lifecycle', path, value), CONTEXT);
+    const [work] = identified.kind === 'work' ? identified.work : [];
+    expect(work).toMatchObject({ kind: 'look', subjects: [{ id: 'i-0f3fbbbc0298d1a86' }] });
+    if (hook === null) expect(work).toHaveProperty('hook', null);
+    else expect(work).toMatchObject({ hook });
   });
 
   test('the scope is the account and the region of the event', () => {
@@ -162,6 +179,7 @@ describe('what is around an event', () => {
     LifecycleHookName: 'attach-mirror',
     AccountId: '123456789012',
     LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+    LifecycleActionToken: '87654321-4321-4321-4321-210987654321',
     AutoScalingGroupName: 'my-asg',
     Time: '2026-08-30T12:00:01.000Z',
     EC2InstanceId: 'i-0f3fbbbc0298d1a86',
@@ -182,6 +200,23 @@ describe('what is around an event', () => {
     expect(identified.kind === 'work' && identified.work[0].scope).toEqual(HERE);
   });
 
+  test('a bare hook is completed as one of an event is', () => {
+    const identified = identify(unwrap(notification(bareHook), null), CONTEXT);
+    expect(identified.kind === 'work' && identified.work[0]).toMatchObject({
+      hook: {
+        group: 'my-asg',
+        name: 'attach-mirror',
+        token: '87654321-4321-4321-4321-210987654321',
+        machine: 'i-0f3fbbbc0298d1a86',
+      },
+    });
+  });
+
+  test('a bare hook of another transition is no event', () => {
+    const leaving = { ...bareHook, LifecycleTransition: TERMINATING };
+    expect(identify(unwrap(leaving, 'us-east-1'), CONTEXT).kind).toBe('unreadable');
+  });
+
   test.each([
     ['a test notification of Auto Scaling', { Event: 'autoscaling:TEST_NOTIFICATION', AccountId: '123456789012' }],
     ['a notification of nothing', { ...notification(null), Message: 'hello' }],
@@ -192,7 +227,15 @@ describe('what is around an event', () => {
 });
 
 describe('whatever is sent', () => {
-  const names = ['ec2-state-running', 'tag-change-eni', 'ct-CreateTags', 'ct-ModifyTrafficMirrorSession', 'scheduled'];
+  const names = [
+    'asg-launch-bare',
+    'asg-launch-lifecycle',
+    'ct-CreateTags',
+    'ct-ModifyTrafficMirrorSession',
+    'ec2-state-running',
+    'scheduled',
+    'tag-change-eni',
+  ];
 
   /** A payload in which one value somewhere is another one. */
   const damaged = fc.tuple(fc.constantFrom(...names), fc.nat(), fc.anything()).map(([name, at, value]) => {
@@ -222,9 +265,14 @@ describe('whatever is sent', () => {
 });
 
 describe('the patterns to deploy', () => {
-  test('leave out our own calls, by the role that they are made in', () => {
-    const { 'session-by-others': ours } = patterns('attacher');
-    expect(JSON.stringify(ours)).toContain('arn:*:sts::*:assumed-role/attacher/*');
+  test('leave out our own calls, by the roles that they are made in', () => {
+    expect(patterns('attacher', 'member')['session-by-others']?.detail?.['userIdentity']).toEqual({
+      arn: [
+        {
+          'anything-but': { wildcard: ['arn:*:sts::*:assumed-role/attacher/*', 'arn:*:sts::*:assumed-role/member/*'] },
+        },
+      ],
+    });
     expect(JSON.stringify(patterns()['session-by-others'])).not.toContain('userIdentity');
   });
 });

@@ -3,6 +3,7 @@ import { jsonJournal } from '../../lambdas/journal.ts';
 import {
   parseAttachmentId,
   parseDestinationName,
+  parseMachineId,
   parseRuleName,
   parseSourceId,
   parseTargetId,
@@ -82,6 +83,19 @@ test.each<[JournalEntry, string, Record<string, unknown>]>([
   ],
   [{ ...line, kind: 'refused', change: attach, code: 'denied', detail: '' }, 'error', { failed: 1, code: 'denied' }],
   [{ ...line, kind: 'fault', code: 'config-invalid', detail: '' }, 'error', { fault: 1, code: 'config-invalid' }],
+  [
+    { ...line, kind: 'refused', change: attach, code: 'throttled', detail: '' },
+    'warn',
+    { failed: 1, code: 'throttled' },
+  ],
+  [{ ...line, kind: 'refused', change: attach, code: 'unreachable', detail: '' }, 'warn', { code: 'unreachable' }],
+  [{ ...line, kind: 'refused', change: attach, code: 'conflict', detail: '' }, 'warn', { code: 'conflict' }],
+  [{ ...line, kind: 'refused', change: attach, code: 'gone', detail: '' }, 'warn', { code: 'gone' }],
+  [{ ...line, kind: 'refused', change: attach, code: 'quota', detail: '' }, 'error', { code: 'quota' }],
+  [{ ...line, kind: 'fault', code: 'throttled', detail: '' }, 'warn', { fault: 1, code: 'throttled' }],
+  [{ ...line, kind: 'fault', code: 'unreachable', detail: '' }, 'error', { fault: 1, code: 'unreachable' }],
+  [{ ...line, kind: 'continued', sources: 7 }, 'info', { continued: 7 }],
+  [{ ...line, kind: 'released', machine: parseMachineId('i-0a'), group: 'my-asg' }, 'info', { released: 1 }],
   [{ ...line, kind: 'guard-tripped', trips: [] }, 'error', { guardTripped: 1 }],
   [{ ...line, kind: 'incomplete', why: [] }, 'warn', { incomplete: 1 }],
   [

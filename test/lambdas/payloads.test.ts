@@ -1,28 +1,42 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { unwrap } from '../../lambdas/envelope.ts';
 import { identify, type Identified } from '../../lambdas/event-bridge.ts';
-import { CONTEXT, HERE, payload } from './samples.ts';
+import { CONTEXT, HERE, payload, THERE } from './samples.ts';
 
 const INSTANCE = 'i-0f3fbbbc0298d1a86';
 
 /** What each payload asks to look at; `sweep` where it says that something changed and not where. */
 const IDENTITIES: Readonly<Record<string, readonly string[]>> = {
+  'asg-launch-bare': [INSTANCE],
+  'asg-launch-from-warm-pool': [INSTANCE],
+  'asg-launch-into-warm-pool': [INSTANCE],
   'asg-launch-lifecycle': [INSTANCE],
   'asg-launch-successful': [],
+  'asg-terminate-lifecycle': [],
   'ct-AttachNetworkInterface': ['eni-0123456789abcdef0'],
   'ct-CreateNetworkInterface': [],
   'ct-CreateNetworkInterface-dryrun': [],
   'ct-CreateTags': [INSTANCE, 'eni-0123456789abcdef0'],
+  'ct-CreateTags-omitted': ['sweep'],
+  'ct-CreateTags-one': ['eni-0123456789abcdef0'],
+  'ct-CreateTrafficMirrorSession-dryrun': [],
   'ct-CreateTrafficMirrorSession-failed': [],
+  'ct-CreateTrafficMirrorSession-member': [],
   'ct-CreateTrafficMirrorSession-ok': [],
+  'ct-CreateTrafficMirrorSession-omitted': ['eni-0de5f5ec51b747a14'],
   'ct-DeleteNetworkInterface': [],
   'ct-DeleteTags': [INSTANCE],
   'ct-DeleteTrafficMirrorSession': ['sweep'],
   'ct-DetachNetworkInterface': [],
   'ct-ModifyTrafficMirrorSession': ['eni-08dd7ebbda3b01770'],
+  'ct-ModifyTrafficMirrorSession-text': ['eni-0123456789abcdef0'],
+  'ct-ModifyTrafficMirrorSession-unanswered': ['sweep'],
   'ct-RunInstances': [],
+  'ct-efs-CreateTags': [],
   'ec2-state-pending': [],
   'ec2-state-running': [INSTANCE],
+  'ec2-state-running-forwarded': [INSTANCE],
   'ec2-state-shutting-down': [],
   'ec2-state-stopped': [INSTANCE],
   'ec2-state-stopping': [],
@@ -30,10 +44,28 @@ const IDENTITIES: Readonly<Record<string, readonly string[]>> = {
   scheduled: ['sweep'],
   'tag-change-eni': ['eni-0123456789abcdef0'],
   'tag-change-instance': [INSTANCE],
+  'tag-change-many': [INSTANCE, 'i-0a1b2c3d4e5f60718'],
 };
 
 /** Of a type that no trigger is about: whoever sends it here is told. */
-const UNKNOWN = ['asg-launch-successful'];
+const UNKNOWN = ['asg-launch-successful', 'asg-terminate-lifecycle', 'ct-efs-CreateTags'];
+
+/** The hook that holds the machine back. */
+const HOOK = {
+  group: 'my-asg',
+  name: 'attach-mirror',
+  token: '87654321-4321-4321-4321-210987654321',
+  machine: INSTANCE,
+};
+const HOOKS: Readonly<Record<string, typeof HOOK>> = {
+  'asg-launch-bare': HOOK,
+  'asg-launch-from-warm-pool': { ...HOOK, token: '71514b9d-6a40-4b26-8523-05e7ee35fa40' },
+  'asg-launch-into-warm-pool': HOOK,
+  'asg-launch-lifecycle': HOOK,
+};
+
+/** Those of another account and region; what is not told by the payload itself is that it came from there. */
+const FORWARDED = ['ec2-state-running-forwarded'];
 
 const NO_EVENTS = ['manifest', 'patterns'];
 
@@ -53,15 +85,17 @@ describe('the payloads', () => {
   });
 
   test.each(Object.entries(IDENTITIES))('%s', (name, identities) => {
-    const identified = identify(payload(name), CONTEXT);
+    const event = payload(name);
+    const identified = identify(unwrap(event, null), CONTEXT);
     expect(identitiesOf(identified)).toEqual(identities);
     const isNothing = UNKNOWN.includes(name) ? 'unreadable' : 'ignored';
     expect(identified.kind).toBe(identities.length === 0 ? isNothing : 'work');
     if (identified.kind !== 'work') return;
     for (const work of identified.work) {
-      expect(work.scope).toEqual(HERE);
-      expect(work.correlation).toBe(payload(name)['id']);
-      expect(new Date(work.since).getTime()).toBe(Date.parse(String(payload(name)['time'])));
+      expect(work.scope).toEqual(FORWARDED.includes(name) ? THERE : HERE);
+      expect(work.correlation).toBe(event['id'] ?? event['RequestId']);
+      expect(new Date(work.since).getTime()).toBe(Date.parse(String(event['time'] ?? event['Time'])));
+      expect(work.kind === 'look' ? work.hook : null).toEqual(HOOKS[name] ?? null);
     }
   });
 });
