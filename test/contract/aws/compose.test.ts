@@ -16,6 +16,7 @@ afterEach(() => local.stop());
 const environment = (more: Record<string, string> = {}) => ({
   AWS_REGION: local.region,
   AWS_ENDPOINT_URL_EC2: local.endpoint,
+  AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: local.endpoint,
   AWS_ENDPOINT_URL_SQS: local.sqsEndpoint,
   TAPKEEPER_SCOPES: `${local.account}:${local.region},${local.account}:eu-west-1`,
   TAPKEEPER_EVENT_QUEUE_URL: local.queues.event.url,

@@ -22,6 +22,7 @@ import {
   createInterface,
   createTarget,
   launch,
+  NLB,
   startAccount,
   type Account,
   type Launched,
@@ -75,6 +76,7 @@ beforeEach(async () => {
   entries = [];
   mode = 'enforce';
   const { local } = account;
+  local.addBalancer({ arn: NLB });
   const config = rulesTo(await createTarget(account, null), await createFilter(account));
   const credentials = local.as({ kind: 'role', roleName: local.roleName, sessionName: 'on-change' });
   queues = new SQSClient({ endpoint: local.sqsEndpoint, region: local.region, credentials });
@@ -82,6 +84,7 @@ beforeEach(async () => {
     {
       AWS_REGION: local.region,
       AWS_ENDPOINT_URL_EC2: local.endpoint,
+      AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: local.endpoint,
       AWS_ENDPOINT_URL_SQS: local.sqsEndpoint,
       TAPKEEPER_SCOPES: `${local.account}:${local.region}`,
       TAPKEEPER_EVENT_QUEUE_URL: local.queues.event.url,
@@ -129,6 +132,8 @@ const faults = () => entries.filter(({ kind }) => kind === 'fault');
 const bulk = async () => (await account.local.depthOf(account.local.queues.bulk)).waiting;
 
 const READS = { DescribeInstances: 1, DescribeNetworkInterfaces: 1, DescribeTrafficMirrorSessions: 1 };
+/** What a destination costs that something is about to be attached to. */
+const CLOSER = { DescribeLoadBalancers: 1, DescribeListeners: 1 };
 
 describe('on-change', () => {
   test('one instance: three reads and one write when warm, reads only when it comes again', async () => {
@@ -148,11 +153,17 @@ describe('on-change', () => {
     expect(account.local.calls).toEqual(READS);
   });
 
-  test('a hundred launches in one batch: at most six reads and a hundred writes', async () => {
+  test('a hundred launches in one batch: at most six reads, a closer look and a hundred writes', async () => {
     const launched = await launch(account, 100, TAGGED);
     account.local.resetCalls();
     await change(batch(...launched.map(running)));
-    const { CreateTrafficMirrorSession: writes, ...reads } = account.local.calls;
+    const {
+      CreateTrafficMirrorSession: writes,
+      DescribeLoadBalancers,
+      DescribeListeners,
+      ...reads
+    } = account.local.calls;
+    expect({ DescribeLoadBalancers, DescribeListeners }).toEqual(CLOSER);
     expect(writes).toBe(100);
     expect(Object.values(reads).reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(6);
     expect(sessions()).toHaveLength(100);
@@ -294,12 +305,47 @@ describe('on-change', () => {
   });
 });
 
+describe('a destination', () => {
+  const held = () => entries.flatMap((entry) => (entry.kind === 'held' ? [entry.hold] : []));
+
+  test('whose load balancer lost its listener gets nothing, and says how to mend it', async () => {
+    account.local.addBalancer({ arn: NLB, listeners: [] });
+    const [launched] = await launch(account, 1, TAGGED);
+    await change(batch(running(launched)));
+    expect(sessions()).toEqual([]);
+    expect(held()).toMatchObject([{ code: 'destination-unhealthy', source: launched.source }]);
+    expect(held()[0]?.detail).toContain('aws elbv2 create-listener --region us-east-1');
+  });
+
+  test('that may not be looked at gets what is wished', async () => {
+    account.local.addBalancer({ arn: NLB, listeners: [] });
+    account.local.deny('DescribeListeners');
+    account.local.deny('DescribeLoadBalancers');
+    const [launched] = await launch(account, 1, TAGGED);
+    await change(batch(running(launched)));
+    expect(sessions()).toHaveLength(1);
+    expect(entries.filter(({ kind }) => kind === 'refused' || kind === 'fault')).toEqual([]);
+  });
+
+  test('is looked at once for a hundred launches, and not when nothing is attached', async () => {
+    const launched = await launch(account, 100, TAGGED);
+    account.local.resetCalls();
+    await change(batch(...launched.map(running)));
+    expect(sessions()).toHaveLength(100);
+    expect(account.local.calls).toMatchObject(CLOSER);
+    account.local.resetCalls();
+    await change(batch(...launched.map(running)));
+    expect(Object.keys(account.local.calls).filter((action) => /LoadBalancers|Listeners/.test(action))).toEqual([]);
+  });
+});
+
 describe('sweep', () => {
-  test('lists five times, writes nothing to EC2, and has on-change repair what it found', async () => {
+  test('lists five times, looks closer at what is wanted, writes nothing to EC2, and has on-change repair what it found', async () => {
     await launch(account, 30, TAGGED);
     account.local.resetCalls();
     await onSweep(() => deps)();
-    expect(account.local.calls).toEqual({ ...READS, DescribeTrafficMirrorTargets: 1, DescribeTrafficMirrorFilters: 1 });
+    const LISTS = { ...READS, DescribeTrafficMirrorTargets: 1, DescribeTrafficMirrorFilters: 1 };
+    expect(account.local.calls).toEqual({ ...LISTS, ...CLOSER });
     const receive = new ReceiveMessageCommand({ QueueUrl: account.local.queues.bulk.url, MaxNumberOfMessages: 10 });
     const { Messages = [] } = await queues.send(receive);
     expect(await change(batch(...Messages.map(({ Body }) => Body)))).toEqual({ batchItemFailures: [] });
