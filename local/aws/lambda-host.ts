@@ -1,31 +1,38 @@
 import { randomUUID } from 'node:crypto';
-import { compose } from '../../lambdas/compose.ts';
+import { compose, type AwsDeps } from '../../lambdas/compose.ts';
 import { onChange } from '../../lambdas/on-change.ts';
 import { onResync } from '../../lambdas/resync.ts';
 import { onSweep } from '../../lambdas/sweep.ts';
 import type { JournalEntry } from '../../shared/journal.ts';
-import type { Journal, Mode, RulesSource } from '../../shared/ports.ts';
+import type { Journal, RulesSource } from '../../shared/ports.ts';
 import type { AwsCloud } from './aws-cloud.ts';
 import type { AccessKey } from './identity.ts';
 import { toArn } from './identity.ts';
+import { createEnvironments } from './execution-environments.ts';
+import type { LambdaContext } from './lambda-context.ts';
+import { invoke } from './lambda-context.ts';
+import type { LambdaSettings } from './lambda-settings.ts';
+import { toEnvironment } from './lambda-settings.ts';
 import { startPoller } from './poller.ts';
 import type { Queue } from './queues.ts';
 import { localSqsClient } from './queues.ts';
 
-export interface LambdaHostOptions {
-  /** The rules file that is deployed with the Lambdas. */
-  readonly rulesPath: string;
+export interface LambdaHostOptions extends LambdaSettings {
   /** Where rules come from instead of the file. */
   readonly rules?: RulesSource;
-  /** Read at every invocation. */
-  readonly mode: () => Mode;
   /** How often the sweep runs; `null`: only when it is asked for. */
   readonly sweepSeconds: number | null;
-  /** The regions that this deployment keeps; the cloud's own when left out. */
-  readonly regions?: readonly string[];
   readonly journal?: Journal;
   readonly batchSize?: number;
   readonly batchWindowMs?: number;
+  /** How many batches of events are handled at a time: `MaximumConcurrency` of the event source mapping. */
+  readonly eventConcurrency?: number;
+  /** How many batches of bulk work are handled at a time. */
+  readonly bulkConcurrency?: number;
+  /** How long an invocation may take, by the cloud's clock. */
+  readonly timeoutSeconds?: number;
+  /** How writes wait for their pace, where the clock is not the machine's. */
+  readonly sleep?: (ms: number) => Promise<void>;
   /** Told of invocations that threw, as Lambda's log is. */
   readonly failed?: (what: string, thrown: unknown) => void;
 }
@@ -58,16 +65,25 @@ export interface LambdaHost {
 /** As many attachments as are remembered. */
 const REMEMBERED = 1000;
 
+/** The longest that Lambda allows: https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html. */
+const LONGEST_SECONDS = 900;
+
+/** What the schedule sends; nothing of it is read. */
+const SCHEDULED = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
+
+/** A handler as Lambda calls it. */
+type Handler<Answer> = (event: unknown, context: LambdaContext) => Promise<Answer>;
+
 /** Hosts the very handlers that are deployed, composed as Lambda's environment would have them. */
 export function hostLambdas(cloud: AwsCloud, options: LambdaHostOptions): LambdaHost {
-  const { batchSize = 10, batchWindowMs = 5, failed = logFailure } = options;
+  const { batchSize = 10, batchWindowMs = 5, eventConcurrency = 5, bulkConcurrency = 2, failed = logFailure } = options;
   const key = cloud.as({ kind: 'role', roleName: cloud.roleName, sessionName: `${cloud.roleName}-on-change` });
   const attachTimes: AttachTime[] = [];
-  const deps = compose(toEnvironment(cloud, options, key), {
+  const overrides = {
     clock: cloud.clock,
     credentials: key,
     journal: {
-      write(entry) {
+      write(entry: JournalEntry) {
         const time = findAttachTime(cloud, entry);
         if (time !== null) attachTimes.push(time);
         if (attachTimes.length > REMEMBERED) attachTimes.shift();
@@ -75,30 +91,48 @@ export function hostLambdas(cloud: AwsCloud, options: LambdaHostOptions): Lambda
       },
     },
     ...(options.rules === undefined ? {} : { rules: options.rules }),
-  });
-  const handlers = { change: onChange(() => deps), sweep: onSweep(() => deps), resync: onResync(() => deps) };
+    ...(options.sleep === undefined ? {} : { sleep: options.sleep }),
+  };
+  /** A function of its own, with environments of its own. */
+  const deployed = <Answer>(name: string, handlerOf: (deps: () => AwsDeps) => Handler<Answer>) => {
+    const { timeoutSeconds = LONGEST_SECONDS } = options;
+    const lambda = { name: `${cloud.roleName}-${name}`, timeoutSeconds, clock: cloud.clock };
+    const inEnvironment = createEnvironments(() => {
+      const deps = compose(toEnvironment(cloud, options, key, bulkConcurrency), overrides);
+      return handlerOf(() => deps);
+    });
+    return (event: unknown): Promise<Answer> =>
+      cloud.activity.track(invoke(lambda, (context) => inEnvironment((handler) => handler(event, context))));
+  };
+  const onChangeLambda = deployed('on-change', onChange);
+  const onSweepLambda = deployed('sweep', onSweep);
+  const onResyncLambda = deployed('resync', onResync);
   const client = localSqsClient(cloud.sqsEndpoint, cloud.region, key);
   const stopConsuming = cloud.consume();
-  const stopPollers = [cloud.queues.event, cloud.queues.bulk].map((queue) =>
+  const startMapping = (queue: Queue, concurrency: number) =>
     startPoller({
       client,
       queue,
       region: cloud.region,
-      handler: handlers.change,
+      handler: onChangeLambda,
       batchSize,
       batchWindowMs,
+      concurrency,
       activity: cloud.activity,
       failed: ({ name }: Queue, thrown) => failed(`on-change for a batch of ${name}`, thrown),
-    }),
-  );
-  const sweep = (): Promise<void> => cloud.activity.track(handlers.sweep());
+    });
+  const stopPollers = [
+    startMapping(cloud.queues.event, eventConcurrency),
+    startMapping(cloud.queues.bulk, bulkConcurrency),
+  ];
+  const sweep = (): Promise<void> => onSweepLambda(SCHEDULED);
   const stopSweeping = startSweeping(options.sweepSeconds, sweep, (thrown) => failed('sweep', thrown));
 
   return {
     attachTimes,
     sweep,
     async resync(body) {
-      const answer = await cloud.activity.track(handlers.resync(toFunctionUrlEvent(cloud, key, body)));
+      const answer = await onResyncLambda(toFunctionUrlEvent(cloud, key, body));
       return {
         status: answer.statusCode ?? 200,
         contentType: String(answer.headers?.['content-type'] ?? ''),
@@ -110,24 +144,6 @@ export function hostLambdas(cloud: AwsCloud, options: LambdaHostOptions): Lambda
       stopConsuming();
       await Promise.all(stopPollers.map((stop) => stop()));
       client.destroy();
-    },
-  };
-}
-
-/** The environment that infrastructure gives the Lambdas, pointing at the local cloud; the mode is read anew each time. */
-function toEnvironment(cloud: AwsCloud, { rulesPath, regions, mode }: LambdaHostOptions, { accessKeyId }: AccessKey) {
-  return {
-    AWS_REGION: cloud.region,
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_ENDPOINT_URL_EC2: cloud.endpoint,
-    AWS_ENDPOINT_URL_SQS: cloud.sqsEndpoint,
-    TAPKEEPER_RULES: rulesPath,
-    TAPKEEPER_SCOPES: (regions ?? [cloud.region]).map((region) => `${cloud.account}:${region}`).join(','),
-    TAPKEEPER_EVENT_QUEUE_URL: cloud.queues.event.url,
-    TAPKEEPER_BULK_QUEUE_URL: cloud.queues.bulk.url,
-    TAPKEEPER_ROLE_NAME: cloud.roleName,
-    get TAPKEEPER_MODE(): Mode {
-      return mode();
     },
   };
 }

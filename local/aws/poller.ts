@@ -15,6 +15,8 @@ export interface PollerOptions {
   readonly batchSize: number;
   /** How long a batch waits to be filled. */
   readonly batchWindowMs: number;
+  /** How many batches are handled at a time. */
+  readonly concurrency: number;
   readonly activity: Activity;
   /** Told of an invocation that threw; its messages come back. */
   readonly failed: (queue: Queue, thrown: unknown) => void;
@@ -30,8 +32,9 @@ const AFTER_FAILURE_MS = 50;
 const LONG_POLL_SECONDS = 20;
 
 /**
- * The event source mapping of Lambda for one queue: long polls, batches, deletes what succeeded and leaves the rest to its
- * visibility timeout (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html). Returns what stops it.
+ * The event source mapping of Lambda for one queue: long polls, handles so many batches at a time, deletes what succeeded and
+ * leaves the rest to its visibility timeout (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html).
+ * Returns what stops it, once nothing is handled any more.
  */
 export function startPoller(options: PollerOptions): () => Promise<void> {
   const stopping = new AbortController();
@@ -43,32 +46,47 @@ export function startPoller(options: PollerOptions): () => Promise<void> {
 }
 
 async function poll(options: PollerOptions, signal: AbortSignal): Promise<void> {
+  const running = new Set<Promise<void>>();
   while (!signal.aborted) {
-    try {
-      const first = await receive(options, LONG_POLL_SECONDS, options.batchSize, signal);
-      if (first.length > 0) await options.activity.track(handle(options, first, signal));
-    } catch (thrown) {
-      if (signal.aborted) return;
-      options.failed(options.queue, thrown);
-      await sleep(AFTER_FAILURE_MS);
-    }
+    // Nothing is received that nobody would handle: its visibility timeout would run.
+    if (running.size >= options.concurrency) await Promise.race(running);
+    const batch = await nextBatch(options, signal);
+    if (batch.length === 0) continue;
+    const handling = options.activity
+      .track(handle(options, batch))
+      .catch((thrown: unknown) => options.failed(options.queue, thrown))
+      .finally(() => running.delete(handling));
+    running.add(handling);
+  }
+  await Promise.all(running);
+}
+
+/** The next batch; an empty one when there was none to be had in a while. */
+async function nextBatch(options: PollerOptions, signal: AbortSignal): Promise<readonly Message[]> {
+  try {
+    const first = await receive(options, LONG_POLL_SECONDS, options.batchSize, signal);
+    return first.length === 0 ? [] : await fill(options, first, signal);
+  } catch (thrown) {
+    if (signal.aborted) return [];
+    options.failed(options.queue, thrown);
+    await sleep(AFTER_FAILURE_MS);
+    return [];
   }
 }
 
-async function handle(options: PollerOptions, first: readonly Message[], signal: AbortSignal): Promise<void> {
-  const batch = await fill(options, first, signal);
+async function handle(options: PollerOptions, batch: readonly Message[]): Promise<void> {
   const answer = await options.handler(toSqsEvent(options, batch));
   await deleteAll(options, succeededIn(batch, answer));
 }
 
-/** Waits for the batch window, or until the batch is full. */
+/** Waits for the batch window, unless the batch is full at once. */
 async function fill(
   options: PollerOptions,
   first: readonly Message[],
   signal: AbortSignal,
 ): Promise<readonly Message[]> {
   const batch = [...first];
-  await sleep(options.batchWindowMs);
+  if (batch.length < options.batchSize) await sleep(options.batchWindowMs);
   while (batch.length < options.batchSize) {
     const more = await receive(options, 0, options.batchSize - batch.length, signal);
     if (more.length === 0) break;

@@ -19,6 +19,7 @@ export async function createAwsSensors(cloud: AwsCloud): Promise<AwsEntries> {
   const collectorInterface = await interfaceOf(cloud, collector);
   await createTarget(call, 'soc', { NetworkInterfaceId: collectorInterface });
   const balancer = `arn:aws:elasticloadbalancing:${cloud.region}:${cloud.account}:loadbalancer/net/ids/50dc6c495c0c9188`;
+  cloud.addBalancer({ arn: balancer });
   const balancerTarget = await createTarget(call, 'ids', { NetworkLoadBalancerArn: balancer });
   return { collectorInterface, balancer, balancerTarget, filter };
 }

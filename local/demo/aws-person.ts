@@ -3,7 +3,7 @@ import type { AwsCloud } from '../aws/aws-cloud.ts';
 import { ec2Caller, getElement, type Parameters } from './ec2-caller.ts';
 import type { Person } from './person.ts';
 
-/** A load balancer that people's own sessions go to; this cloud asks of its ARN only that it looks right. */
+/** A load balancer that people's own sessions go to; EC2 asks of its ARN only that it looks right, and nobody else asks. */
 const NETOPS_BALANCER = (account: string, region: string): string =>
   `arn:aws:elasticloadbalancing:${region}:${account}:loadbalancer/net/netops/0123456789abcdef`;
 

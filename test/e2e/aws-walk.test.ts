@@ -10,22 +10,29 @@ import {
   DeleteTagsCommand,
   DeleteTrafficMirrorSessionCommand,
   DescribeInstancesCommand,
+  DescribeSubnetsCommand,
   DescribeTrafficMirrorSessionsCommand,
   EC2Client,
   ModifyTrafficMirrorSessionCommand,
   RunInstancesCommand,
   type TrafficMirrorSession,
 } from '@aws-sdk/client-ec2';
+import {
+  CreateListenerCommand,
+  CreateLoadBalancerCommand,
+  DescribeLoadBalancersCommand,
+  type DescribeLoadBalancersCommandOutput,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, startTapkeeperLocal, type TapkeeperLocal } from './tapkeeper-local.ts';
-
-const BALANCER = 'arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/sensor/50dc6c495c0c9188';
-const OTHER_BALANCER = 'arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/packets/60dc6c495c0c9188';
 
 let folder: string;
 let rules: string;
 let local: TapkeeperLocal;
 let ec2: EC2Client;
+let balancing: ElasticLoadBalancingV2Client;
+let balancer: string;
 let target: string;
 let otherTarget: string;
 let filter: string;
@@ -41,7 +48,7 @@ const rulesFile = (number: number): string => `
 version: 1
 owner: soc
 destinations:
-  sensor: { cloud: aws, region: us-east-1, networkLoadBalancer: "${BALANCER}", filter: ${filter}, sessionNumber: ${number} }
+  sensor: { cloud: aws, region: us-east-1, networkLoadBalancer: "${balancer}", filter: ${filter}, sessionNumber: ${number} }
 rules:
   - name: tagged
     when: { tag: mirror }
@@ -54,16 +61,20 @@ beforeAll(async () => {
   await writeFile(rules, 'version: 1\nowner: soc\n');
   local = await startTapkeeperLocal('--empty', '--rules', rules, '--sweep-seconds', '2');
   const credentials = { accessKeyId: 'AKIDANYBODY', secretAccessKey: 'anything' };
-  ec2 = new EC2Client({ endpoint: local.ec2, region: 'us-east-1', credentials });
+  const config = { endpoint: local.ec2, region: 'us-east-1', credentials };
+  ec2 = new EC2Client(config);
+  balancing = new ElasticLoadBalancingV2Client(config);
   filter = await createFilter(6);
   otherFilter = await createFilter(17);
-  target = await createTarget(BALANCER);
-  otherTarget = await createTarget(OTHER_BALANCER);
+  balancer = await createBalancer('sensor');
+  target = await createTarget(balancer);
+  otherTarget = await createTarget(await createBalancer('packets'));
   await writeFile(rules, rulesFile(100));
 });
 
 afterAll(async () => {
   ec2.destroy();
+  balancing.destroy();
   expect(await local.stop()).toBe(0);
   await rm(folder, { recursive: true, force: true });
 });
@@ -86,6 +97,28 @@ async function createFilter(Protocol: number): Promise<string> {
     );
   }
   return TrafficMirrorFilterId;
+}
+
+/** A load balancer that takes mirrored packets, once it is active. */
+async function createBalancer(Name: string): Promise<string> {
+  const { Subnets } = await ec2.send(new DescribeSubnetsCommand({}));
+  const { LoadBalancers } = await balancing.send(
+    new CreateLoadBalancerCommand({ Name, Type: 'network', Subnets: [get(Subnets?.[0]?.SubnetId)] }),
+  );
+  const LoadBalancerArn = get(LoadBalancers?.[0]?.LoadBalancerArn);
+  const TargetGroupArn = LoadBalancerArn.replace(':loadbalancer/net/', ':targetgroup/');
+  await balancing.send(
+    new CreateListenerCommand({
+      LoadBalancerArn,
+      Protocol: 'UDP',
+      Port: 4789,
+      DefaultActions: [{ Type: 'forward', TargetGroupArn }],
+    }),
+  );
+  const described = (): Promise<DescribeLoadBalancersCommandOutput> =>
+    balancing.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [LoadBalancerArn] }));
+  await eventually(described, (now) => now.LoadBalancers?.[0]?.State?.Code === 'active');
+  return LoadBalancerArn;
 }
 
 async function createTarget(balancer: string): Promise<string> {

@@ -44,6 +44,7 @@ async function invoke(event: object): Promise<unknown> {
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_SESSION_TOKEN: 'local',
     AWS_ENDPOINT_URL_EC2: cloud.endpoint,
+    AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: cloud.endpoint,
     AWS_ENDPOINT_URL_SQS: cloud.sqsEndpoint,
     TAPKEEPER_MODE: 'enforce',
     TAPKEEPER_SCOPES: `${cloud.account}:${cloud.region}`,
@@ -99,6 +100,7 @@ describe('the bundle of on-change', () => {
     await bundle('dist/lambdas/on-change/');
     const credentials = cloud.as({ kind: 'user', name: 'alice' });
     const client = new EC2Client({ endpoint: cloud.endpoint, region: cloud.region, credentials });
+    cloud.addBalancer({ arn: BALANCER });
     await client.send(new CreateTrafficMirrorTargetCommand({ NetworkLoadBalancerArn: BALANCER }));
     const { TrafficMirrorFilter: filter } = await client.send(new CreateTrafficMirrorFilterCommand({}));
     const tags = [{ ResourceType: 'instance' as const, Tags: [{ Key: 'mirror', Value: 'yes' }] }];

@@ -15,8 +15,8 @@ describe('calls to EC2', () => {
     expect(calls.warm).toEqual({ reads: 3, writes: 1 });
   });
 
-  it('are five reads and a write for a launch, in a cold process', () => {
-    expect(calls.cold).toEqual({ reads: 5, writes: 1 });
+  it('are five reads, two more of the health of the load balancer and a write for a launch, in a cold process', () => {
+    expect(calls.cold).toEqual({ reads: 7, writes: 1 });
   });
 
   it('are reads only for the same event again', () => {

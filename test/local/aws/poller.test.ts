@@ -18,7 +18,7 @@ interface Batch {
 
 const recordsOf = (event: object): Batch['Records'] => (event as Batch).Records;
 
-function poll(cloud: AwsCloud, handler: QueueHandler, batchSize = 10): readonly string[] {
+function poll(cloud: AwsCloud, handler: QueueHandler, batchSize = 10, concurrency = 1): readonly string[] {
   const failures: string[] = [];
   const client = localSqsClient(cloud.sqsEndpoint, cloud.region, { accessKeyId: 'a', secretAccessKey: 'b' });
   const stop = startPoller({
@@ -28,6 +28,7 @@ function poll(cloud: AwsCloud, handler: QueueHandler, batchSize = 10): readonly 
     handler,
     batchSize,
     batchWindowMs: 1,
+    concurrency,
     activity: cloud.activity,
     failed: (_queue, thrown) => void failures.push(String(thrown)),
   });
@@ -128,4 +129,48 @@ test('a message that always fails is kept in the dead-letter queue after five de
   expect(deliveries).toBe(5);
   expect(failures).toHaveLength(5);
   expect(await cloud.depthOf(cloud.queues.event)).toEqual({ waiting: 0, dead: 1 });
+});
+
+test('so many batches are handled at a time, and no more', async () => {
+  const cloud = await startCloud();
+  await send(cloud, ...Array.from({ length: 6 }, (_, at) => String(at)));
+  const waiting: (() => void)[] = [];
+  let [running, most] = [0, 0];
+  poll(
+    cloud,
+    async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        // The third is waited for: were it not to come, the test would not end.
+        if (waiting.length >= 3) waiting.splice(0).forEach((release) => release());
+      });
+      running -= 1;
+    },
+    1,
+    3,
+  );
+  await cloud.idle();
+  expect(most).toBe(3);
+});
+
+test('what is not handled in time is delivered again', async () => {
+  const cloud = await startCloud({ visibilitySeconds: 1 });
+  await send(cloud, 'a');
+  const counts: (string | undefined)[] = [];
+  let again = (): void => undefined;
+  const redelivered = new Promise<void>((resolve) => (again = resolve));
+  poll(
+    cloud,
+    async (event) => {
+      counts.push(recordsOf(event)[0]?.attributes['ApproximateReceiveCount']);
+      if (counts.length === 2) again();
+      await redelivered;
+    },
+    1,
+    2,
+  );
+  await cloud.idle();
+  expect(counts).toEqual(['1', '2']);
 });

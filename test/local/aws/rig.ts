@@ -38,6 +38,7 @@ export const endAfterTest = (end: () => Promise<void>): void => void ended.push(
 export async function startCloud(options: Partial<AwsCloudOptions> = {}): Promise<AwsCloud> {
   const cloud = await startAwsCloud({ port: 0, settleMs: 1, random: seeded(1), ...options });
   endAfterTest(cloud.stop);
+  cloud.addBalancer({ arn: NLB });
   return cloud;
 }
 
