@@ -11,8 +11,7 @@ const LARGE = `
   m8gb m8gn c8gb c8gn r8gb r8gn: 24 48
   m8i m8id c8i c8id r8i r8id x8i: 96
   m8in m8idn m8ib m8idb c8in c8ib r8in r8idn r8ib r8idb: 48 96
-  c5: 18 24
-  c5d: 24
+  c5 c5d: 18 24
   c5n: 18
   u-6tb1: 56 112
   u-9tb1 u-12tb1 u-18tb1 u-24tb1 u7i-6tb u7i-8tb: 112

@@ -122,6 +122,19 @@ describe('creating a session', () => {
     expect(cloud.state.in().sessions).toHaveLength(11);
   });
 
+  test('takes more sources at an interface of a large instance', async () => {
+    const { cloud, client, sensor } = await startFleet();
+    const appliance = await launch(cloud, client, launchOptions('m5.24xlarge'));
+    const large = { ...sensor, targetId: await createInterfaceTarget(client, appliance.interfaces[0]) };
+    const { Instances } = await client.send(
+      new RunInstancesCommand({ ...launchOptions('m5.large'), MinCount: 101, MaxCount: 101 }),
+    );
+    await cloud.idle();
+    const sources = (Instances ?? []).map((instance) => instance.NetworkInterfaces?.[0]?.NetworkInterfaceId);
+    for (const source of sources.slice(0, 100)) await client.send(sessionCommand(source, large, 1));
+    await expect(client.send(sessionCommand(sources[100], large, 1))).rejects.toThrow(/limit reached \(101\)/);
+  });
+
   test('refuses an interface target whose machine does not run', async () => {
     const { cloud, client, source, sensor } = await startFleet();
     const appliance = await launch(cloud, client);
