@@ -26,11 +26,12 @@ const AFTERWARDS = [
   'and `tapkeeper plan` shows it before. Without them it is theirs again, and left alone.',
 ];
 
-function sayFound({ scope, offered, apart }: Handover): string {
+function sayFound({ scope, offered, apart, incomplete }: Handover): string {
   const word = scope.cloud === 'aws' ? 'session' : 'TAP configuration';
   const count = offered.length + apart.length;
   const found = count === 0 ? `no ${word}` : `${count} ${word}${count === 1 ? '' : 's'}`;
-  return `${nameScope(scope)}: ${found} of others ${count > 1 ? 'do' : 'does'} what a rule wishes`;
+  const asFar = incomplete.length === 0 ? '' : 'as far as was read, ';
+  return `${nameScope(scope)}: ${asFar}${found} of others ${count > 1 ? 'do' : 'does'} what a rule wishes`;
 }
 
 const sayHow = ({ scope, commands }: Handover): readonly string[] =>

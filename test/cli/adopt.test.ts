@@ -150,6 +150,7 @@ describe('adopt', () => {
     const incomplete = [{ kind: 'filters', why: 'denied\nrm -rf /' }] as const;
     const { code, out } = await adopt({ ...fleet([session('a')]), incomplete });
     expect(code).toBe(4);
+    expect(out).toContain(': as far as was read, 1 session of others does');
     expect(out).toContain('# ! incomplete: filters: denied\\u000arm -rf /\n');
     expect(callsIn(out)).toHaveLength(1);
   });
