@@ -28,7 +28,8 @@ export type HoldCode = keyof typeof HOLDS;
 export const NOTES = {
   'satisfied-by-theirs': 'a session that others made already does what is wished',
   shadowed: 'sessions with lower numbers take all of its packets',
-  'partly-shadowed': 'sessions with lower numbers take part of its packets',
+  'partly-shadowed': 'sessions with lower numbers take or reject part of its packets',
+  'filter-takes-nothing': 'its filter accepts no packet',
   'number-moved': 'the number of the destination is taken; the next free one is used',
   'opted-out': 'a `never` rule takes away what other rules wish',
   expired: 'the time until which a rule wishes mirroring has passed',

@@ -34,13 +34,3 @@ function findVerdicts(ids: readonly (FilterId | null)[], filters: Filters): read
   const subjects = distinct.map((id): Subject => (id === null ? 'everything' : (filters.get(id) ?? 'unread')));
   return searchVerdicts(subjects).map((verdicts) => places.map((at) => verdicts[at] ?? 'none'));
 }
-
-/** How the packets that a filter takes stand to those of others. */
-export type Relation = 'disjoint' | 'overlapping' | 'covered';
-
-export function relate(filter: FilterId | null, others: readonly (FilterId | null)[], filters: Filters): Relation {
-  const taken = verdictsOf([filter, ...others], filters).filter(([mine]) => mine === 'accept');
-  const isShared = ([, ...theirs]: readonly Verdict[]): boolean => theirs.includes('accept');
-  if (!taken.some(isShared)) return 'disjoint';
-  return taken.every(isShared) ? 'covered' : 'overlapping';
-}

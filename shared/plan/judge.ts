@@ -1,14 +1,15 @@
 import type { Attachment, Settings } from '../words.ts';
 import { chooseNumber, type Choice } from './number.ts';
 import type { Withheld } from './offers.ts';
-import { does, isNewlyOrdered, newlyPreempted, shadowOn, theirsBefore } from './precedence.ts';
+import { findTwin, isNewlyOrdered, newlyPreempted, shadowOn } from './precedence.ts';
+import { allTaken, full, noRoom, remarksOn, remarksOnTwin, unknownHere, wouldPreempt } from './reasons.ts';
 import { isSameSettings, settle } from './settings.ts';
-import { hasRoom, oursBefore, type Refusal, type Remark, type Turn, type Withholding } from './situation.ts';
+import { hasRoom, type Refusal, type Remark, type Turn, type Withholding } from './situation.ts';
 import { numberOf } from './wishes.ts';
 
 /** What becomes of one wish when its turn comes. */
 export type Judgement =
-  | { readonly kind: 'satisfied'; readonly by: Attachment }
+  | { readonly kind: 'satisfied'; readonly by: Attachment; readonly remarks: readonly Remark[] }
   | {
       readonly kind: 'place';
       readonly to: Settings;
@@ -24,17 +25,17 @@ export type Judgement =
  * |---|---|---|
  * | 1 | it is one of ours and nothing differs | kept |
  * | 2 | its destination or the source says no | held, with their reason |
- * | 3 | none of ours is it, and theirs has its target and covers its filter | satisfied by theirs |
+ * | 3 | none of ours is it, and theirs has its target and takes all that it would | satisfied by theirs |
  * | 4 | nothing may be written here now, or it would move what must not be moved | held, with the restraint's reason |
  * | 5 | its target takes no more sources | `destination-full` |
  * | 6 | its number is taken and there is none beside it | `slot-taken` |
- * | 7 | it would newly come before theirs with an overlapping filter | `would-preempt-theirs` |
+ * | 7 | it would newly take or reject packets before theirs, which takes them | `would-preempt-theirs` |
  * | 8 | it would newly come after those that take all its packets | `shadowed` |
  * | 9 | there is no room at its place in the order | `no-room` |
  * | 10 | else | attached, or changed in place |
  */
 export function judge(turn: Turn): Judgement {
-  const { situation, taken, wish, own, staying } = turn;
+  const { situation, wish, own, staying } = turn;
   const { restraints, standing, loads, profile } = situation;
   const refusal = wish.hold ?? situation.unfit;
   if (wish.to === null) return hold(refusal ?? unknownHere(turn));
@@ -53,8 +54,8 @@ export function judge(turn: Turn): Judgement {
   const learned = own === null ? undefined : staying.get(own);
   if (learned !== undefined && learned !== null) return { kind: 'hold', ...learned };
 
-  const twin = own === null ? standing.theirs.find((their) => does(situation, their, to)) : undefined;
-  if (twin !== undefined) return { kind: 'satisfied', by: twin };
+  const twin = own === null ? findTwin(turn, to) : null;
+  if (twin !== null) return { kind: 'satisfied', by: twin.attachment, remarks: remarksOnTwin(wish, twin) };
 
   if (restraints.write !== null) return hold(restraints.write);
   if (own?.state === 'changing') return hold({ code: 'changing', detail: `${own.id} is being changed` });
@@ -66,16 +67,19 @@ export function judge(turn: Turn): Judgement {
     const holders = [...standing.theirs, ...standing.ours].filter(({ settings }) => settings.number === numberOf(wish));
     return hold({ code: 'slot-taken', detail: choice.detail }, holders);
   }
-  const preempted = newlyPreempted(turn, to);
-  if (preempted.length > 0) {
-    const ids = preempted.map(({ id }) => id).join(', ');
+  const losses = newlyPreempted(turn, to);
+  if (losses.length > 0) {
     return hold(
-      { code: 'would-preempt-theirs', detail: `number ${to.number} comes before ${ids}, whose filter overlaps` },
-      preempted,
+      wouldPreempt(to, losses),
+      losses.map(({ attachment }) => attachment),
     );
   }
-  if (isNewlyOrdered(own, to) && shadowOn(situation, taken, to) === 'covered') {
-    return hold({ code: 'shadowed', detail: allTaken(to) }, theirsBefore(situation, to.number));
+  const shadow = shadowOn(turn, to);
+  if (isNewlyOrdered(own, to) && shadow.extent === 'wholly') {
+    return hold(
+      { code: 'shadowed', detail: allTaken(shadow.by) },
+      shadow.by.flatMap(({ place }) => place.attachment ?? []),
+    );
   }
   if (!isRoomy) return hold(noRoom(turn), standing.theirs);
   return { kind: 'place', to, remarks: remarksOn(turn, to), withheld: [] };
@@ -123,44 +127,4 @@ function numberFor({
     wish.destination.numbers,
     profile.numbers,
   );
-}
-
-const allTaken = ({ number }: Settings): string => `sessions before number ${number} take all its packets`;
-
-function remarksOn({ situation, taken, wish }: Turn, to: Settings): readonly Remark[] {
-  const shadow = shadowOn(situation, taken, to);
-  const remarks: Remark[] = [];
-  if (shadow === 'covered') remarks.push({ wish, code: 'shadowed', detail: allTaken(to) });
-  if (shadow === 'overlapping') {
-    const detail = `sessions before number ${to.number} take some of its packets`;
-    remarks.push({ wish, code: 'partly-shadowed', detail });
-  }
-  if (wish.destination.cloud === 'aws' && to.number !== wish.destination.sessionNumber) {
-    const detail = `number ${wish.destination.sessionNumber} is taken; ${to.number} is used`;
-    remarks.push({ wish, code: 'number-moved', detail });
-  }
-  return remarks;
-}
-
-const unknownHere = ({ wish }: Turn): Withheld => ({
-  code: 'destination-missing',
-  detail: `${wish.destination.name} is not known here`,
-});
-
-const full = ({ situation, wish }: Turn): Withheld => ({
-  code: 'destination-full',
-  detail:
-    wish.target === null
-      ? `${wish.destination.name} is full`
-      : `${wish.destination.name} has ${situation.loads.of(wish.target)} of ${wish.target.capacity} sources`,
-});
-
-function noRoom(turn: Turn): Withheld {
-  const { standing, profile, slots } = turn.situation;
-  const { attachmentsPerSource: limit, attachmentWord: word } = profile;
-  const most = `${limit} ${word}${limit === 1 ? '' : 's'} at most${slots < limit ? `, ${slots} of them ours` : ''}`;
-  return {
-    code: 'no-room',
-    detail: `an interface has ${most}; others have ${standing.theirs.length}, and ${oursBefore(turn)} of ours come first`,
-  };
 }

@@ -1,44 +1,164 @@
 import type { Attachment, Settings } from '../words.ts';
-import { relate, type Relation } from './coverage.ts';
-import type { Situation, Taken, Turn } from './situation.ts';
+import { verdictsOf, type Filters, type Verdict } from './coverage.ts';
+import { placeOf, type Place, type Turn } from './situation.ts';
 
-/**
- * Who sees a packet first. AWS mirrors each packet once: sessions are tried in ascending number, and the first whose filter
- * accepts the packet takes it (https://docs.aws.amazon.com/vpc/latest/mirroring/traffic-mirroring-sessions.html).
+/*
+ * Who sees a packet. AWS mirrors each packet once: sessions are tried in ascending number, and the first whose filter accepts
+ * the packet takes it (https://docs.aws.amazon.com/vpc/latest/mirroring/traffic-mirroring-sessions.html).
+ *
+ * Whether a filter that rejects a packet by a rule ends this search, or leaves it to the next session, is not documented. Every
+ * question here is answered so that it holds either way.
  */
+
 const isBefore = (a: number | null, b: number | null): boolean => a !== null && b !== null && a < b;
 
 /** Whether the order of evaluation is another after the change. A retarget alone leaves it as it is. */
 export const isNewlyOrdered = (own: Attachment | null, to: Settings): boolean =>
   own === null || own.settings.number !== to.number || own.settings.filter !== to.filter;
 
-/** Others' sessions that would lose packets by the change: those that it comes before and did not, with the same filter. */
-export function newlyPreempted({ situation, wish, own }: Turn, to: Settings): readonly Attachment[] {
+/** A session of others that would lose packets by a change. */
+export interface Loss {
+  readonly attachment: Attachment;
+  /** How: its packets would be taken; or only rejected, which may take them away and may not. */
+  readonly by: 'accept' | 'reject';
+}
+
+/**
+ * Others' sessions that would lose packets that they may get now. What ours already does to a packet, where it stands before
+ * theirs now, is nothing new: narrowing in place takes nothing.
+ *
+ * | ours now, before theirs | ours then | theirs loses an accepted packet |
+ * |---|---|---|
+ * | says nothing, or is not before theirs | accepts | in both readings |
+ * | says nothing, or is not before theirs | rejects | if a reject ends the search |
+ * | rejects | accepts | if a reject leaves it to the next |
+ * | rejects | rejects | no |
+ * | accepts | anything | no |
+ */
+export function newlyPreempted({ situation, wish, own }: Turn, to: Settings): readonly Loss[] {
   const { standing, filters } = situation;
   if (wish.destination.cloud !== 'aws' || wish.destination.mayPreempt) return [];
-  return standing.theirs.filter(({ settings }) => {
-    const wasBefore = own?.settings.filter === to.filter && isBefore(own.settings.number, settings.number);
-    return (
-      isBefore(to.number, settings.number) && !wasBefore && relate(to.filter, [settings.filter], filters) !== 'disjoint'
+  return standing.theirs.flatMap((attachment) => {
+    const { number, filter } = attachment.settings;
+    if (!isBefore(to.number, number)) return [];
+    const now = own !== null && isBefore(own.settings.number, number) ? [own.settings.filter] : [];
+    const lost = verdictsOf([filter, to.filter, ...now], filters).filter(
+      ([their, then, before = 'none']) =>
+        their === 'accept' && then !== 'none' && before !== 'accept' && before !== then,
     );
+    if (lost.length === 0) return [];
+    return [{ attachment, by: lost.some(([, then]) => then === 'accept') ? 'accept' : 'reject' }];
   });
 }
 
-/** Others' sessions that are tried before a number. */
-export const theirsBefore = ({ standing }: Situation, number: number | null): readonly Attachment[] =>
-  standing.theirs.filter(({ settings }) => isBefore(settings.number, number));
+/**
+ * How much of a session's packets is left to it by those before.
+ *
+ * | | |
+ * |---|---|
+ * | `nothing-to-take` | its filter accepts no packet |
+ * | `clear` | all |
+ * | `partly` | some surely reach it, some do not or may not |
+ * | `perhaps-wholly` | none, if a reject ends the search or if filters that were not read take everything |
+ * | `wholly` | none, either way |
+ */
+export type Extent = 'nothing-to-take' | 'clear' | 'partly' | 'perhaps-wholly' | 'wholly';
 
-/** How much of a session's packets those before it take: others' and ours that were placed already. */
-export function shadowOn(situation: Situation, taken: readonly Taken[], to: Settings): Relation {
-  const before = [
-    ...theirsBefore(situation, to.number).map(({ settings }) => settings.filter),
-    ...taken.filter(({ number }) => isBefore(number, to.number)).map(({ filter }) => filter),
-  ];
-  return relate(to.filter, before, situation.filters);
+export interface Shadow {
+  readonly extent: Extent;
+  readonly by: readonly Hider[];
 }
 
-/** Whether an attachment of others already does all that is wished. */
-export const does = ({ filters }: Situation, their: Attachment, to: Settings): boolean =>
-  their.state === 'ready' &&
-  their.settings.target === to.target &&
-  relate(to.filter, [their.settings.filter], filters) === 'covered';
+/** Who accepts or rejects any of a session's packets before it. `either`: its filter was not read. */
+export interface Hider {
+  readonly place: Place;
+  readonly does: 'accept' | 'reject' | 'both' | 'either';
+}
+
+export function shadowOn(turn: Turn, to: Settings): Shadow {
+  const { filters } = turn.situation;
+  const earlier = sessionsBefore(turn, to.number);
+  const packets = verdictsOf([to.filter, ...earlier.map(({ filter }) => filter)], filters)
+    .filter(([mine]) => mine === 'accept')
+    .map(([, ...others]) => others);
+  const by = hidersIn(earlier, packets, filters);
+  return { extent: extentOf(packets, by), by };
+}
+
+/** @param packets what the places say of each kind of packet */
+const hidersIn = (places: readonly Place[], packets: Packets, filters: Filters): readonly Hider[] =>
+  places.flatMap((place, at) => {
+    const said = new Set(packets.map((verdicts) => verdicts[at]));
+    const [accepts, rejects] = [said.has('accept'), said.has('reject')];
+    if (!accepts && !rejects) return [];
+    const isInDoubt = place.filter !== null && !filters.has(place.filter) && said.size > 1;
+    return [{ place, does: isInDoubt ? 'either' : accepts && rejects ? 'both' : accepts ? 'accept' : 'reject' }];
+  });
+
+/** What each of some sessions says, of each kind of packet. */
+type Packets = readonly (readonly (Verdict | undefined)[])[];
+
+/** @param packets what those before say of the packets that the session itself accepts */
+function extentOf(packets: Packets, by: readonly Hider[]): Extent {
+  if (packets.length === 0) return 'nothing-to-take';
+  if (packets.every((verdicts) => verdicts.includes('accept'))) return 'wholly';
+  if (by.length === 0) return 'clear';
+  const surelyReaches = (verdicts: readonly (Verdict | undefined)[]): boolean =>
+    verdicts.every((verdict) => verdict === 'none');
+  return by.every(({ does }) => does !== 'either') && packets.some(surelyReaches) ? 'partly' : 'perhaps-wholly';
+}
+
+/** Others' sessions with lower numbers and ours that were placed already, in the order in which they are tried. */
+function sessionsBefore({ situation, taken }: Turn, number: number | null): readonly Place[] {
+  return [...situation.standing.theirs.map(placeOf), ...taken]
+    .filter((one) => isBefore(one.number, number))
+    .sort(inOrder);
+}
+
+const inOrder = (a: Place, b: Place): number => (a.number ?? 0) - (b.number ?? 0);
+
+/** A session of others that does what is wished, and those before it that keep part of it away. */
+export interface Twin {
+  readonly attachment: Attachment;
+  readonly shadowedBy: readonly Hider[];
+}
+
+/** The session of others that does what is wished, at best all of it. */
+export function findTwin(turn: Turn, to: Settings): Twin | null {
+  const twins = turn.situation.standing.theirs.flatMap((their) => toTwin(turn, their, to) ?? []);
+  return twins.find(({ shadowedBy }) => shadowedBy.length === 0) ?? twins[0] ?? null;
+}
+
+/**
+ * A session that has the wished target and accepts all that is wished, of which some surely arrives. What a session before it
+ * sends to the same target arrives as well; what one sends elsewhere, rejects, or may take because its filter was not read,
+ * does not.
+ */
+function toTwin(turn: Turn, their: Attachment, to: Settings): Twin | null {
+  if (their.state !== 'ready' || their.settings.target !== to.target) return null;
+  const { filters } = turn.situation;
+  const { filter, number } = their.settings;
+  const earlier = [...sessionsBefore(turn, number), ...waitingBefore(turn, number)].sort(inOrder);
+  const wished = verdictsOf([to.filter, filter, ...earlier.map((one) => one.filter)], filters)
+    .filter(([mine]) => mine === 'accept')
+    .map(([, theirs, ...others]) => ({ theirs, others }));
+  // Another filter may be filled tomorrow; the same one is filled for both.
+  if (wished.length === 0) return filter === to.filter ? { attachment: their, shadowedBy: [] } : null;
+  if (wished.some(({ theirs }) => theirs !== 'accept')) return null;
+
+  const hidden = wished.map(({ others }) => {
+    const first = others.findIndex((verdict) => verdict !== 'none');
+    const hides = others[first] === 'reject' || (earlier[first]?.target ?? to.target) !== to.target;
+    return others.map((verdict, at) => (at === first && hides ? verdict : 'none'));
+  });
+  const shadowedBy = hidersIn(earlier, hidden, filters);
+  const arrives = hidden.some((verdicts) => verdicts.every((verdict) => verdict === 'none'));
+  return arrives && shadowedBy.every(({ does }) => does !== 'either') ? { attachment: their, shadowedBy } : null;
+}
+
+/** Ours whose turn is still to come, as they stand now. */
+const waitingBefore = ({ matching, taken }: Turn, number: number | null): readonly Place[] =>
+  [...matching.of.values()]
+    .filter((one) => !taken.some(({ attachment }) => attachment === one))
+    .map(placeOf)
+    .filter((one) => isBefore(one.number, number));

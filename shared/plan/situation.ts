@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 import type { HoldCode, NoteCode } from '../reason.ts';
-import type { Attachment, FilterId, Settings } from '../words.ts';
+import type { Attachment, FilterId, Settings, TargetId } from '../words.ts';
 import type { Filters } from './coverage.ts';
 import type { Matching } from './match.ts';
 import type { Withheld } from './offers.ts';
@@ -57,12 +57,25 @@ export interface Remark {
   readonly detail: string;
 }
 
-/** A number and a room that are given away, in the order of the wishes. */
-export interface Taken {
+/** A place in the order of evaluation and who has it: an attachment as it is, or as it will be. */
+export interface Place {
+  /** `null`: it is to be created. */
+  readonly attachment: Attachment | null;
+  /** What messages call it. */
+  readonly name: string;
   readonly number: number | null;
   readonly filter: FilterId | null;
-  readonly attachment: Attachment | null;
+  readonly target: TargetId;
 }
+
+/** Where an attachment stands now. */
+export const placeOf = (attachment: Attachment): Place => ({
+  attachment,
+  name: attachment.id,
+  number: attachment.settings.number,
+  filter: attachment.settings.filter,
+  target: attachment.settings.target,
+});
 
 /** Ours that stay as they are, so that nobody else gets their numbers, and why; `null`: no wish was recognised in them. */
 export type Staying = ReadonlyMap<Attachment, Refusal | null>;
@@ -78,7 +91,8 @@ export interface Turn {
   readonly situation: Situation;
   readonly matching: Matching;
   readonly staying: Staying;
-  readonly taken: readonly Taken[];
+  /** The places, and the room, that wishes before it were given. */
+  readonly taken: readonly Place[];
   readonly wish: Wish;
   /** The attachment of ours that is this wish. */
   readonly own: Attachment | null;

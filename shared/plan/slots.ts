@@ -1,17 +1,18 @@
-import type { Attachment } from '../words.ts';
+import type { Attachment, Settings } from '../words.ts';
 import { judge } from './judge.ts';
 import { match, type Matching } from './match.ts';
 import type { Withheld } from './offers.ts';
 import { settle } from './settings.ts';
 import {
   hasRoom,
+  placeOf,
+  type Place,
   type Placement,
   type Refusal,
   type Remark,
   type Restraints,
   type Situation,
   type Staying,
-  type Taken,
   type Withholding,
 } from './situation.ts';
 import type { Wish } from './wishes.ts';
@@ -99,7 +100,7 @@ function assignOnce(
     const why = restraintOn(keeps, restraint);
     return why === null ? [] : [{ wish: null, ...why, keeps, blockedBy: [] }];
   });
-  const taken: Taken[] = left.map(({ keeps }) => asTaken(keeps));
+  const taken: Place[] = left.map(({ keeps }) => placeOf(keeps));
   const withheld: Withholding[] = [...left];
   const placements: Placement[] = [];
   const satisfied: { wish: Wish; by: Attachment }[] = [];
@@ -113,18 +114,19 @@ function assignOnce(
     const judgement = judge(turn);
     if (judgement.kind === 'satisfied') {
       satisfied.push({ wish, by: judgement.by });
+      remarks.push(...judgement.remarks);
     } else if (judgement.kind === 'place') {
       const { to } = judgement;
       placements.push({ wish, attachment: own, to });
       remarks.push(...judgement.remarks);
       withheld.push(...judgement.withheld);
-      taken.push({ number: to.number, filter: to.filter, attachment: own });
+      taken.push(placeFor(wish, own, to));
     } else {
       const isKept = own !== null && hasRoom(turn);
       withheld.push({ wish, ...judgement.hold, keeps: isKept ? own : null, blockedBy: judgement.blockedBy });
       if (own === null) continue;
       if (isKept) {
-        taken.push(asTaken(own));
+        taken.push(placeOf(own));
         if (!staying.has(own)) learned.set(own, judgement);
       } else {
         displaced.push(own);
@@ -136,8 +138,10 @@ function assignOnce(
   return { assignment: { placements, satisfied, withheld, remarks, unwished, displaced }, learned };
 }
 
-const asTaken = (attachment: Attachment): Taken => ({
-  number: attachment.settings.number,
-  filter: attachment.settings.filter,
+const placeFor = ({ destination }: Wish, attachment: Attachment | null, to: Settings): Place => ({
   attachment,
+  name: attachment?.id ?? `the session for ${destination.name}`,
+  number: to.number,
+  filter: to.filter,
+  target: to.target,
 });

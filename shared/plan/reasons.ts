@@ -1,0 +1,100 @@
+import type { Settings } from '../words.ts';
+import type { Withheld } from './offers.ts';
+import { shadowOn, type Hider, type Loss, type Shadow, type Twin } from './precedence.ts';
+import { oursBefore, type Remark, type Turn } from './situation.ts';
+import type { Wish } from './wishes.ts';
+
+/*
+ * What a person reads of a judgement. No sentence says more than is certain: where the provider's text can be read in two
+ * ways, it says so.
+ */
+
+/** What is worth saying of a wish that has its place. */
+export function remarksOn(turn: Turn, to: Settings): readonly Remark[] {
+  const { wish } = turn;
+  const shadow = shadowRemarks(wish, shadowOn(turn, to), to);
+  if (wish.destination.cloud !== 'aws' || to.number === wish.destination.sessionNumber) return shadow;
+  const detail = `number ${wish.destination.sessionNumber} is taken; ${to.number} is used`;
+  return [...shadow, { wish, code: 'number-moved', detail }];
+}
+
+function shadowRemarks(wish: Wish, { extent, by }: Shadow, { filter }: Settings): readonly Remark[] {
+  switch (extent) {
+    case 'clear':
+      return [];
+    case 'nothing-to-take':
+      return [{ wish, code: 'filter-takes-nothing', detail: `no rule of ${filter} accepts a packet` }];
+    case 'wholly':
+      return [{ wish, code: 'shadowed', detail: allTaken(by) }];
+    case 'partly':
+      return [{ wish, code: 'partly-shadowed', detail: someTaken(by) }];
+    case 'perhaps-wholly':
+      return [{ wish, code: 'partly-shadowed', detail: perhapsAllTaken(by) }];
+  }
+}
+
+/** Of sessions that take all of what another one accepts. */
+export const allTaken = (by: readonly Hider[]): string => `${doings(by)} all its packets first`;
+
+const someTaken = (by: readonly Hider[]): string => `${doings(by)} some of its packets first${openQuestion(by)}`;
+
+const perhapsAllTaken = (by: readonly Hider[]): string =>
+  by.some(({ does }) => does === 'either')
+    ? `${doings(by)} its packets first, some or all: a filter could not be read`
+    : `${doings(by)} all its packets first; none reaches it if a reject ends the search, which is not documented`;
+
+/** Beside a wish that a session of others satisfies as far as those before it let it. */
+export const remarksOnTwin = (wish: Wish, { attachment, shadowedBy: by }: Twin): readonly Remark[] =>
+  by.length === 0
+    ? []
+    : [
+        {
+          wish,
+          code: 'partly-shadowed',
+          detail: `${doings(by)} some of it before ${attachment.id}${openQuestion(by)}`,
+        },
+      ];
+
+const openQuestion = (by: readonly Hider[]): string =>
+  by.some(({ does }) => does !== 'accept') ? '; whether a rejected packet goes on is not documented' : '';
+
+const DOINGS = {
+  accept: 'takes',
+  reject: 'rejects',
+  both: 'takes or rejects',
+  either: 'may take',
+} as const satisfies Record<Hider['does'], string>;
+
+const doings = (by: readonly Hider[]): string =>
+  by.map(({ place, does }) => `${place.name} ${DOINGS[does]}`).join(', ');
+
+export function wouldPreempt({ number }: Settings, losses: readonly Loss[]): Withheld {
+  const ids = losses.map(({ attachment }) => attachment.id).join(', ');
+  const detail = losses.every(({ by }) => by === 'reject')
+    ? `number ${number} comes before ${ids} and rejects packets that it takes; whether they go on is not documented`
+    : `number ${number} comes before ${ids}, whose filter overlaps`;
+  return { code: 'would-preempt-theirs', detail };
+}
+
+export const unknownHere = ({ wish }: Turn): Withheld => ({
+  code: 'destination-missing',
+  detail: `${wish.destination.name} is not known here`,
+});
+
+export const full = ({ situation, wish }: Turn): Withheld => ({
+  code: 'destination-full',
+  detail:
+    wish.target === null
+      ? `${wish.destination.name} is full`
+      : `${wish.destination.name} has ${situation.loads.of(wish.target)} of ${wish.target.capacity} sources`,
+});
+
+export function noRoom(turn: Turn): Withheld {
+  const { standing, profile, slots } = turn.situation;
+  const { attachmentsPerSource: limit, attachmentWord: word } = profile;
+  const most = `${limit} ${word}${limit === 1 ? '' : 's'} at most${slots < limit ? `, ${slots} of them ours` : ''}`;
+  return {
+    code: 'no-room',
+    detail: `an interface has ${most}; others have ${standing.theirs.length}, and ${oursBefore(turn)} of ours come first`,
+  };
+}
