@@ -1,21 +1,12 @@
 import { DeleteTrafficMirrorSessionCommand, DeleteTagsCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { compose, type AwsDeps } from '../../../lambdas/compose.ts';
+import type { AwsDeps } from '../../../lambdas/compose.ts';
 import { onChange } from '../../../lambdas/on-change.ts';
 import { onResync } from '../../../lambdas/resync.ts';
 import { onSweep } from '../../../lambdas/sweep.ts';
-import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { Config } from '../../../shared/config/config.ts';
-import {
-  parseDestinationName,
-  parseFilterId,
-  parseRegion,
-  parseRuleName,
-  parseSourceId,
-  parseTargetId,
-} from '../../../shared/ids.ts';
+import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { parseSourceId } from '../../../shared/ids.ts';
 import type { JournalEntry } from '../../../shared/journal.ts';
-import type { Owner, RulesVersion } from '../../../shared/words.ts';
 import { payload } from '../../lambdas/samples.ts';
 import {
   createFilter,
@@ -27,49 +18,13 @@ import {
   type Account,
   type Launched,
 } from './account.ts';
+import { batch, composeFor, queuesOf, rulesTo, TAGGED } from './handlers.ts';
 
 let account: Account;
 let deps: AwsDeps;
 let entries: JournalEntry[];
 let mode: string;
 let queues: SQSClient;
-
-/** Rules that mirror what has the tag `mirror` to one destination. */
-function rulesTo(target: string, filter: string): Config {
-  const name = parseDestinationName('sensor');
-  return {
-    version: 1,
-    owner: 'soc' as Owner,
-    formerOwners: [],
-    policy: 'sync',
-    guard: { count: 20, percent: 10 },
-    slots: 3,
-    graceHours: 72,
-    pools: [],
-    destinations: [
-      {
-        cloud: 'aws',
-        name,
-        region: parseRegion('us-east-1'),
-        entry: { kind: 'target', id: parseTargetId(target) },
-        filter: { kind: 'one', id: parseFilterId(filter) },
-        sessionNumber: 100,
-        packetLength: null,
-        virtualNetworkId: null,
-        numbers: 'nearest',
-        mayPreempt: false,
-      },
-    ],
-    rules: [
-      {
-        name: parseRuleName('tagged'),
-        when: { kind: 'tag-exists', tag: 'mirror' },
-        interfaces: 'all',
-        effect: { kind: 'mirror', to: { kind: 'names', names: [name] }, isRequired: false, untilTag: null },
-      },
-    ],
-  };
-}
 
 beforeEach(async () => {
   account = await startAccount();
@@ -78,52 +33,18 @@ beforeEach(async () => {
   const { local } = account;
   local.addBalancer({ arn: NLB });
   const config = rulesTo(await createTarget(account, null), await createFilter(account));
-  const credentials = local.as({ kind: 'role', roleName: local.roleName, sessionName: 'on-change' });
-  queues = new SQSClient({ endpoint: local.sqsEndpoint, region: local.region, credentials });
-  deps = compose(
-    {
-      AWS_REGION: local.region,
-      AWS_ENDPOINT_URL_EC2: local.endpoint,
-      AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: local.endpoint,
-      AWS_ENDPOINT_URL_SQS: local.sqsEndpoint,
-      TAPKEEPER_SCOPES: `${local.account}:${local.region}`,
-      TAPKEEPER_EVENT_QUEUE_URL: local.queues.event.url,
-      TAPKEEPER_BULK_QUEUE_URL: local.queues.bulk.url,
-      TAPKEEPER_ROLE_NAME: local.roleName,
-      get TAPKEEPER_MODE() {
-        return mode;
-      },
-    },
-    {
-      credentials,
-      journal: { write: (entry) => void entries.push(entry) },
-      rules: { load: async () => ({ config, version: 'v' as RulesVersion }) },
-    },
-  );
+  deps = composeFor(account, config, { mode: () => mode, journal: { write: (entry) => void entries.push(entry) } });
+  queues = queuesOf(account);
 });
 afterEach(async () => {
   queues.destroy();
   await account.stop();
 });
 
-const TAGGED = {
-  TagSpecifications: [{ ResourceType: 'instance' as const, Tags: [{ Key: 'mirror', Value: 'yes' }] }],
-};
-
 const running = ({ machine }: Launched): Record<string, unknown> => ({
   ...payload('ec2-state-running'),
   id: `event-of-${machine}`,
   detail: { 'instance-id': machine, state: 'running' },
-});
-
-/** A batch as Lambda polls it: bodies under the ids m0, m1, … */
-const batch = (...bodies: readonly unknown[]) => ({
-  Records: bodies.map((body, at) => ({
-    messageId: `m${at}`,
-    eventSource: 'aws:sqs',
-    awsRegion: 'us-east-1',
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  })),
 });
 
 const change = (event: unknown) => onChange(() => deps)(event);
