@@ -215,6 +215,26 @@ describe('the world', () => {
     expect(facts[NLB]).toMatchObject({ capacity: null, unhealthy: null, zone: null });
   });
 
+  test('what services made is read, and what a service hides, and told apart', async () => {
+    const { provide } = account.local;
+    const database = provide.interface({ requester: 'amazon-rds', description: 'RDSNetworkInterface' });
+    const balancer = provide.interface({ requester: 'amazon-elb', description: 'ELB app/web/50dc6c495c0c9188' });
+    const gateway = provide.interface({ requester: 'amazon-aws', type: 'nat_gateway' });
+    const node = provide.instance({ operator: 'eks.amazonaws.com', tags: { mirror: 'yes' } });
+    await account.local.idle();
+    const world = await account.mirror.read(account.scope, { kind: 'everything' });
+    expect(world.machines).toMatchObject([{ id: node.id, state: 'running', tags: { mirror: 'yes' } }]);
+    const found = Object.fromEntries(
+      world.sources.map(({ id, machine, state, unfit }) => [id, { machine, state, isFit: unfit === null }]),
+    );
+    expect(found).toEqual({
+      [database]: { machine: null, state: 'attached', isFit: true },
+      [balancer]: { machine: null, state: 'attached', isFit: false },
+      [gateway]: { machine: null, state: 'attached', isFit: false },
+      [node.interfaceId]: { machine: node.id, state: 'attached', isFit: true },
+    });
+  });
+
   test('a filter with its rules', async () => {
     const filter = await createFilter(account);
     await account.person.send(

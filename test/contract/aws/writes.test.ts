@@ -242,3 +242,58 @@ test.each([
   expect(outcome.kind === 'failed' && outcome.detail).toContain(`ec2:${action}`);
   expect(outcome.kind === 'failed' && outcome.detail).not.toMatch(/[Ee]ncoded/);
 });
+
+/** Each as EC2 sends it and as the real client names it. */
+test.each([
+  ['CreateTrafficMirrorSession', 'TrafficMirrorSessionLimitExceeded', 400, { kind: 'failed', code: 'quota' }],
+  ['CreateTrafficMirrorSession', 'IdempotentParameterMismatch', 400, { kind: 'conflict' }],
+  ['CreateTrafficMirrorSession', 'InvalidNetworkInterfaceID.NotFound', 400, { kind: 'conflict' }],
+  ['CreateTrafficMirrorSession', 'NetworkInterfaceNotSupported', 400, { kind: 'held', hold: { code: 'unfit' } }],
+  [
+    'CreateTrafficMirrorSession',
+    'InvalidTrafficMirrorTargetNoFound',
+    400,
+    { kind: 'held', hold: { code: 'destination-missing' } },
+  ],
+  [
+    'CreateTrafficMirrorSession',
+    'TrafficMirrorSourcesPerTargetLimitExceeded',
+    400,
+    { kind: 'held', hold: { code: 'destination-full' } },
+  ],
+  ['CreateTrafficMirrorSession', 'RequestLimitExceeded', 503, { kind: 'failed', code: 'throttled' }],
+  ['CreateTrafficMirrorSession', 'InternalError', 500, { kind: 'failed', code: 'unreachable' }],
+  [
+    'ModifyTrafficMirrorSession',
+    'TrafficMirrorSourcesPerTargetLimitExceeded',
+    400,
+    { kind: 'held', hold: { code: 'destination-full', keeps: 'tms-0a' } },
+  ],
+  [
+    'ModifyTrafficMirrorSession',
+    'OperationNotPermitted',
+    400,
+    { kind: 'held', hold: { code: 'modify-refused', keeps: 'tms-0a' } },
+  ],
+  ['ModifyTrafficMirrorSession', 'InvalidTrafficMirrorSessionNotFound', 400, { kind: 'gone' }],
+  ['DeleteTrafficMirrorSession', 'InvalidTrafficMirrorSessionNotFound', 400, { kind: 'gone' }],
+  ['DeleteTrafficMirrorSession', 'IncorrectState', 400, { kind: 'failed', code: 'unexpected' }],
+])('%s that meets %s', async (action, code, status, expected) => {
+  account.local.fail(action, { code, status, message: 'as AWS says it' });
+  const changes: Readonly<Record<string, Change>> = {
+    CreateTrafficMirrorSession: attaching(settings),
+    ModifyTrafficMirrorSession: changing(
+      'retarget',
+      { attachment: parseAttachmentId('tms-0a'), from: { ...settings, target: parseTargetId('tmt-0b') } },
+      settings,
+    ),
+    DeleteTrafficMirrorSession: detaching('tms-0a'),
+  };
+  const change = changes[action];
+  if (change === undefined) throw new Error(`no change calls ${action}`);
+  const outcome = await apply(change);
+  expect(outcome).toMatchObject(expected);
+  const detail = outcome.kind === 'held' ? outcome.hold.detail : 'detail' in outcome ? outcome.detail : '';
+  expect(detail).toContain(`${code}: as AWS says it`);
+  expect(sessions()).toEqual([]);
+});

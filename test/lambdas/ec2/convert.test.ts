@@ -6,8 +6,10 @@ import {
   findSource,
   findStoppedAt,
   findTarget,
+  isOwnedHere,
   toTags,
 } from '../../../lambdas/ec2/convert.ts';
+import { parseAccountId } from '../../../shared/ids.ts';
 import { HERE } from '../samples.ts';
 
 describe('machines', () => {
@@ -36,6 +38,11 @@ describe('machines', () => {
 
   test.each([
     ['User initiated (2026-08-30 12:00:00 GMT)', '2026-08-30T12:00:00.000Z'],
+    ['User initiated (2026-08-30 12:00:00 UTC)', '2026-08-30T12:00:00.000Z'],
+    ['Service initiated (2026-08-30 12:00:00 GMT)', '2026-08-30T12:00:00.000Z'],
+    ['User initiated (2026-08-30 12:00:00 PST)', null],
+    ['User initiated (30/08/2026 12:00:00 GMT)', null],
+    ['User initiated (2026-08-30T12:00:00Z)', null],
     ['User initiated', null],
     ['User initiated (2026-13-45 12:00:00 GMT)', null],
     ['', null],
@@ -53,6 +60,26 @@ describe('machines', () => {
 
   test('without an id there is none', () => {
     expect(findMachine(HERE, { State: { Name: 'running' } })).toBeNull();
+  });
+});
+
+describe('an owner', () => {
+  test.each([
+    ['123456789012', true],
+    ['210987654321', false],
+    [undefined, true],
+  ])('%s: here is %s', (owner, isHere) => {
+    expect(isOwnedHere(HERE, owner)).toBe(isHere);
+  });
+
+  test('is told also when the zeros that it begins with were lost', () => {
+    const here = { ...HERE, account: parseAccountId('001234567890') };
+    expect(isOwnedHere(here, '1234567890')).toBe(true);
+    expect(isOwnedHere(here, '001234567890')).toBe(true);
+    expect(isOwnedHere(here, '1234567891')).toBe(false);
+    expect(findSource(here, { NetworkInterfaceId: 'eni-0a', OwnerId: '1234567890' }, null)?.account).toBe(
+      '001234567890',
+    );
   });
 });
 

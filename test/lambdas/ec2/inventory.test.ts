@@ -2,7 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { inventory } from '../../../lambdas/ec2/inventory.ts';
 import type { Reads } from '../../../lambdas/ec2/reads.ts';
 import { Fault } from '../../../shared/fault.ts';
-import { parseMachineId } from '../../../shared/ids.ts';
+import {
+  parseDestinationName,
+  parseFilterId,
+  parseMachineId,
+  parseSourceId,
+  parseTargetId,
+} from '../../../shared/ids.ts';
+import type { Attach } from '../../../shared/plan/change.ts';
+import type { Outcome } from '../../../shared/ports.ts';
+import type { HoldCode } from '../../../shared/reason.ts';
 import type { Selection } from '../../../shared/words.ts';
 import { HERE } from '../samples.ts';
 
@@ -102,6 +111,143 @@ describe('sessions', () => {
     const world = await worldOf({ firstSessions, sessions: fails }, MACHINE);
     expect(world.attachments).toEqual([]);
     expect(world.incomplete.map(({ kind }) => kind)).toEqual(['attachments']);
+  });
+});
+
+describe('sessions of other accounts', () => {
+  const theirs = (OwnerId: string) => ({
+    ...session('tms-0c', 'eni-0a'),
+    OwnerId,
+    Tags: [
+      { Key: 'tapkeeper:owner', Value: 'soc' },
+      { Key: 'tapkeeper:mark', Value: 'v1' },
+    ],
+  });
+  const readsOf = (one: ReturnType<typeof theirs>): Partial<Reads> => ({
+    sessions: async () => [one],
+    firstSessions: async () => ({ items: [one], next: null }),
+  });
+
+  test.each([MACHINE, EVERYTHING])('are never in a world, whatever their tags: %j', async (selection) => {
+    const world = await worldOf(readsOf(theirs('210987654321')), selection);
+    expect(world.attachments).toEqual([]);
+    expect(world.incomplete).toEqual([]);
+    expect(world.targets[0]?.load).toBe(0);
+  });
+
+  test.each(['123456789012', ' 123456789012 '])('are told from our own by %j', async (owner) => {
+    expect((await worldOf(readsOf(theirs(owner)), MACHINE)).attachments).toHaveLength(1);
+  });
+});
+
+describe('sources at a target', () => {
+  test('count once each, however many sessions they have', async () => {
+    const all = [session('tms-0a', 'eni-0a'), session('tms-0b', 'eni-0a'), session('tms-0c', 'eni-0b')];
+    const reads = { sessions: async () => all, firstSessions: async () => ({ items: all, next: null }) };
+    expect((await worldOf(reads, MACHINE)).targets[0]?.load).toBe(2);
+    expect((await worldOf(reads, EVERYTHING)).targets[0]?.load).toBe(2);
+  });
+});
+
+describe('what is behind a target', () => {
+  const targets = async () => [{ TrafficMirrorTargetId: 'tmt-0a', NetworkInterfaceId: 'eni-0f' }];
+  const sensor = (Name: 'running' | 'stopped') => ({
+    InstanceId: 'i-0f',
+    State: { Name },
+    Placement: { AvailabilityZone: 'us-east-1b' },
+    NetworkInterfaces: [{ NetworkInterfaceId: 'eni-0f' }],
+  });
+
+  test('is nothing that speaks against it when it cannot be read', async () => {
+    const instances: Reads['instances'] = async (by) =>
+      by !== 'everything' && by.filter === 'network-interface.network-interface-id' ? fails() : [];
+    const some = await worldOf({ targets, instances }, MACHINE);
+    expect(some.targets).toMatchObject([{ zone: null, capacity: null, unhealthy: null }]);
+    expect(some.incomplete).toEqual([]);
+    const all = await worldOf({ targets, interfaces: fails }, EVERYTHING);
+    expect(all.targets).toMatchObject([{ zone: null, capacity: null, unhealthy: null }]);
+  });
+
+  test('is remembered for a minute when it is well, and for a quarter of one when it is not', async () => {
+    let nowMs = 0;
+    let reads = 0;
+    let state: 'running' | 'stopped' = 'running';
+    const instances: Reads['instances'] = async (by) => {
+      if (by === 'everything' || by.filter !== 'network-interface.network-interface-id') return [];
+      reads += 1;
+      return [sensor(state)];
+    };
+    const { read } = inventory(() => ({ ...WHOLE, targets, instances }), { now: () => nowMs });
+    const after = async (ms: number) => {
+      nowMs += ms;
+      const [target] = (await read(HERE, MACHINE)).targets;
+      return [target?.unhealthy === null, reads];
+    };
+    expect(await after(0)).toEqual([true, 1]);
+    state = 'stopped';
+    expect(await after(59_999)).toEqual([true, 1]);
+    expect(await after(1)).toEqual([false, 2]);
+    state = 'running';
+    expect(await after(14_999)).toEqual([false, 2]);
+    expect(await after(1)).toEqual([true, 3]);
+  });
+
+  test('is not asked for when no target is an interface', async () => {
+    const asked: string[] = [];
+    const instances: Reads['instances'] = async (by) => {
+      if (by !== 'everything' && by.values.length > 0) asked.push(by.filter);
+      return [];
+    };
+    await worldOf({ instances }, MACHINE);
+    expect(asked).not.toContain('network-interface.network-interface-id');
+    await worldOf({ instances, targets }, MACHINE);
+    expect(asked).toContain('network-interface.network-interface-id');
+  });
+});
+
+describe('a target that refused a source for being full', () => {
+  const to = {
+    target: parseTargetId('tmt-0a'),
+    filter: parseFilterId('tmf-0a'),
+    number: 1,
+    packetLength: null,
+    virtualNetworkId: null,
+  };
+  const change: Attach = {
+    kind: 'attach',
+    source: parseSourceId('eni-0a'),
+    machine: null,
+    destination: parseDestinationName('sensor'),
+    rules: [],
+    to,
+  };
+  const held = (code: HoldCode): Outcome => {
+    const { source, machine, destination, rules } = change;
+    return {
+      kind: 'held',
+      change,
+      hold: { source, machine, destination, rules, code, keeps: null, blockedBy: [], detail: '' },
+    };
+  };
+
+  test('takes what it has for a minute', async () => {
+    let nowMs = 0;
+    const { read, learn } = inventory(() => WHOLE, { now: () => nowMs });
+    const capacity = async () => (await read(HERE, MACHINE)).targets[0]?.capacity;
+    expect(await capacity()).toBeNull();
+    learn(held('destination-full'));
+    expect(await capacity()).toBe(2);
+    nowMs = 59_999;
+    expect(await capacity()).toBe(2);
+    nowMs = 60_000;
+    expect(await capacity()).toBeNull();
+  });
+
+  test('is told from one that refused for another reason', async () => {
+    const { read, learn } = inventory(() => WHOLE, { now: () => 0 });
+    learn(held('destination-unhealthy'));
+    learn({ kind: 'conflict', change, detail: '' });
+    expect((await read(HERE, MACHINE)).targets[0]?.capacity).toBeNull();
   });
 });
 

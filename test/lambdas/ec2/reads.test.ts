@@ -38,6 +38,20 @@ test('sessions of other accounts, which the owner of a shared target sees too, a
   });
 });
 
+test('what counts at a target is asked for without regard to the owner', async () => {
+  const { client, asked } = clientThatAnswers(page('DescribeTrafficMirrorSessions', ''));
+  await readsOf(client, HERE).sessionsTo(['tmt-0a', 'tmt-0b']);
+  const { MaxResults, ...filters } = Object.fromEntries(
+    [...(asked[0] ?? [])].filter(([name]) => /Filter|Max/.test(name)),
+  );
+  expect(MaxResults).toBe('1000');
+  expect(filters).toEqual({
+    'Filter.1.Name': 'traffic-mirror-target-id',
+    'Filter.1.Value.1': 'tmt-0a',
+    'Filter.1.Value.2': 'tmt-0b',
+  });
+});
+
 test.each(['instances', 'interfaces'] as const)('%s that an account hides are asked for too', async (kind) => {
   const { client, asked } = clientThatAnswers(page('Describe', ''));
   await readsOf(client, HERE)[kind]('everything');
