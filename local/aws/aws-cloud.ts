@@ -1,5 +1,7 @@
 import { patterns } from '../../lambdas/event-bridge.ts';
 import type { Clock } from '../../shared/ports.ts';
+import type { Disturber } from './disturbance.ts';
+import { createDisturber } from './disturbance.ts';
 import { createEndpoint } from './ec2/endpoint.ts';
 import { createBuckets } from './ec2/buckets.ts';
 import type { Provisions } from './ec2/provisions.ts';
@@ -46,7 +48,7 @@ export interface AwsCloudOptions {
   /** What runs the steps that take time to settle. */
   readonly timer?: Timer;
   readonly visibilitySeconds?: number;
-  /** How long every answer of EC2 takes; none when left out. */
+  /** How long every answer takes; none when left out. */
   readonly latencyMs?: number;
   /** Whether EC2 throttles as it is documented to do; not when left out. */
   readonly buckets?: 'documented' | 'none';
@@ -96,6 +98,8 @@ export interface AwsCloud extends ServiceControls {
   readonly provide: Provisions;
   /** The bus, to put events that no action of this cloud emits. */
   readonly bus: EventBus;
+  /** Has events get lost, doubled or late on their way to the queue; `null` ends that. Returns counts that go on counting. */
+  disturb: Disturber['disturb'];
   depthOf(queue: Queue): Promise<QueueDepth>;
   /** What is under way; {@link AwsCloud.idle} waits for it. */
   readonly activity: Activity;
@@ -112,6 +116,7 @@ const LOOK_MS = 10;
 /** @throws Error that names the port when one is taken. */
 export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud> {
   const { region = 'us-east-1', settleMs = 250, random = Math.random, visibilitySeconds = 30 } = options;
+  const { latencyMs = 0 } = options;
   const clock = options.clock ?? { now: Date.now };
   let isStopping = false;
   const nowMs = (): number => clock.now();
@@ -124,12 +129,12 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
     // A queue that is being stopped refuses what is still on its way: nobody waits for it any more.
     if (!isStopping) process.stderr.write(`delivering events: ${String(thrown)}\n`);
   };
-  const outbox = createOutbox(activity, queues.send, failed);
+  const deliveries = createDisturber(createOutbox(activity, queues.send, failed), activity);
   const bus = createEventBus({
     rules: options.rules ?? patterns(LOCAL_ROLE),
     nowMs,
     random,
-    deliver: (_rule, body) => outbox.add(body),
+    deliver: (_rule, body) => deliveries.add(body),
   });
   const troubles = createTroubles();
   const ec2 = createEndpoint({
@@ -137,7 +142,7 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
     nowMs,
     random,
     identities,
-    latencyMs: options.latencyMs ?? 0,
+    latencyMs,
     seenAfterMs: options.seenAfterMs ?? 0,
     buckets: options.buckets === 'documented' ? createBuckets(nowMs) : null,
     troubles,
@@ -155,7 +160,10 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
     changed: () => listeners.forEach((listener) => listener()),
     calls: ec2.calls,
     denied: ec2.denied,
+    latencyMs,
+    troubles,
     ec2,
+    track: activity.track,
     failed,
     subnetsOf: (origin) => [...ec2.regionOf(origin.region, origin.account).subnets.values()],
   });
@@ -199,6 +207,7 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
     ...createShares(ec2, identities.accounts),
     provide: createProvisions(ec2, { account, region }),
     bus,
+    disturb: deliveries.disturb,
     depthOf: queues.depthOf,
     activity,
     consume() {

@@ -1,9 +1,8 @@
 import type { Random } from '../ec2/randomness.ts';
 import type { Balancers, BalancerState, Protocol } from './balancers.ts';
 import { findBalancerParts, newListenerArn, removeBalancer } from './balancers.ts';
-import type { SubnetsOf } from './load-balancing.ts';
 
-/** A Network Load Balancer that is simply there: what a test or a demo need not create over the API. */
+/** A Network Load Balancer that is simply there, in no subnet: what a test or a demo need not create over the API. */
 export interface GivenBalancer {
   /** Its account and region are those that it exists in. */
   readonly arn: string;
@@ -26,14 +25,10 @@ const SENSOR_LISTENERS = [{ protocol: 'UDP', port: 4789 }] as const;
 interface Surroundings {
   readonly nowMs: () => number;
   readonly random: Random;
-  readonly subnetsOf: SubnetsOf;
   readonly changed: () => void;
 }
 
-export const balancerControls = (
-  { nowMs, random, subnetsOf, changed }: Surroundings,
-  balancers: Balancers,
-): BalancerControls => ({
+export const balancerControls = ({ nowMs, random, changed }: Surroundings, balancers: Balancers): BalancerControls => ({
   addBalancer({ arn, state = 'active', listeners = SENSOR_LISTENERS }) {
     const parts = findBalancerParts(arn);
     if (parts === null) throw new Error(`adding the load balancer "${arn}": this is no Network Load Balancer's ARN`);
@@ -43,7 +38,7 @@ export const balancerControls = (
       sequence: balancers.nextSequence(),
       name: parts.name,
       scheme: 'internal',
-      subnetIds: subnetsOf(parts).map(({ id }) => id),
+      subnetIds: [],
       createdMs: nowMs(),
       state,
     });

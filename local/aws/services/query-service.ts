@@ -1,7 +1,9 @@
 import { NormalizedSchema } from '@smithy/core/schema';
+import type { Troubles } from '../ec2/troubles.ts';
 import type { CloudEvent, Origin } from '../ec2/call.ts';
 import type { QueryAnswer, QueryRequest } from '../ec2/endpoint.ts';
 import type { Refusal } from '../ec2/errors.ts';
+import type { Answering } from '../ec2/server.ts';
 import { isRefusal, refusal } from '../ec2/errors.ts';
 import type { Operation } from '../ec2/model.ts';
 import type { Random } from '../ec2/randomness.ts';
@@ -21,6 +23,10 @@ export interface ServiceSurroundings {
   readonly emit: (origin: Origin, event: CloudEvent) => void;
   readonly later: (step: () => void) => void;
   readonly changed: () => void;
+  /** How long every answer takes. */
+  readonly latencyMs: number;
+  /** Troubles that are made on demand. */
+  readonly troubles: Pick<Troubles, 'meet'>;
   /** How often each action was called, whatever became of it. */
   readonly calls: Record<string, number>;
   /** Actions that nobody may call. */
@@ -39,50 +45,75 @@ export interface ServiceDefinition {
 }
 
 /** What answers to requests that are signed for one service. */
-export interface QueryService {
+export interface QueryService extends Answering {
   readonly name: string;
-  answer(request: QueryRequest): QueryAnswer;
 }
 
 export function createQueryService(surroundings: ServiceSurroundings, definition: ServiceDefinition): QueryService {
-  const { name, namespace } = definition;
+  const { latencyMs, changed } = surroundings;
   return {
-    name,
+    name: definition.name,
     answer(request) {
-      const requestId = newUuid(surroundings.random);
-      try {
-        return { status: 200, xml: perform(surroundings, definition, request, requestId), requestId };
-      } catch (thrown) {
-        const why = isRefusal(thrown) ? thrown : refusal('InternalFailure', String(thrown), 500);
-        return { status: why.status, xml: writeError(why, { namespace, requestId }), requestId };
-      } finally {
-        surroundings.changed();
-      }
+      const action = request.params.get('Action') ?? '';
+      const call = toCall(surroundings, request.signer);
+      const operation = findOperation(definition.client, action);
+      if (operation !== null) surroundings.calls[action] = (surroundings.calls[action] ?? 0) + 1;
+      const trouble = operation === null ? null : surroundings.troubles.meet({ ...call, action });
+      if (trouble?.kind === 'hang-up' && trouble.lost === 'request') return breakDown(trouble.how);
+      const failure = trouble?.kind === 'failure' ? refusal(trouble.code, trouble.message, trouble.status) : null;
+      const answer = respond(definition, surroundings.denied, { request, action, call, operation, failure });
+      changed();
+      if (trouble?.kind === 'hang-up') return breakDown(trouble.how);
+      return latencyMs === 0 ? answer : after(latencyMs, answer);
     },
   };
 }
 
+/** A silence ends when the client loses its patience. */
+const breakDown = (how: 'close' | 'silence'): null | Promise<null> => (how === 'close' ? null : new Promise(() => {}));
+
+const after = <Value>(delayMs: number, value: Value): Promise<Value> =>
+  new Promise((resolve) => void setTimeout(resolve, delayMs, value));
+
+interface Asked {
+  readonly request: QueryRequest;
+  readonly action: string;
+  readonly call: ServiceCall;
+  /** `null` when the service has no action of that name. */
+  readonly operation: Operation | null;
+  /** What the call meets before it does anything. */
+  readonly failure: Refusal | null;
+}
+
+function respond(definition: ServiceDefinition, denied: ReadonlySet<string>, asked: Asked): QueryAnswer {
+  const { namespace } = definition;
+  const requestId = newUuid(asked.call.random);
+  try {
+    const { output, operation } = perform(definition, denied, asked);
+    const xml = writeResult({ action: asked.action, namespace, requestId }, operation.response, { ...output });
+    return { status: 200, xml, requestId };
+  } catch (thrown) {
+    const why = isRefusal(thrown) ? thrown : refusal('InternalFailure', String(thrown), 500);
+    return { status: why.status, xml: writeError(why, { namespace, requestId }), requestId };
+  }
+}
+
 function perform(
-  { calls, denied, ...surroundings }: ServiceSurroundings,
-  { name, version, namespace, client, actions }: ServiceDefinition,
-  { params, signer }: QueryRequest,
-  requestId: string,
-): string {
-  const action = params.get('Action') ?? '';
-  const operation = findOperation(client, action);
+  { name, version, actions }: ServiceDefinition,
+  denied: ReadonlySet<string>,
+  { request: { params }, action, call, operation, failure }: Asked,
+): { readonly output: object; readonly operation: Operation } {
   if (operation === null || params.get('Version') !== version) {
     throw refusal('InvalidAction', `Could not find operation ${action} for version ${params.get('Version')}`);
   }
-  calls[action] = (calls[action] ?? 0) + 1;
+  if (failure !== null) throw failure;
   const run = Object.hasOwn(actions, action) ? actions[action] : undefined;
   if (run === undefined) {
     throw refusal('UnsupportedOperation', `${action} is not among the actions that the local cloud can do`, 501);
   }
-  const call = toCall(surroundings, signer);
   const request = readQuery(operation.request, paramsOf(params));
   if (denied.has(action)) throw notAuthorized(call, `${name}:${action}`, '*');
-  const output = run(call, request as never);
-  return writeResult({ action, namespace, requestId }, operation.response, { ...output });
+  return { output: run(call, request as never), operation };
 }
 
 /** What IAM answers for these services; EC2 has a code of its own. */
@@ -108,7 +139,7 @@ const paramsOf = (params: URLSearchParams): readonly (readonly [string, string])
   [...params].filter(([name]) => name !== 'Action' && name !== 'Version' && !name.startsWith('X-Amz-'));
 
 function toCall(
-  { defaultRegion, identities, nowMs, random, emit, later, changed }: Omit<ServiceSurroundings, 'calls' | 'denied'>,
+  { defaultRegion, identities, nowMs, random, emit, later, changed }: ServiceSurroundings,
   signer: QueryRequest['signer'],
 ): ServiceCall {
   const { identity, account } = identities.of(signer?.accessKeyId ?? 'anonymous');

@@ -39,16 +39,20 @@ type Surroundings = ServiceSurroundings & {
   readonly subnetsOf: SubnetsOf;
   /** Where Auto Scaling runs and terminates instances. */
   readonly ec2: Answering;
+  /** Has who waits for quiet wait for this, too. */
+  readonly track: (work: Promise<void>) => Promise<void>;
   readonly failed: (thrown: unknown) => void;
 };
 
 /** STS, load balancing and Auto Scaling of the local cloud. */
 export function createServices(surroundings: Surroundings): Services {
-  const { identities, defaultRegion, nowMs, changed, failed } = surroundings;
+  const { identities, defaultRegion, nowMs, changed, track, failed } = surroundings;
   const balancers = createBalancers();
   const roles = new Map<string, Role>();
   const ec2 = createEc2Calls(surroundings.ec2, identities);
-  const launches = createLaunches(nowMs, (launch) => void ec2.terminate(launch, launch.instanceId).catch(failed));
+  const launches = createLaunches(nowMs, (launch) => {
+    track(ec2.terminate(launch, launch.instanceId)).catch(failed);
+  });
   return {
     all: [
       createQueryService(surroundings, {

@@ -1,5 +1,6 @@
 import {
   CreateTagsCommand,
+  CreateTrafficMirrorFilterCommand,
   DeleteTagsCommand,
   DeleteTrafficMirrorSessionCommand,
   RunInstancesCommand,
@@ -177,4 +178,74 @@ describe('the hosted Lambdas', () => {
     await cloud.idle();
     expect(cloud.calls).toEqual(before);
   });
+});
+
+const MEMBER = '210987654321';
+
+/** A deployment that keeps the member's account too, by a role there that asks for an external id. */
+async function startAccounts(externalId: string) {
+  const cloud = await startCloud({ visibilitySeconds: 1, accounts: ['123456789012', MEMBER] });
+  const [central, member] = [clientOf(cloud), clientOf(cloud, { account: MEMBER })];
+  const { targetId, filterId } = await createSensor(central);
+  cloud.share(targetId, MEMBER);
+  const { TrafficMirrorFilter } = await member.send(new CreateTrafficMirrorFilterCommand({}));
+  cloud.addRole({
+    account: MEMBER,
+    name: 'ops/tapkeeper-member',
+    externalId: 'soc-1',
+    trusts: [`arn:aws:iam::${cloud.account}:role/${cloud.roleName}`],
+  });
+  const filters = JSON.stringify({
+    [cloud.account]: filterId,
+    [MEMBER]: TrafficMirrorFilter?.TrafficMirrorFilterId,
+  });
+  const host = hostLambdas(cloud, {
+    rulesPath: await writeRules(rulesFor({ targetId, filterId: filters })),
+    mode: () => 'enforce',
+    sweepSeconds: null,
+    accounts: cloud.accounts,
+    memberRole: 'arn:aws:iam::{account}:role/ops/tapkeeper-member',
+    externalId,
+    failed: () => undefined,
+  });
+  endAfterTest(host.stop);
+  const machines = [await launch(cloud, central, mirrored), await launch(cloud, member, mirrored)];
+  const sourcesIn = (account: string) =>
+    cloud.state.in('us-east-1', account).sessions.map(({ interfaceId }) => interfaceId);
+  return { machines, sourcesIn, cloud };
+}
+
+describe('a deployment of several accounts', () => {
+  test('keeps each by its role there', async () => {
+    const { machines, sourcesIn, cloud } = await startAccounts('soc-1');
+    expect(sourcesIn(cloud.account)).toEqual(machines[0]?.interfaces);
+    expect(sourcesIn(MEMBER)).toEqual(machines[1]?.interfaces);
+  });
+
+  test('keeps what it may when a role cannot be assumed', async () => {
+    const { machines, sourcesIn, cloud } = await startAccounts('wrong');
+    expect(sourcesIn(cloud.account)).toEqual(machines[0]?.interfaces);
+    expect(sourcesIn(MEMBER)).toEqual([]);
+    expect(cloud.calls['AssumeRole']).toBeGreaterThan(0);
+  });
+});
+
+test('a launch in a group is mirrored before its hook is completed', async () => {
+  const { cloud } = await startKept();
+  const { instanceId } = await cloud.launchInGroup({ tags: { mirror: 'sensor' } });
+  await cloud.idle();
+  expect(sessionsOf(cloud)).toHaveLength(1);
+  expect(cloud.groupLaunches()).toMatchObject([{ instanceId, end: { how: 'completed', result: 'CONTINUE' } }]);
+});
+
+test('nothing is begun that would not end in the time that Lambda gives', async () => {
+  let continued = (): void => undefined;
+  const goesOn = new Promise<void>((resolve) => (continued = resolve));
+  const { cloud, client } = await startKept({
+    timeoutSeconds: 10,
+    journal: { write: ({ kind }) => void (kind === 'continued' && continued()) },
+  });
+  await client.send(new RunInstancesCommand({ ...launchOptions('m5.large'), ...mirrored }));
+  await goesOn;
+  expect(sessionsOf(cloud)).toEqual([]);
 });
