@@ -7,6 +7,7 @@ import {
   CreateTrafficMirrorTargetCommand,
   EC2Client,
   RunInstancesCommand,
+  type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
 import { compose } from '../lambdas/compose.ts';
 import { onChange } from '../lambdas/on-change.ts';
@@ -57,17 +58,18 @@ export async function withAwsCloud<Result>(
   }
 }
 
-/** Launches instances whose tag asks for the sensor, and waits until they run. */
+/** A request to launch instances whose tag asks for the sensor. */
+export const toLaunch = (count: number): RunInstancesCommandInput => ({
+  ImageId: 'ami-0123456789abcdef0',
+  InstanceType: 'm7i.large',
+  MinCount: count,
+  MaxCount: count,
+  TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'mirror', Value: 'yes' }] }],
+});
+
+/** Launches instances and waits until they run. */
 export async function launch({ cloud, client }: Bench, count: number): Promise<readonly string[]> {
-  const { Instances = [] } = await client.send(
-    new RunInstancesCommand({
-      ImageId: 'ami-0123456789abcdef0',
-      InstanceType: 'm7i.large',
-      MinCount: count,
-      MaxCount: count,
-      TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'mirror', Value: 'yes' }] }],
-    }),
-  );
+  const { Instances = [] } = await client.send(new RunInstancesCommand(toLaunch(count)));
   await cloud.idle();
   return Instances.flatMap(({ InstanceId }) => InstanceId ?? []);
 }

@@ -1,8 +1,11 @@
 /** `npm run bench`: one table of what is promised and what was measured. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { measureAwsTimes } from './aws-times.ts';
+import { measureBackfill } from './backfill.ts';
 import { measureAttachTimes, measureCalls } from './calls.ts';
 import { measureColdStart } from './cold-start.ts';
+import { measureCoverage } from './coverage.ts';
 import { measurePlanning } from './planning.ts';
 import { formatTable } from './table.ts';
 
@@ -13,9 +16,12 @@ if (!existsSync(join(import.meta.dirname, '../dist/lambdas/on-change/index.js'))
 
 const rows = [
   ...measurePlanning(),
+  ...measureCoverage(),
   ...(await measureColdStart()),
   ...(await measureCalls()),
   ...(await measureAttachTimes()),
+  ...(await measureAwsTimes()),
+  ...(await measureBackfill()),
 ];
 console.log(formatTable(rows));
 process.exitCode = rows.every(({ isMet }) => isMet) ? 0 : 1;

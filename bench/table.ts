@@ -15,7 +15,7 @@ export function toRow(what: string, figure: number, goal: { most: number } | { l
 }
 
 const inWords = (figure: number): string =>
-  figure.toLocaleString('en-US', { maximumFractionDigits: figure < 100 && !Number.isInteger(figure) ? 1 : 0 });
+  figure.toLocaleString('en-US', { maximumFractionDigits: figure < 10 ? 2 : figure < 100 ? 1 : 0 });
 
 /** The rows as aligned columns; what misses its goal is marked. */
 export function formatTable(rows: readonly Row[]): string {
