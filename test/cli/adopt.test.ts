@@ -64,9 +64,10 @@ describe('adopt', () => {
   });
 
   test('says what would be held then', async () => {
-    const { attachments: theirs, ...rest } = fleet([session('a', { number: 802 })]);
-    const before = session('a', { id: 'tms-before', number: 801, target: 'tmt-another' });
-    const { out } = await adopt({ ...rest, attachments: [...(theirs ?? []), before] });
+    const { attachments = [], ...rest } = fleet([session('a', { number: 802 })]);
+    const udp = session('a', { id: 'tms-before', number: 801, target: 'tmt-another', filter: 'tmf-udp' });
+    const filters = [{ id: FILTER }, { id: 'tmf-udp', accepts: ['ingress 17'] }];
+    const { out } = await adopt({ ...rest, filters, attachments: [...attachments, udp] });
     expect(out).toMatch(/# tms-a .*\n# {3}then: stays as it is, held would-preempt-theirs soc: .*tms-before/);
   });
 
