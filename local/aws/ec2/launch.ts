@@ -80,10 +80,13 @@ export function readLaunch(call: Call, request: RunInstancesRequest): Launch {
   const { ImageId: imageId, InstanceType: type = 'm1.small' } = request;
   if (imageId === undefined) throw missingParameter('ImageId');
   if (!/^ami-[0-9a-f]{8,17}$/.test(imageId)) throw notFound('ami', imageId);
-  if (!/^[a-z0-9-]+\.[a-z0-9-]+$/.test(type)) {
-    throw invalidValue(`Invalid value '${type}' for InstanceType.`);
-  }
-  return { reservationId: newResourceId(call.random, 'r'), imageId, type, operator: null };
+  return { reservationId: newResourceId(call.random, 'r'), imageId, type: readType(type), operator: null };
+}
+
+/** Any type of a family and a size, known or not. @throws Refusal */
+export function readType(given: string): string {
+  if (/^[a-z0-9-]+\.[a-z0-9-]+$/.test(given)) return given;
+  throw invalidValue(`Invalid value '${given}' for InstanceType.`);
 }
 
 /** The instance of one launch with its interfaces, which begin to attach. */

@@ -78,6 +78,9 @@ describe('filters', () => {
     expect(await numbersBy('owner-id', '210987654321')).toEqual([]);
     expect(await numbersBy('session-number', '3')).toEqual([3]);
     expect(await numbersBy('traffic-mirror-target-id', sensor.targetId)).toEqual([1, 2, 3]);
+    expect(await numbersBy('network-interface-id', 'eni-*')).toEqual([1, 2, 3]);
+    expect(await numbersBy('network-interface-id', ...sources, ...sources)).toEqual([1, 2, 3]);
+    expect(await numbersBy('network-interface-id', 'eni-0', sources[2]?.replace(/.$/, '?') ?? '')).toEqual([3]);
   });
 
   test.each<[name: string, filter: Filter, code: string]>([

@@ -78,6 +78,9 @@ test('a filter has at most ten rules, and no number twice in a direction', async
 
 test.each([
   ['a network', { SourceCidrBlock: 'anywhere' }],
+  ['a network of an address alone', { SourceCidrBlock: '10.0.0.1' }],
+  ['a network of 33 bits', { SourceCidrBlock: '10.0.0.0/33' }],
+  ['a network of 129 bits', { DestinationCidrBlock: '2001:db8::/129' }],
   ['a direction', { TrafficDirection: 'sideways' as 'ingress' }],
   ['ports', { DestinationPortRange: { FromPort: 443, ToPort: 80 } }],
 ])('%s that is none is refused', async (_name, input) => {

@@ -5,6 +5,8 @@ import {
   DescribeInstancesCommand,
   DescribeNetworkInterfacesCommand,
   DetachNetworkInterfaceCommand,
+  ModifyInstanceAttributeCommand,
+  ModifyNetworkInterfaceAttributeCommand,
   RunInstancesCommand,
   StartInstancesCommand,
   StopInstancesCommand,
@@ -101,6 +103,26 @@ describe('an instance', () => {
     expect(cloud.state.in().sessions).toHaveLength(1);
   });
 
+  test('changes its type while it is stopped only, and keeps its session', async () => {
+    const cloud = await startCloud();
+    const client = clientOf(cloud);
+    const { id, interfaces } = await launch(cloud, client);
+    const sensor = await createSensor(client);
+    await client.send(sessionCommand(interfaces[0], sensor, 1));
+    const change = (Value: string) =>
+      client.send(new ModifyInstanceAttributeCommand({ InstanceId: id, InstanceType: { Value } }));
+    expect(await refusalOf(change('m8g.large'))).toBe('IncorrectInstanceState');
+    await client.send(new StopInstancesCommand({ InstanceIds: [id] }));
+    await cloud.idle();
+    expect(await refusalOf(change('large'))).toBe('InvalidParameterValue');
+    await change('m8g.large');
+    await client.send(new StartInstancesCommand({ InstanceIds: [id] }));
+    await cloud.idle();
+    expect(cloud.state.in().instances).toMatchObject([{ type: 'm8g.large', state: 'running' }]);
+    expect(cloud.state.in().sessions).toHaveLength(1);
+    expect(await refusalOf(client.send(sessionCommand(interfaces[0], sensor, 2)))).toBe('NetworkInterfaceNotSupported');
+  });
+
   test('takes interfaces that are deleted with it to the grave, their sessions too, and sets others free', async () => {
     const cloud = await startCloud();
     const client = clientOf(cloud);
@@ -178,6 +200,28 @@ describe('an instance', () => {
 });
 
 describe('an interface', () => {
+  test('stays when its instance is terminated, if that was changed', async () => {
+    const cloud = await startCloud();
+    const client = clientOf(cloud);
+    const { id, interfaces } = await launch(cloud, client);
+    const AttachmentId = cloud.state.in().interfaces[0]?.attachment?.id;
+    const modify = (attachment: string | undefined) =>
+      client.send(
+        new ModifyNetworkInterfaceAttributeCommand({
+          NetworkInterfaceId: interfaces[0],
+          Attachment: { AttachmentId: attachment, DeleteOnTermination: false },
+        }),
+      );
+    expect(await refusalOf(modify('eni-attach-0123456789abcdef0'))).toBe('InvalidAttachmentID.NotFound');
+    await modify(AttachmentId);
+    await client.send(sessionCommand(interfaces[0], await createSensor(client), 1));
+    await client.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
+    await cloud.idle();
+    const { interfaces: left, sessions } = cloud.state.in();
+    expect(left).toMatchObject([{ id: interfaces[0], attachment: null }]);
+    expect(sessions).toHaveLength(1);
+  });
+
   test('is attached and detached in steps', async () => {
     const { timer, runAll } = createManualTimer();
     const cloud = await startCloud({ timer });

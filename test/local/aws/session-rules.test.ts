@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { checkAccountRoom } from '../../../local/aws/ec2/limits.ts';
 import { createRegion } from '../../../local/aws/ec2/region.ts';
 import { toVirtualNetworkId } from '../../../local/aws/ec2/session-rules.ts';
 
@@ -28,11 +27,4 @@ test('a network identifier is drawn that no session has', () => {
   const call = { region, random: () => 0 };
   expect(toVirtualNetworkId(call, undefined)).toBe(3);
   expect(toVirtualNetworkId(call, 1)).toBe(1);
-});
-
-test.each(['Session', 'Target', 'Filter'] as const)('an account has room for 10,000: %s', (kind) => {
-  expect(() => checkAccountRoom(kind, 9999)).not.toThrow();
-  expect(() => checkAccountRoom(kind, 10_000)).toThrow(
-    expect.objectContaining({ code: `TrafficMirror${kind}LimitExceeded` }) as Error,
-  );
 });

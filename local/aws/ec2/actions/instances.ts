@@ -1,5 +1,6 @@
 import type {
   InstanceStateChange,
+  ModifyInstanceAttributeRequest,
   Reservation,
   RunInstancesRequest,
   StartInstancesRequest,
@@ -7,11 +8,11 @@ import type {
   TerminateInstancesRequest,
 } from '@aws-sdk/client-ec2';
 import type { Action, Call } from '../call.ts';
-import { invalidValue, refusal } from '../errors.ts';
+import { invalidValue, missingParameter, refusal } from '../errors.ts';
 import { getInstance } from '../get.ts';
 import { once } from '../idempotency.ts';
 import { toReservations } from '../instance-view.ts';
-import { addInstance, readInterfaceWishes, readLaunch } from '../launch.ts';
+import { addInstance, readInterfaceWishes, readLaunch, readType } from '../launch.ts';
 import { moveThrough, STATE_CODES, toUserInitiated } from '../lifecycle.ts';
 import type { Instance, InstanceState } from '../state.ts';
 import { readSpecifications, replaceTags } from '../tagging.ts';
@@ -92,8 +93,21 @@ const toStateChange = (before: Instance, after: Instance): InstanceStateChange =
   CurrentState: { Code: STATE_CODES[after.state], Name: after.state },
 });
 
+/** The type is all that can be changed, and only while the instance is stopped. */
+function modifyInstance(call: Call, request: ModifyInstanceAttributeRequest): object {
+  const held = getInstance(call.region, request.InstanceId ?? '');
+  const type = request.InstanceType?.Value;
+  if (type === undefined) throw missingParameter('InstanceType');
+  if (held.state !== 'stopped') {
+    throw refusal('IncorrectInstanceState', `The instance '${held.id}' is not in the 'stopped' state.`);
+  }
+  call.region.instances.set(held.id, { ...held, type: readType(type) });
+  return {};
+}
+
 export const instanceActions = {
   RunInstances: once('RunInstances', runInstances),
+  ModifyInstanceAttribute: modifyInstance,
   StartInstances: (call: Call, { InstanceIds: ids }: StartInstancesRequest) => ({
     StartingInstances: move(call, ids, START),
   }),

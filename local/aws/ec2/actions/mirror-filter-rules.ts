@@ -8,6 +8,7 @@ import type {
   ModifyTrafficMirrorFilterRuleResult,
   TrafficMirrorPortRangeRequest,
 } from '@aws-sdk/client-ec2';
+import { isIP } from 'node:net';
 import type { Action, Call } from '../call.ts';
 import { invalidValue, refusal } from '../errors.ts';
 import type { Attributes } from '../filters.ts';
@@ -94,7 +95,9 @@ function readOneOf<Word extends string>(given: string | undefined, words: readon
 }
 
 function readCidr(given: string | undefined): string {
-  if (given !== undefined && /^[0-9a-fA-F:.]+\/\d{1,3}$/.test(given)) return given;
+  const [address = '', length = ''] = given?.split('/') ?? [];
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  if (given !== undefined && /^\d{1,3}$/.test(length) && Number(length) <= bits) return given;
   throw invalidValue(`Value (${given}) for a CIDR block is invalid.`);
 }
 

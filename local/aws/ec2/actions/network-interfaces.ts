@@ -7,10 +7,11 @@ import type {
   DescribeNetworkInterfacesRequest,
   DescribeNetworkInterfacesResult,
   DetachNetworkInterfaceRequest,
+  ModifyNetworkInterfaceAttributeRequest,
   NetworkInterfaceStatus,
 } from '@aws-sdk/client-ec2';
 import type { Action, Call } from '../call.ts';
-import { invalidValue, notFound, refusal } from '../errors.ts';
+import { invalidValue, missingParameter, notFound, refusal } from '../errors.ts';
 import type { Attributes } from '../filters.ts';
 import { toPredicate } from '../filters.ts';
 import { once } from '../idempotency.ts';
@@ -85,6 +86,16 @@ function deleteNetworkInterface(call: Call, { NetworkInterfaceId: id = '' }: Del
   return {};
 }
 
+/** Whether an interface goes with its instance is all that can be changed. */
+function modifyNetworkInterface(call: Call, request: ModifyNetworkInterfaceAttributeRequest): object {
+  const held = getInterface(call.region, request.NetworkInterfaceId ?? '');
+  const { AttachmentId: id, DeleteOnTermination: deletedOnTermination } = request.Attachment ?? {};
+  if (id === undefined || deletedOnTermination === undefined) throw missingParameter('Attachment');
+  if (held.attachment?.id !== id) throw notFound('eni-attach', id);
+  updateAttachment(call, held.id, { ...held.attachment, deletedOnTermination });
+  return {};
+}
+
 function describeNetworkInterfaces(
   call: Call,
   request: DescribeNetworkInterfacesRequest,
@@ -130,5 +141,6 @@ export const networkInterfaceActions = {
   AttachNetworkInterface: attachNetworkInterface,
   DetachNetworkInterface: detachNetworkInterface,
   DeleteNetworkInterface: deleteNetworkInterface,
+  ModifyNetworkInterfaceAttribute: modifyNetworkInterface,
   DescribeNetworkInterfaces: describeNetworkInterfaces,
 } satisfies Record<string, Action>;

@@ -5,6 +5,8 @@ import type {
   DeleteNetworkInterfaceRequest,
   DetachNetworkInterfaceRequest,
   InstanceStateChange,
+  ModifyInstanceAttributeRequest,
+  ModifyNetworkInterfaceAttributeRequest,
   NetworkInterface,
   InstanceNetworkInterface,
   Reservation,
@@ -141,6 +143,13 @@ export const CLASSIC: Readonly<Record<string, Recording>> = {
   StartInstances: movesOf('StartingInstances'),
   StopInstances: movesOf('StoppingInstances'),
   TerminateInstances: movesOf('TerminatingInstances'),
+  ModifyInstanceAttribute: {
+    request: ({ InstanceId: instanceId, InstanceType: type }: ModifyInstanceAttributeRequest) => ({
+      instanceId,
+      instanceType: { value: type?.Value },
+    }),
+    response: done,
+  },
   CreateTags: tagging,
   DeleteTags: tagging,
   CreateNetworkInterface: {
@@ -167,6 +176,16 @@ export const CLASSIC: Readonly<Record<string, Recording>> = {
     request: ({ AttachmentId, Force }: DetachNetworkInterfaceRequest) => ({
       attachmentId: AttachmentId,
       force: Force ?? false,
+    }),
+    response: done,
+  },
+  ModifyNetworkInterfaceAttribute: {
+    request: ({ NetworkInterfaceId: networkInterfaceId, Attachment }: ModifyNetworkInterfaceAttributeRequest) => ({
+      networkInterfaceId,
+      attachment: {
+        attachmentId: Attachment?.AttachmentId,
+        deleteOnTermination: Attachment?.DeleteOnTermination,
+      },
     }),
     response: done,
   },
