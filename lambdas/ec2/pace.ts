@@ -2,10 +2,8 @@ import type { Change } from '../../shared/plan/change.ts';
 import type { Clock, Lane, MirrorCloud, Outcome } from '../../shared/ports.ts';
 import type { Scope } from '../../shared/words.ts';
 import { lanePace, type LanePace, type Share } from './pace-lane.ts';
+import { paceLine, type Line, type Sleep } from './pace-line.ts';
 import { PERMISSIONS } from './permissions.ts';
-
-/** Waits so many milliseconds. */
-export type Sleep = (ms: number) => Promise<void>;
 
 /** What pacing depends on beside the cloud. */
 export interface Pacing {
@@ -24,7 +22,10 @@ const SHARES: Readonly<Record<Lane, Share>> = {
   bulk: { perSecond: 3, burst: 30 },
 };
 
-/** After so many calls, or so long after the first one, a write that is still throttled is left to the queue. */
+/**
+ * After so many calls a write that is still throttled is left to the queue, and so is one that would go again later than this
+ * after it was asked for: an invocation that ends keeps little more time for what is under way.
+ */
 const MOST_CALLS = 6;
 const LONGEST_MS = 15_000;
 
@@ -37,11 +38,10 @@ const CALLS: Readonly<Record<Change['kind'], string>> = {
 
 const isThrottled = (outcome: Outcome): boolean => outcome.kind === 'failed' && outcome.code === 'throttled';
 
-/** One lane's calls of one action: they go one after the other as soon as the pace lets them. */
-interface Line {
+/** One lane of one action: how fast it goes, and who waits. */
+interface Road {
   readonly pace: LanePace;
-  /** Resolves when everybody before has gone. */
-  last: Promise<void>;
+  readonly line: Line;
 }
 
 const shareOf = (lane: Lane, { bulkConcurrency }: Pacing): Share => {
@@ -50,28 +50,22 @@ const shareOf = (lane: Lane, { bulkConcurrency }: Pacing): Share => {
   return { perSecond: perSecond / processes, burst: burst / processes };
 };
 
-/** Waits for one's turn and then for the pace, which may slow down meanwhile. */
-function admit(line: Line, { clock, sleep }: Pacing): Promise<void> {
-  const goAfter = async (before: Promise<void>): Promise<void> => {
-    await before;
-    for (let ms = line.pace.waitMs(clock.now()); ms > 0; ms = line.pace.waitMs(clock.now())) await sleep(ms);
-    line.pace.take(clock.now());
-  };
-  return (line.last = goAfter(line.last));
-}
-
-/** Writes at the pace of the line; what is throttled waits its turn again. */
-async function write(line: Line, pacing: Pacing, attempt: () => Promise<Outcome>): Promise<Outcome> {
-  const { clock } = pacing;
-  const startedMs = clock.now();
-  for (let calls = 1; ; calls++) {
-    await admit(line, pacing);
+/** Writes when the line comes to it; what is throttled waits for another turn. */
+async function write({ pace, line }: Road, clock: Clock, attempt: () => Promise<Outcome>): Promise<Outcome> {
+  const untilMs = clock.now() + LONGEST_MS;
+  const call = async (): Promise<Outcome> => {
     const sentMs = clock.now();
     const outcome = await attempt();
-    if (!isThrottled(outcome)) return outcome;
-    line.pace.slowDown(sentMs, clock.now());
-    if (calls === MOST_CALLS || clock.now() - startedMs > LONGEST_MS) return outcome;
+    if (isThrottled(outcome)) pace.slowDown(sentMs, clock.now());
+    return outcome;
+  };
+  await line.goFirst();
+  let outcome = await call();
+  for (let calls = 1; calls < MOST_CALLS && isThrottled(outcome); calls++) {
+    if (!(await line.goAgain(untilMs))) break;
+    outcome = await call();
   }
+  return outcome;
 }
 
 /**
@@ -79,18 +73,21 @@ async function write(line: Line, pacing: Pacing, attempt: () => Promise<Outcome>
  * lane's share of the bucket. A write that is throttled all the same is tried again here, a bounded number of times.
  */
 export function paced(cloud: MirrorCloud, pacing: Pacing): MirrorCloud {
-  const lines = new Map<string, Line>();
+  const roads = new Map<string, Road>();
 
-  const lineOf = ({ account, region }: Scope, change: Change, lane: Lane): Line => {
+  const roadOf = ({ account, region }: Scope, change: Change, lane: Lane): Road => {
     const key = [account, region, CALLS[change.kind], lane].join(' ');
-    const line = lines.get(key) ?? { pace: lanePace(shareOf(lane, pacing)), last: Promise.resolve() };
-    lines.set(key, line);
-    return line;
+    const known = roads.get(key);
+    if (known !== undefined) return known;
+    const pace = lanePace(shareOf(lane, pacing));
+    const road = { pace, line: paceLine(pace, pacing.clock, pacing.sleep) };
+    roads.set(key, road);
+    return road;
   };
 
   return {
     ...cloud,
     apply: (scope, change, owner, lane) =>
-      write(lineOf(scope, change, lane), pacing, () => cloud.apply(scope, change, owner, lane)),
+      write(roadOf(scope, change, lane), pacing.clock, () => cloud.apply(scope, change, owner, lane)),
   };
 }
