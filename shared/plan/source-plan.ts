@@ -12,7 +12,7 @@ import { isSameSettings } from './settings.ts';
 import { orderSteps, type Step } from './steps/order.ts';
 import type { Leaving } from './steps/pair.ts';
 import { wishesOf, withoutDuplicates, type Loads, type Offers, type Wish } from './wishes.ts';
-import { standingOf, type Standing, type WorldIndex } from './world-index.ts';
+import { isCountedAt, standingOf, type Standing, type WorldIndex } from './world-index.ts';
 
 /** What planning one source needs to know beside the source. */
 export interface Context {
@@ -52,7 +52,7 @@ export function planSource(source: Source, context: Context): SourcePlan {
   const evaluation = absence === null ? evaluate(ruleSet, source, machine, nowMs) : NO_WISHES;
   if (isQuiet(evaluation) && standing.ours.length === 0) return NOTHING;
 
-  const choosing = { config, source, ours: standing.ours, offers: context.offers(source), loads: context.loads };
+  const choosing = { config, source, standing, offers: context.offers(source), loads: context.loads };
   const wishes = withoutDuplicates(wishesOf(evaluation, choosing));
   const restraints = restraintsOn(source, machine, evaluation, wishes, context, profile);
   const assignment = assignSlots({
@@ -71,11 +71,10 @@ export function planSource(source: Source, context: Context): SourcePlan {
     leaving: leavingOf(assignment, absence ?? 'unwished'),
     profile,
     filters: index.filters,
-    mayRecast: restraints.retarget === null,
+    mayRetarget: restraints.retarget === null,
   });
-  for (const { wish, attachment, to } of assignment.placements) {
-    if (wish.target !== null && attachment?.settings.target !== to.target) context.loads.take(wish.target);
-  }
+  const targets = new Set(assignment.placements.flatMap(({ wish }) => wish.target ?? []));
+  for (const target of targets) if (!isCountedAt(standing, target.id)) context.loads.take(target);
   return {
     changes: steps.map((step) => toChange(source, step)),
     holds: [

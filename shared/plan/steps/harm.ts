@@ -97,7 +97,7 @@ const inOrder = (sessions: readonly Session[]): readonly Session[] =>
 
 function takerOf(sessions: readonly Session[], packet: Packet, reading: Reading): Taker {
   for (const { filter, theirs } of sessions) {
-    const verdict = packet.get(filter) ?? 'accept';
+    const verdict = packet.get(filter) ?? 'none';
     if (verdict === 'accept') return theirs ?? 'ours';
     if (verdict === 'reject' && reading === 'ends') return 'nobody';
   }

@@ -4,7 +4,7 @@ import { compare } from '../canonical.ts';
 import { verdictsOf, type Filters } from '../coverage.ts';
 import type { Wish } from '../wishes.ts';
 import { isHarmless, isLess, judgeBetween, type Packet, type Session } from './harm.ts';
-import { partsOf, recast, type Part, type Parting } from './pair.ts';
+import { callsIn, castsOf, partsOf, retargetsIn, type Part, type Parting } from './pair.ts';
 import { findRoute, type Ground, type Move, type Route } from './search.ts';
 
 /** One call to the cloud. */
@@ -27,55 +27,58 @@ export type Step =
 /** What stands on one source, and what is to stand there. */
 export interface Course extends Parting {
   readonly filters: Filters;
-  /** Whether ours may be moved to other targets, if that is what it takes to lose no packet. */
-  readonly mayRecast: boolean;
+  /** Whether ours may be moved to targets that no wish asks of them, if that is what it takes to lose no packet. */
+  readonly mayRetarget: boolean;
 }
 
-/** Calls beside those that are needed: with two, whatever can be had by putting aside is had. */
-const MOST_SPARE = 2;
+/** Calls beside those that are needed. More have not been seen to help. */
+const SPARES = [0, 1, 2] as const;
 
 /**
  * The steps of one source in an order in which the cloud takes every one (never more attachments than it allows, never two on
  * one number) and in which no packet that is mirrored before and after is lost in between, nor one of others' taken.
  *
- * | tried in this order, until no step does harm | |
- * |---|---|
- * | each change once, in whatever order | what comes goes before what leaves where both will do |
- * | with a call more, then with two | two that swap numbers go through a free one beside |
- * | the same with other parts | ours all bear one mark: any of them becomes any wish, by a retarget; not where the guard is in the way |
+ * The first way without harm is taken, in this order:
  *
- * A retarget is a disruption and another call is not, so a longer way with fewer retargets comes first.
+ * | | fewer come first | because |
+ * |---|---|---|
+ * | 1 | retargets | they take packets from where they go now, and the guard counts them |
+ * | 2 | calls | a change in place is one; a spare one puts aside what is in the way, as where two swap numbers |
+ * | 3 | changes of parts | ours all bear one mark: any of them may become any wish, but the one it was recognised in comes first |
+ * | 4 | what leaves before what comes | and then the order of the wishes: equal worlds have equal plans |
  *
  * Not every change can be had without loss. Two sessions of which one goes from {p, q} to {p, r} and the other from {r, s} to
- * {q, s}, with no room for a third, lose q or r (or p or s, by a retarget) whatever is done first. Then the way that hides the
- * fewest kinds of packets for the fewest steps is taken: what the rules ask for is not withheld for a moment's loss.
+ * {q, s}, with no room for a third, lose something whatever is done first. Then the way that hides the fewest kinds of packets
+ * for the fewest steps is taken: what the rules ask for is not withheld for a moment's loss. Nothing is ever taken from others
+ * on the way, for whatever could take it can be put behind them first.
  */
 export function orderSteps(course: Course): readonly Step[] {
   const parts = partsOf(course);
   if (parts.length < 2) return parts.map((mover) => toStep({ mover, from: mover.from, to: mover.to }));
-  const ground = groundOf(parts, course);
-  const route = findLeastHarm(parts, ground, course);
-  return route.moves.map(toStep);
+  return findLeastHarm(parts, course).moves.map(toStep);
 }
 
-function findLeastHarm(parts: readonly Part[], ground: Ground, { mayRecast, profile }: Course): Route<Part> {
+function findLeastHarm(parts: readonly Part[], course: Course): Route<Part> {
+  const ground = groundOf(parts, course);
   let least: Route<Part> | null = null;
-  for (const cast of castsOf()) {
-    for (let spare = 0; spare <= MOST_SPARE; spare++) {
-      const route = findRoute(cast, spare, ground);
-      if (route === null || (least !== null && !isLess(route.harm, least.harm))) continue;
-      least = route;
-      if (isHarmless(least.harm)) return least;
-    }
+  for (const { cast, spare } of waysOf(parts, course)) {
+    const route = findRoute(cast, spare, ground);
+    if (route === null || (least !== null && !isLess(route.harm, least.harm))) continue;
+    least = route;
+    if (isHarmless(least.harm)) return least;
   }
   // Three sessions are too few to close a number in on both sides and leave two of ours to swap.
-  if (least === null) throw new Error('steps that wait for nothing: the slots were given out twice');
+  if (least === null) throw new Error('no order of steps is legal: the slots were given out twice');
   return least;
+}
 
-  function* castsOf(): Generator<readonly Part[]> {
-    yield parts;
-    if (mayRecast) yield* recast(parts, profile);
-  }
+function waysOf(parts: readonly Part[], { profile, mayRetarget }: Course) {
+  const most = mayRetarget ? Infinity : retargetsIn(parts);
+  return castsOf(parts, profile)
+    .map((cast) => ({ cast, retargets: retargetsIn(cast) }))
+    .filter(({ retargets }) => retargets <= most)
+    .flatMap(({ cast, retargets }) => SPARES.map((spare) => ({ cast, spare, retargets, calls: callsIn(cast) + spare })))
+    .sort((a, b) => a.retargets - b.retargets || a.calls - b.calls);
 }
 
 /** What does not move, and what harm it is to packets when the rest does. */

@@ -70,7 +70,7 @@ const toChange = (wish: Wish, attachment: Attachment, to: Settings): Part => ({
   wish,
   attachment,
   from: attachment.settings,
-  to,
+  to: needsChange(attachment, to) ? to : attachment.settings,
 });
 
 const toRemoval = ({ attachment, because }: Leaving): Part => ({
@@ -82,35 +82,41 @@ const toRemoval = ({ attachment, because }: Leaving): Part => ({
 });
 
 /**
- * The other ways to give the same parts to the same attachments: all of ours bear the same mark, so that any of them can
- * become any wish. Those with the fewest retargets come first.
+ * Every way to give the same parts to the same attachments, the way they were given first: all of ours bear one mark, so that
+ * any of them can become any wish.
  */
-export function recast(parts: readonly Part[], profile: Profile): readonly (readonly Part[])[] {
-  const attachments = parts.flatMap((part) => (part.kind === 'create' ? [] : [part.attachment]));
-  const [, ...others] = permutationsOf(attachments);
-  return others
-    .map((order) => {
-      const rest = [...order];
-      return parts.map((part): Part => {
-        const attachment = part.kind === 'create' ? undefined : rest.shift();
-        if (attachment === undefined || part.kind === 'create') return part;
-        if (part.kind === 'remove') return toRemoval({ attachment, because: part.because });
-        const wished = part.wish.to ?? part.to;
-        return toChange(
-          part.wish,
-          attachment,
-          settle({ ...wished, number: part.to.number }, attachment.settings, profile),
-        );
-      });
-    })
-    .sort((a, b) => retargetsIn(a) - retargetsIn(b));
+export function castsOf(parts: readonly Part[], profile: Profile): readonly (readonly Part[])[] {
+  const actors = parts.map((part) => (part.kind === 'create' ? null : part.attachment));
+  const [, ...others] = permutationsOf(actors);
+  return [parts, ...others.flatMap((order) => recast(parts, order, profile))];
 }
 
-const retargetsIn = (parts: readonly Part[]): number =>
-  parts.filter(({ from, to }) => from !== null && to !== null && from.target !== to.target).length;
+/** None where nobody is to go. */
+function recast(
+  parts: readonly Part[],
+  actors: readonly (Attachment | null)[],
+  profile: Profile,
+): readonly (readonly Part[])[] {
+  const cast = parts.flatMap((part, at): readonly Part[] => {
+    const attachment = actors[at] ?? null;
+    if (part.kind === 'remove') return attachment === null ? [] : [toRemoval({ attachment, because: part.because })];
+    const wished = { ...(part.wish.to ?? part.to), number: part.to.number };
+    return attachment === null
+      ? [{ kind: 'create', wish: part.wish, from: null, to: wished }]
+      : [toChange(part.wish, attachment, settle(wished, attachment.settings, profile))];
+  });
+  return cast.length === parts.length ? [cast] : [];
+}
 
 /** The first is the order itself. */
 function permutationsOf<T>(items: readonly T[]): readonly (readonly T[])[] {
   if (items.length < 2) return [items];
   return items.flatMap((item, at) => permutationsOf(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
 }
+
+/** How many are moved to another target, which takes packets from where they go now. */
+export const retargetsIn = (parts: readonly Part[]): number =>
+  parts.filter(({ from, to }) => from !== null && to !== null && from.target !== to.target).length;
+
+/** How many calls it takes when nothing is put aside on the way. */
+export const callsIn = (parts: readonly Part[]): number => parts.filter(({ from, to }) => from !== to).length;

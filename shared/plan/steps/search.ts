@@ -97,22 +97,17 @@ const toKey = (settings: Settings | null): string =>
 
 /**
  * Where one of ours can be put aside: as it is now or as it is to be, but under another number. So a destination gets packets
- * through no filter but its own. What is to be created or is gone has no place beside, for only what exists can be changed.
+ * through no filter but its own. What is to go is left as it is until then, for it is nobody's wish.
  */
 function besides(movers: readonly Mover[], at: number, now: Position, { fixed, numbers }: Ground): readonly Settings[] {
-  const [is, mover] = [now[at] ?? null, movers[at]];
-  if (is === null || mover === undefined || mover.to === is || numbers === null) return [];
-  const others = movers.flatMap(({ from, to }, index) => (index === at ? [] : [from, now[index] ?? null, to]));
+  const [is, to] = [now[at] ?? null, movers[at]?.to ?? null];
+  if (is === null || to === null || is === to || numbers === null) return [];
+  const others = movers.flatMap((mover, index) => (index === at ? [] : [mover.from, now[index] ?? null, mover.to]));
   const marks = [...fixed, ...others.flatMap((one) => one?.number ?? [])];
-  const wanted = (mover.to ?? is).number ?? numbers.lowest;
-  const free = numbersBeside(wanted, marks, numbers);
-  const final = mover.to;
-  const renumbered = free
-    .filter((number) => isElsewhere(number, is.number, marks))
-    .map((number) => ({ ...is, number }));
-  const changed =
-    final === null ? [] : free.filter((number) => number !== final.number).map((number) => ({ ...final, number }));
-  return [...renumbered, ...changed];
+  const free = numbersBeside(to.number ?? numbers.lowest, marks, numbers);
+  const renumbered = free.filter((number) => isElsewhere(number, is.number, marks));
+  const changed = free.filter((number) => number !== to.number);
+  return [...renumbered.map((number) => ({ ...is, number })), ...changed.map((number) => ({ ...to, number }))];
 }
 
 /** Whether a session of others, or where one of ours is or will be, lies between two numbers. */
