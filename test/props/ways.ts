@@ -94,7 +94,7 @@ export function hasWay(journey: Journey, means: Means): boolean {
     const key = `${toKey(now)} ${left.calls} ${left.retargets} ${left.removals}`;
     const known = tried.get(key);
     if (known !== undefined) return known;
-    const answer = movesFrom(now, left).some(([next, rest]) => isSafe(next) && goOn(next, rest));
+    const answer = [...movesFrom(now, left)].some(([next, rest]) => isSafe(next) && goOn(next, rest));
     tried.set(key, answer);
     return answer;
   }

@@ -9,8 +9,9 @@ import {
   parseRuleName,
   parseTargetId,
 } from '../../shared/ids.ts';
-import type { Cloud, InventoryKind, NonEmpty, Owner, World } from '../../shared/words.ts';
-import { toWorld, type AttachmentSketch, type FilterSketch, type SourceSketch } from '../world.ts';
+import type { Cloud, Filter, InventoryKind, NonEmpty, Owner, World } from '../../shared/words.ts';
+import { toWorld, type AttachmentSketch, type FilterSketch, type SourceSketch, type WorldSketch } from '../world.ts';
+import { filter } from './packets.ts';
 
 export const OWNER = findOwner('soc') as Owner;
 
@@ -22,16 +23,14 @@ export interface Case {
 
 const NUMBERS = [1, 2, 100, 101, 102, 200, 32766] as const;
 const TARGETS = ['tmt-a', 'tmt-b', 'tmt-c', 'tmt-d'] as const;
-const FILTERS: readonly FilterSketch[] = [
-  { id: 'tmf-all' },
-  { id: 'tmf-same' },
-  { id: 'tmf-in', accepts: ['ingress'] },
-  { id: 'tmf-out', accepts: ['egress'] },
-  { id: 'tmf-tcp', accepts: ['ingress 6', 'egress 6'] },
-];
+/** Two that take everything, and three that are drawn. */
+const WHOLE: readonly FilterSketch[] = [{ id: 'tmf-all' }, { id: 'tmf-same' }];
+const DRAWN = ['tmf-a', 'tmf-b', 'tmf-c'] as const;
+export const UNREAD = parseFilterId('tmf-unread');
+
 const NAMES = ['one', 'two', 'three', 'four'] as const;
 
-const filterIds = [...FILTERS.map(({ id }) => id), 'tmf-unread'];
+const filterIds = [...WHOLE.map(({ id }) => id), ...DRAWN, UNREAD];
 
 const awsDestination = (name: string): fc.Arbitrary<AwsDestination> =>
   fc
@@ -176,6 +175,7 @@ export const cases = (cloud: Cloud, isWhole: boolean): fc.Arbitrary<Case> =>
       sources: fc.tuple(...[0, 1, 2, 3, 4].map((at) => source(cloud, at))),
       capacity: fc.constantFrom(undefined, 1, 3),
       unhealthy: fc.subarray([...TARGETS]),
+      filters: fc.tuple(...DRAWN.map(filter)),
       incomplete: isWhole ? fc.constant<InventoryKind[]>([]) : fc.subarray([...INCOMPLETE], { minLength: 1 }),
     })
     .chain((draft) =>
@@ -185,7 +185,7 @@ export const cases = (cloud: Cloud, isWhole: boolean): fc.Arbitrary<Case> =>
     )
     .map((draft) => ({
       config: draft.config,
-      world: toWorld({
+      world: withFilters(draft.filters, {
         cloud,
         machines: draft.sources.flatMap(({ machine, machineState }) =>
           machine === null || machine === undefined ? [] : [{ id: machine, state: machineState }],
@@ -198,7 +198,12 @@ export const cases = (cloud: Cloud, isWhole: boolean): fc.Arbitrary<Case> =>
           ...(draft.capacity === undefined ? {} : { capacity: draft.capacity }),
           ...(draft.unhealthy.includes(id) ? { unhealthy: 'its listener is gone' } : {}),
         })),
-        filters: FILTERS,
+        filters: WHOLE,
         incomplete: draft.incomplete.map((kind) => ({ kind, why: `${kind} could not be read` })),
       }),
     }));
+
+function withFilters(filters: readonly Filter[], sketch: WorldSketch): World {
+  const world = toWorld(sketch);
+  return { ...world, filters: [...world.filters, ...filters] };
+}
