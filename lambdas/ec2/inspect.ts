@@ -37,7 +37,7 @@ export function inspector({
     const arns = targets.filter(isBalancer).map(({ reaches }) => reaches);
     const counted = targets.filter(isCounted).map(({ id }) => id);
     const [against, counts] = await Promise.all([
-      healthOf([...new Set(arns)], (missing) => balancersAgainst(scope, missing, balancersFor)),
+      healthOf(arns, (missing) => balancersAgainst(scope, missing, balancersFor)),
       countsOf(counted, (missing) => countSources(() => readsFor(scope), missing)),
     ]);
     const look = (target: Target): Target => ({
