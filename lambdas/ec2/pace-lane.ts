@@ -3,6 +3,10 @@ export interface Share {
   readonly perSecond: number;
   /** As many calls at once after a rest. */
   readonly burst: number;
+  /** Slower than this the lane does not become, however often it is throttled. */
+  readonly leastPerSecond: number;
+  /** What it gains in a minute without throttling. */
+  readonly growthPerMinute: number;
 }
 
 /** How fast one lane calls one action; it knows the time only from its caller. */
@@ -14,12 +18,6 @@ export interface LanePace {
   /** A call that was sent at `sentMs` was throttled. */
   slowDown(sentMs: number, nowMs: number): void;
 }
-
-/** Slower than this a lane does not become: whoever else drains the bucket would stop it for good. */
-const FLOOR_PER_SECOND = 0.5;
-
-/** What a lane gains per second without throttling: from its share to the whole refill of the bucket in about two minutes. */
-const GROWTH_PER_SECOND = 1 / 60;
 
 const SHRINK = 0.5;
 
@@ -34,11 +32,11 @@ interface Limit {
  * A lane that is free until it is first throttled, from then on limited to its share, a little more with time, and to half of
  * what it had, at most its share, each time that it is throttled again.
  */
-export function lanePace({ perSecond: share, burst }: Share): LanePace {
+export function lanePace({ perSecond: share, burst, leastPerSecond, growthPerMinute }: Share): LanePace {
   let limit: Limit | null = null;
 
   const rateAt = ({ perSecond, sinceMs }: Limit, nowMs: number): number =>
-    perSecond + (GROWTH_PER_SECOND * (nowMs - sinceMs)) / 1000;
+    perSecond + (growthPerMinute * (nowMs - sinceMs)) / 60_000;
 
   return {
     waitMs: (nowMs) => (limit === null ? 0 : Math.max(0, Math.ceil(limit.freeAtMs - nowMs))),
@@ -53,7 +51,7 @@ export function lanePace({ perSecond: share, burst }: Share): LanePace {
       // Calls that were under way when the first of them was throttled say nothing new.
       if (limit !== null && sentMs <= limit.sinceMs) return;
       const perSecond =
-        limit === null ? share : Math.max(FLOOR_PER_SECOND, Math.min(share, rateAt(limit, nowMs) * SHRINK));
+        limit === null ? share : Math.max(leastPerSecond, Math.min(share, rateAt(limit, nowMs) * SHRINK));
       limit = { perSecond, sinceMs: nowMs, freeAtMs: nowMs + 1000 / perSecond };
     },
   };

@@ -15,11 +15,12 @@ export interface Pacing {
 
 /**
  * Each action that writes has a bucket of its own per account and region: 50 tokens, and 5 more a second
- * (https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html). What one lane leaves in it is the other's.
+ * (https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html). The event lane yields less and comes back sooner:
+ * with equal manners a backfill that tries for more than its share would slow launches down for minutes.
  */
 const SHARES: Readonly<Record<Lane, Share>> = {
-  event: { perSecond: 2, burst: 20 },
-  bulk: { perSecond: 3, burst: 30 },
+  event: { perSecond: 2, burst: 20, leastPerSecond: 1, growthPerMinute: 6 },
+  bulk: { perSecond: 3, burst: 30, leastPerSecond: 0.5, growthPerMinute: 1 },
 };
 
 /**
@@ -44,10 +45,16 @@ interface Road {
   readonly line: Line;
 }
 
+/** A lane's share, of which each process of the bulk queue has its part; none becomes so slow that its calls outlast an invocation. */
 const shareOf = (lane: Lane, { bulkConcurrency }: Pacing): Share => {
-  const { perSecond, burst } = SHARES[lane];
-  const processes = lane === 'bulk' ? bulkConcurrency : 1;
-  return { perSecond: perSecond / processes, burst: burst / processes };
+  const share = SHARES[lane];
+  if (lane === 'event') return share;
+  return {
+    perSecond: share.perSecond / bulkConcurrency,
+    burst: share.burst / bulkConcurrency,
+    leastPerSecond: Math.min(share.leastPerSecond, share.perSecond / bulkConcurrency),
+    growthPerMinute: share.growthPerMinute / bulkConcurrency,
+  };
 };
 
 /** Writes when the line comes to it; what is throttled waits for another turn. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { lanePace, type LanePace } from '../../../lambdas/ec2/pace-lane.ts';
 
-const SHARE = { perSecond: 2, burst: 20 };
+const SHARE = { perSecond: 2, burst: 20, leastPerSecond: 0.5, growthPerMinute: 1 };
 
 /** How many calls may go from `fromMs` on until `toMs`, each as soon as it may. */
 function callsWithin(pace: LanePace, fromMs: number, toMs: number): number {
@@ -35,7 +35,7 @@ describe('a lane', () => {
     expect(callsWithin(throttledAt(0), 0, 10_000)).toBeLessThanOrEqual(21);
   });
 
-  test('gains a call a second in a minute without throttling', () => {
+  test('gains with every minute without throttling', () => {
     const pace = throttledAt(0);
     callsWithin(pace, 0, 60_000);
     const calls = callsWithin(pace, 60_000, 70_000);
@@ -43,7 +43,7 @@ describe('a lane', () => {
     expect(calls).toBeLessThanOrEqual(32);
   });
 
-  test('is halved when it is throttled again, never below one call in two seconds', () => {
+  test('is halved when it is throttled again, never below its least', () => {
     expect(callsWithin(throttledAt(0, 1), 1_000, 21_000)).toBeLessThanOrEqual(24);
     const slowest = callsWithin(throttledAt(0, 9), 9_000, 29_000);
     expect(slowest).toBeGreaterThanOrEqual(10);
