@@ -45,7 +45,7 @@ export async function reachPlaces(given: Arguments, io: Io): Promise<readonly Pl
   });
 }
 
-/** Everything that exists in the scopes that the command is about; what could not be read at all is a world that says so. */
+/** Everything that exists in the scopes that the command is about, targets looked at closely; of what could not be read at all, a world that says so. */
 export async function readWorlds(given: Arguments, io: Io): Promise<readonly World[]> {
   const places = await reachPlaces(given, io);
   return withProgress(io, `reading ${namePlaces(places)}`, Promise.all(places.map(readWorld)));
@@ -54,9 +54,12 @@ export async function readWorlds(given: Arguments, io: Io): Promise<readonly Wor
 /** The scopes of places as people say them. */
 export const namePlaces = (places: readonly Place[]): string => places.map(({ scope }) => nameScope(scope)).join(', ');
 
-async function readWorld({ scope, deps }: Place): Promise<World> {
+async function readWorld({ scope, deps: { cloud } }: Place): Promise<World> {
   try {
-    return await deps.cloud.read(scope, { kind: 'everything' });
+    const world = await cloud.read(scope, { kind: 'everything' });
+    const [first, ...others] = world.targets;
+    // Planning by a file cannot look closer later at those that it is about to attach to.
+    return first === undefined ? world : { ...world, targets: await cloud.inspect(scope, [first, ...others]) };
   } catch (thrown) {
     return unreadWorld(scope, toFault(thrown, `reading ${nameScope(scope)}`));
   }

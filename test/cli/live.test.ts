@@ -26,6 +26,7 @@ beforeEach(async () => {
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'not-checked');
   env = {
     AWS_ENDPOINT_URL_EC2: clouds.aws.endpoint,
+    AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: clouds.aws.endpoint,
     TAPKEEPER_ARM_ENDPOINT: clouds.azure.endpoint,
     TAPKEEPER_SCOPES: `${clouds.aws.account}:${clouds.aws.region}`,
     TAPKEEPER_SUBSCRIPTIONS: clouds.azure.subscription,
@@ -187,6 +188,22 @@ test('snapshot writes what plan --from plans alike, offline', async () => {
     ...(JSON.parse((await tapkeeper(['snapshot'])).out) as object),
     takenAt: expect.any(String) as string,
   });
+});
+
+test('plan says of a load balancer without a listener that it is unhealthy, live and from a snapshot alike', async () => {
+  const balancer = `arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/deaf/50dc6c495c0c9188`;
+  clouds.aws.addBalancer({ arn: balancer, listeners: [{ protocol: 'TCP', port: 443 }] });
+  const call = ec2Caller(clouds.aws.endpoint, clouds.aws.region, 'netops');
+  await call('CreateTrafficMirrorTarget', { NetworkLoadBalancerArn: balancer });
+  const text = await readFile(rules, 'utf8');
+  await writeFile(rules, text.replace(/networkInterface: \S+/, `networkLoadBalancer: ${balancer}`));
+  const live = await tapkeeper(['plan', '--cloud', 'aws']);
+  expect(live.out).toMatch(
+    /! held +eni-\w+ of i-\w+ +destination-unhealthy soc-aws +# .*4789.*\n +to do: bring the sensor/,
+  );
+  const file = fileOf('', 'fleet.json');
+  await tapkeeper(['snapshot', '--cloud', 'aws', '--out', file]);
+  expect(await run(['plan', '--rules', rules, '--from', file])).toEqual(live);
 });
 
 describe('apply', () => {
