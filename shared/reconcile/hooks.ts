@@ -38,12 +38,11 @@ function launchesIn(items: readonly LookItem[]): readonly Launch[] {
  * The launches that are looked at once more before they go into service: only where mirroring is enforced, and only young ones
  * whose machine is not ready to be mirrored, or was not come to.
  */
-export function holdBack({ items, run }: LookGroup, progress: Progress, nowMs: number): readonly Held[] {
-  if (progress.mode !== 'enforce' || run?.kind === 'observe') return [];
-  return launchesIn(items).flatMap(({ hook, items: [{ work }, ...others] }) => {
-    const newest = others.reduce((latest, one) => (one.work.since > latest.since ? one.work : latest), work);
-    const delaySeconds = nowMs - Date.parse(newest.since) < YOUNG_MS ? waitOf(hook.machine, progress) : null;
-    return delaySeconds === null ? [] : [{ work: newest, delaySeconds }];
+export function holdBack({ items }: LookGroup, progress: Progress, nowMs: number): readonly Held[] {
+  if (progress.mode !== 'enforce') return [];
+  return launchesIn(items).flatMap(({ hook, items: [{ work }] }) => {
+    const delaySeconds = nowMs - Date.parse(work.since) < YOUNG_MS ? waitOf(hook.machine, progress) : null;
+    return delaySeconds === null ? [] : [{ work, delaySeconds }];
   });
 }
 

@@ -2,6 +2,7 @@ import { FAULTS } from '../fault.ts';
 import { continueLater } from './continue.ts';
 import type { Progress } from './converge.ts';
 import { converge } from './converge.ts';
+import { groupBy } from './group-by.ts';
 import type { Held } from './hooks.ts';
 import { comesBackWith, holdBack, releaseHooks } from './hooks.ts';
 import type { Invocation } from './invocation.ts';
@@ -82,7 +83,9 @@ const isTooMuchForBatch = ({ run }: LookGroup, { mode, plan }: Report): boolean 
 /** Queues what a later look is to see to: machines held back, what is changing, and what there was no time for. */
 async function putOff(deps: Invocation, group: LookGroup, progress: Progress, held: readonly Held[]): Promise<void> {
   const comesBack = comesBackWith(held);
-  for (const { work, delaySeconds } of held) await deps.queues.send('event', [work], delaySeconds);
+  for (const [first, ...others] of groupBy(held, ({ delaySeconds }) => String(delaySeconds)).values()) {
+    await deps.queues.send('event', [first.work, ...others.map(({ work }) => work)], first.delaySeconds);
+  }
   await lookAgain(deps, group, progress, comesBack);
   await continueLater(deps, group, progress, comesBack);
 }

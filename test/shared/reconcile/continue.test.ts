@@ -138,6 +138,19 @@ describe('an invocation whose time runs out', () => {
     expect(h.cloud.world().attachments).toHaveLength(370);
   });
 
+  it('adds nothing to a permission', async () => {
+    // A stopped machine's session goes without a permission; it must not come back with one for when it runs.
+    const whole = fleet(1, [], [ours(0, 'tcp')]);
+    const world = { ...whole, machines: whole.machines.map((machine) => ({ ...machine, state: 'stopped' as const })) };
+    const h = harness(CONFIG, world);
+    h.cloud.onRead = () => (h.nowMs += LATE_MS);
+    const work = { ...look(world, [sourceAt(0)]), run: { kind: 'enforce', seen: [], lift: [] } } as const;
+
+    await handleWork(h.deps, [{ id: 'chunk', work }], NOW_MS + MINUTE_MS);
+
+    expect(h.sent).toEqual([{ queue: 'bulk', work, delaySeconds: 0 }]);
+  });
+
   it('puts groups, scopes and sweeps back as they came when it is late before they are begun', async () => {
     const east = fleet(2, ['tcp']);
     const west = toWorld({ region: 'us-west-2' });
@@ -238,6 +251,18 @@ describe('a cloud that throttles', () => {
     h.cloud.onApply = () => null;
     await drain(h);
     expect(h.cloud.world().attachments).toHaveLength(200);
+  });
+
+  it('is left alone whatever becomes of what is under way', async () => {
+    const world = fleet(40, ['tcp']);
+    const h = harness(CONFIG, world);
+    let answered = 0;
+    h.cloud.onApply = (change) => ((answered += 1) <= 3 ? throttled(change) : null);
+
+    await handleWork(h.deps, events(world, 40), null);
+
+    expect(h.cloud.tried.length).toBeLessThanOrEqual(6);
+    expect(continued(h)).toEqual([40 - h.cloud.world().attachments.length]);
   });
 
   it('is not left alone after three that are not in a row', async () => {

@@ -181,6 +181,16 @@ describe('a machine that a launch hook holds back and that is changing', () => {
     }
   });
 
+  it('is let go when it may be missing only because the read is not whole', async () => {
+    const incomplete = [{ kind: 'sources', why: 'page 2 was refused' }] as const;
+    const h = harness(CONFIG, { ...fleet(0, []), incomplete });
+
+    expect(await handleWork(h.deps, [launch(fleet(1, []), 0)], null)).toEqual({ failed: ['launch-0'] });
+
+    expect(h.cloud.released).toEqual([hookOf(0)]);
+    expect(h.sent).toEqual([]);
+  });
+
   it('is let go when no rule wishes anything of it', async () => {
     const world = changing(fleet(1, []));
     const h = harness(CONFIG, world);

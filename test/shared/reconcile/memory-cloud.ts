@@ -1,6 +1,6 @@
 import { parseAttachmentId } from '../../../shared/ids.ts';
 import type { Change } from '../../../shared/plan/change.ts';
-import type { MirrorCloud, Outcome } from '../../../shared/ports.ts';
+import type { Lane, MirrorCloud, Outcome } from '../../../shared/ports.ts';
 import { PROFILES } from '../../../shared/profile.ts';
 import { toScopeKey } from '../../../shared/reconcile/scope.ts';
 import type {
@@ -22,6 +22,8 @@ export interface MemoryCloud extends MirrorCloud {
   readonly reads: readonly { readonly scope: Scope; readonly selection: Selection }[];
   /** Every change that was tried, in order. */
   readonly tried: readonly Change[];
+  /** The lane of each change that was tried, in order. */
+  readonly lanes: readonly Lane[];
   /** How many changes were under way at most, in all and on any one source. */
   readonly peak: { readonly all: number; readonly perSource: number };
   world(scope?: Scope): World;
@@ -46,6 +48,7 @@ export function memoryCloud(...worlds: readonly [World, ...World[]]): MemoryClou
   const current = new Map(worlds.map((world) => [toScopeKey(world.scope), world]));
   const reads: { scope: Scope; selection: Selection }[] = [];
   const tried: Change[] = [];
+  const lanes: Lane[] = [];
   const underWay: SourceId[] = [];
   const inspected: TargetId[] = [];
   const released: LaunchHook[] = [];
@@ -60,6 +63,7 @@ export function memoryCloud(...worlds: readonly [World, ...World[]]): MemoryClou
     cloud: worlds[0].scope.cloud,
     reads,
     tried,
+    lanes,
     peak,
     onApply: () => null,
     onForget: () => false,
@@ -88,8 +92,9 @@ export function memoryCloud(...worlds: readonly [World, ...World[]]): MemoryClou
       cloud.onRelease(hook);
       released.push(hook);
     },
-    async apply(scope, change, owner) {
+    async apply(scope, change, owner, lane) {
       tried.push(change);
+      lanes.push(lane);
       underWay.push(change.source);
       peak.all = Math.max(peak.all, underWay.length);
       peak.perSource = Math.max(peak.perSource, underWay.filter((source) => source === change.source).length);

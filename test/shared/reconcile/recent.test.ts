@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { handleWork } from '../../../shared/reconcile/handle-work.ts';
 import { rememberDisruptions } from '../../../shared/reconcile/recent.ts';
+import { resync } from '../../../shared/reconcile/resync.ts';
 import { toWorld } from '../../world.ts';
 import { CONFIG, fleet, machineAt, ours, retagged, upTo } from './fleets.ts';
 import { type Harness, harness, look, NOW_MS } from './harness.ts';
@@ -67,6 +68,27 @@ describe('a storm of untags that comes in small batches', () => {
     for (const at of upTo(6)) await deliver(h, at);
 
     expect(h.cloud.world().attachments).toHaveLength(45);
+  });
+
+  it('is nothing that a person has to answer for who takes something away meanwhile', async () => {
+    const h = harness(CONFIG, stormed(500, 100));
+    for (const at of upTo(20)) await deliver(h, at);
+    const body = JSON.stringify({ scope: { machines: [machineAt(20).id] }, mode: 'apply' });
+
+    await resync(h.deps, { body, mayLift: 'no', correlation: 'call-1' });
+
+    expect(h.cloud.world().attachments).toHaveLength(479);
+    expect(h.deps.recent.count(EAST, NOW_MS)).toBe(20);
+  });
+
+  it('trips nothing where nothing would go', async () => {
+    const h = harness(CONFIG, stormed(3, 0));
+    for (const _many of upTo(30)) h.deps.recent.add(EAST, NOW_MS);
+
+    await deliver(h, 0);
+
+    expect(h.journal.map(({ kind }) => kind)).toEqual(['finished']);
+    expect(h.sent).toEqual([]);
   });
 
   it('is over ten minutes later', async () => {

@@ -5,10 +5,9 @@ import { resync } from '../../../shared/reconcile/resync.ts';
 import type { ResyncBody } from '../../../shared/reconcile/resync/answer.ts';
 import type { ProblemBody } from '../../../shared/reconcile/resync/problem.ts';
 import { toWorld } from '../../world.ts';
-import { CONFIG, digits, fleet, ours, retagged, sessionsOf } from './fleets.ts';
+import { CONFIG, digits, fleet, ours, retagged, sessionsOf, upTo } from './fleets.ts';
 import { type Harness, harness } from './harness.ts';
 
-const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at);
 const machine = (at: number): string => `i-${digits(at)}`;
 
 interface Reply<Body> {

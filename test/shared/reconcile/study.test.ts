@@ -119,6 +119,23 @@ describe('a closer look at destinations', () => {
     expect(cloud.world().attachments).toHaveLength(3);
   });
 
+  it('costs no second plan when it finds nothing new', async () => {
+    const world = fleet(3, ['tcp']);
+    const { deps, cloud } = harness(CONFIG, world);
+    let digests = 0;
+    const hash = (text: string): string => {
+      digests += 1;
+      return deps.hash(text);
+    };
+
+    await converge({ ...deps, hash }, orderOf(world, sourceAt(0)));
+    expect([cloud.inspected, digests]).toEqual([['tmt-tcp'], 1]);
+
+    cloud.onInspect = (target) => ({ ...target, load: 1 });
+    await converge({ ...deps, hash }, orderOf(world, sourceAt(1)));
+    expect(digests).toBe(3);
+  });
+
   it('is not asked for by a plan that attaches nothing', async () => {
     const world = fleet(2, ['tcp'], [ours(0, 'tcp'), { ...ours(1, 'tcp'), number: 7 }, ours(1, 'udp')]);
     const { deps, cloud } = harness(CONFIG, world);
@@ -182,6 +199,7 @@ describe('a closer look at destinations', () => {
     await converge(deps, { ...orderOf(world, sourceAt(0)), selection: { kind: 'everything' } });
 
     expect(targetsOf(cloud.world()).filter((target) => target === 'tmt-a').length).toBeLessThan(2);
+    expect(new Set(cloud.inspected).size).toBe(cloud.inspected.length);
     expect(cloud.world().attachments).toHaveLength(4);
   });
 

@@ -110,6 +110,30 @@ describe('a machine type that the cloud refuses', () => {
     expect(mirrored).toHaveLength(19);
   });
 
+  it('is not told by one interface when another of its machines was accepted in this run', async () => {
+    const world = typed(20, ['m5.large']);
+    const { deps, cloud } = harness(CONFIG, world);
+    cloud.onApply = (change) => (change.source === sourceAt(1).id ? unfit(change) : null);
+
+    await converge({ ...deps, parallelism: 3 }, everything(world));
+
+    expect(cloud.world().attachments).toHaveLength(19);
+  });
+
+  it('is not told by what is withheld for another reason', async () => {
+    const world = typed(20, ['m5.large']);
+    const { deps, cloud } = harness(CONFIG, world);
+    cloud.onApply = (change) => {
+      const outcome = unfit(change);
+      if (outcome.kind !== 'held' || change.source !== sourceAt(0).id) return null;
+      return { ...outcome, hold: { ...outcome.hold, code: 'destination-full' } };
+    };
+
+    await converge(deps, everything(world));
+
+    expect(cloud.world().attachments).toHaveLength(19);
+  });
+
   it('is not told by a machine that does not run', async () => {
     const whole = typed(20, ['m5.large']);
     const machines = whole.machines.map((one, at) => (at === 0 ? { ...one, state: 'stopped' as const } : one));
