@@ -12,7 +12,8 @@ export const SCOPE_ARGS = {
   scope: {
     type: 'string',
     valueHint: 'account:region|subscription',
-    description: 'What to look at, repeatable; else TAPKEEPER_SCOPES and TAPKEEPER_SUBSCRIPTIONS',
+    description:
+      'What to look at, repeatable; else TAPKEEPER_SCOPES and TAPKEEPER_SUBSCRIPTIONS. AWS accounts other than TAPKEEPER_ACCOUNT are reached by the role TAPKEEPER_MEMBER_ROLE (TAPKEEPER_EXTERNAL_ID), where it is set',
   },
   account: {
     type: 'string',

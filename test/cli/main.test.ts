@@ -56,6 +56,12 @@ describe('help', () => {
     },
   );
 
+  test.each(['plan', 'apply', 'snapshot', 'adopt'])('of %s says how scopes are named and reached', async (name) => {
+    const { out } = await run([name, '--help']);
+    for (const option of ['--scope', '--account', '--region', '--cloud']) expect(out).toContain(option);
+    expect(out).toContain('TAPKEEPER_MEMBER_ROLE');
+  });
+
   test('of plan says which scopes it takes from a snapshot', async () => {
     expect((await run(['plan', '--help'])).out).toMatch(/--from=<file> .*every scope in it/);
   });
