@@ -6,6 +6,7 @@ import { allTaken, full, noRoom, remarksOn, remarksOnTwin, unknownHere, wouldPre
 import { isSameSettings, settle } from './settings.ts';
 import { hasRoom, type Refusal, type Remark, type Turn, type Withholding } from './situation.ts';
 import { numberOf } from './wishes.ts';
+import { isCountedAt } from './world-index.ts';
 
 /** What becomes of one wish when its turn comes. */
 export type Judgement =
@@ -61,7 +62,9 @@ export function judge(turn: Turn): Judgement {
   if (own?.state === 'changing') return hold({ code: 'changing', detail: `${own.id} is being changed` });
   const isMoved = own !== null && own.settings.target !== to.target;
   if (isMoved && restraints.retarget !== null) return hold(restraints.retarget);
-  if ((own === null || isMoved) && wish.target !== null && loads.isFull(wish.target)) return hold(full(turn));
+  if (wish.target !== null && !isCountedAt(standing, wish.target.id) && loads.isFull(wish.target)) {
+    return hold(full(turn));
+  }
 
   if (choice.kind === 'none') {
     const holders = [...standing.theirs, ...standing.ours].filter(({ settings }) => settings.number === numberOf(wish));

@@ -1,6 +1,6 @@
 import type { AwsDestination, AzureDestination, Destination } from '../config/config.ts';
 import type { HoldCode } from '../reason.ts';
-import type { AccountId, FilterId, Settings, Source, Target, TargetId } from '../words.ts';
+import type { AccountId, FilterId, NonEmpty, Settings, Source, Target } from '../words.ts';
 import type { WorldIndex } from './world-index.ts';
 
 /** Why something is withheld, before it is known on which attachment. */
@@ -19,18 +19,23 @@ export interface Offer {
 }
 
 /**
- * The offer of a destination to a source.
+ * What a destination offers to a source: one offer for each target that may be meant, in id order; several targets may stand in
+ * front of one load balancer. Where there is none, one offer says why.
  *
  * A destination serves a source when its target is visible (owned or shared) in the source's account and region; on Azure,
  * when the VTAP is in the source's region. A target that is known but cannot serve still tells which attachment is meant, so
  * that what exists can be recognised and kept.
  */
-export function offerOf(destination: Destination, source: Source, index: WorldIndex): Offer {
-  return destination.cloud === 'aws' ? awsOffer(destination, source, index) : azureOffer(destination, source, index);
+export function offersOf(destination: Destination, source: Source, index: WorldIndex): NonEmpty<Offer> {
+  const toOffer = (target: Target | null): Offer =>
+    destination.cloud === 'aws'
+      ? awsOffer(destination, target, source, index)
+      : azureOffer(destination, target, source, index);
+  const [first, ...rest] = targetsOf(destination, source, index).map(toOffer);
+  return first === undefined ? [toOffer(null)] : [first, ...rest];
 }
 
-function awsOffer(destination: AwsDestination, source: Source, index: WorldIndex): Offer {
-  const target = findTarget(destination.entry, index, () => true);
+function awsOffer(destination: AwsDestination, target: Target | null, source: Source, index: WorldIndex): Offer {
   const targetId = target?.id ?? (destination.entry.kind === 'target' ? destination.entry.id : null);
   const filter = filterFor(destination, source.account);
   const to: Settings | null =
@@ -46,21 +51,18 @@ function awsOffer(destination: AwsDestination, source: Source, index: WorldIndex
   const hold =
     outOfReach(destination, source, destination.region) ??
     unseen(destination, target, index, awsMissing(destination, source)) ??
-    (filter === null
-      ? { code: 'no-filter-here' as const, detail: `${destination.name} names no filter for account ${source.account}` }
-      : null) ??
+    withoutFilter(destination, filter, source, index) ??
     unhealthy(destination, target);
   return { destination, to, target, hold };
 }
 
-function azureOffer(destination: AzureDestination, source: Source, index: WorldIndex): Offer {
-  const target = findTarget(destination.entry, index, ({ region }) => region === source.region);
+function azureOffer(destination: AzureDestination, target: Target | null, source: Source, index: WorldIndex): Offer {
   const targetId = target?.id ?? (destination.entry.kind === 'virtualNetworkTap' ? destination.entry.id : null);
   const to: Settings | null =
     targetId === null
       ? null
       : { target: targetId, filter: null, number: null, packetLength: null, virtualNetworkId: null };
-  const elsewhere = target === null ? findTarget(destination.entry, index, () => true) : null;
+  const elsewhere = target === null ? targetsReaching(destination, index)[0] : undefined;
   const hold =
     outOfReach(destination, source, elsewhere?.region ?? source.region) ??
     unseen(destination, target, index, azureMissing(destination, source)) ??
@@ -68,21 +70,34 @@ function azureOffer(destination: AzureDestination, source: Source, index: WorldI
   return { destination, to, target, hold };
 }
 
+/** Of targets in front of an endpoint, those that could serve the source. */
+function targetsOf(destination: Destination, { region }: Source, index: WorldIndex): readonly Target[] {
+  const targets = targetsReaching(destination, index);
+  return destination.cloud === 'aws' ? targets : targets.filter((target) => target.region === region);
+}
+
+/** By the target's own id, or all in front of the endpoint. */
+function targetsReaching({ entry }: Destination, index: WorldIndex): readonly Target[] {
+  if (entry.kind !== 'target' && entry.kind !== 'virtualNetworkTap') return index.targetsInFrontOf.get(entry.id) ?? [];
+  const target = index.targets.get(entry.id);
+  return target === undefined ? [] : [target];
+}
+
 const filterFor = ({ filter }: AwsDestination, account: AccountId): FilterId | null =>
   filter.kind === 'one' ? filter.id : (filter.ids.get(account) ?? null);
 
-/** By the target's own id, or the first in id order of those in front of the endpoint. */
-function findTarget(
-  entry: Destination['entry'],
-  index: WorldIndex,
-  serves: (target: Target) => boolean,
-): Target | null {
-  if (entry.kind === 'target' || entry.kind === 'virtualNetworkTap') {
-    const target = index.targets.get(entry.id satisfies TargetId);
-    return target !== undefined && serves(target) ? target : null;
-  }
-  const inFront = (index.targetsInFrontOf.get(entry.id) ?? []).filter(serves);
-  return inFront.find((target) => target.unhealthy === null) ?? inFront[0] ?? null;
+/** Filters cannot be shared, so one that the account does not have can never be used there. */
+function withoutFilter(
+  { name, region }: AwsDestination,
+  filter: FilterId | null,
+  { account }: Source,
+  { filters, incomplete }: WorldIndex,
+): Withheld | null {
+  if (filter === null) return { code: 'no-filter-here', detail: `${name} names no filter for account ${account}` };
+  if (filters.has(filter) || incomplete.has('filters')) return null;
+  const create = `aws ec2 create-traffic-mirror-filter --region ${region}`;
+  const detail = `${name} names ${filter}, which account ${account} does not have; name one that it has, or create one: ${create}`;
+  return { code: 'no-filter-here', detail };
 }
 
 function outOfReach(destination: Destination, source: Source, region: string): Withheld | null {

@@ -1,11 +1,11 @@
 import type { Config, Destination } from '../config/config.ts';
 import type { Hash } from '../ports.ts';
 import type { RuleSet } from '../rules/evaluate.ts';
-import type { RulesVersion, Source, World } from '../words.ts';
+import type { NonEmpty, RulesVersion, Source, World } from '../words.ts';
 import { compare } from './canonical.ts';
 import type { Hold, Plan, Run, TripName, Verdict } from './change.ts';
 import { digestOf, disruptionsIn, judgeDisruptions, markOf } from './guard.ts';
-import { offerOf, type Offer } from './offers.ts';
+import { offersOf, type Offer } from './offers.ts';
 import { isRunning, planSource, type Guard, type SourcePlan } from './source-plan.ts';
 import { countLoads, type Offers } from './wishes.ts';
 import { indexWorld, type WorldIndex } from './world-index.ts';
@@ -58,15 +58,15 @@ function planSources(input: PlanInput, index: WorldIndex, guard: Guard | null): 
 
 /** What a destination offers is the same for all sources of one cloud, account and region. */
 function offersIn(index: WorldIndex): (source: Source) => Offers {
-  const known = new Map<string, Map<Destination, Offer>>();
+  const known = new Map<string, Map<Destination, NonEmpty<Offer>>>();
   return (source) => {
     const place = `${source.cloud} ${source.account} ${source.region}`;
-    const offers = known.get(place) ?? new Map<Destination, Offer>();
+    const offers = known.get(place) ?? new Map<Destination, NonEmpty<Offer>>();
     known.set(place, offers);
     return (destination) => {
-      const offer = offers.get(destination) ?? offerOf(destination, source, index);
-      offers.set(destination, offer);
-      return offer;
+      const some = offers.get(destination) ?? offersOf(destination, source, index);
+      offers.set(destination, some);
+      return some;
     };
   };
 }

@@ -1,7 +1,8 @@
 import type { Config, Destination, Pool } from '../config/config.ts';
 import type { Ask, Evaluation } from '../rules/evaluation.ts';
-import type { Attachment, NonEmpty, RuleName, Settings, Source, Target, TargetId } from '../words.ts';
+import type { NonEmpty, RuleName, Settings, Source, Target, TargetId } from '../words.ts';
 import type { Offer, Withheld } from './offers.ts';
+import { isCountedAt, type Standing } from './world-index.ts';
 
 /** What the rules want on one source: one attachment to one destination. */
 export interface Wish {
@@ -31,16 +32,16 @@ export function countLoads(): Loads {
   };
 }
 
-/** How the destinations of a configuration meet one source. */
+/** How the destinations of a configuration meet one source: one offer for each target that may be meant. */
 export interface Offers {
-  (destination: Destination): Offer;
+  (destination: Destination): NonEmpty<Offer>;
 }
 
 /** What choosing among destinations goes by, on one source. */
 export interface Choosing {
   readonly config: Config;
   readonly source: Source;
-  readonly ours: readonly Attachment[];
+  readonly standing: Standing;
   readonly offers: Offers;
   readonly loads: Loads;
 }
@@ -52,14 +53,16 @@ export interface Choosing {
 export function wishesOf({ asks }: Evaluation, choosing: Choosing): readonly Wish[] {
   const { config, offers } = choosing;
   const byName = asks.map((ask) => config.destinations.find(({ name }) => name === ask.name));
-  const named = byName.flatMap((destination) => (destination === undefined ? [] : [offers(destination)]));
-  const wishes = asks.flatMap((ask) => {
+  const named = byName.flatMap((destination) =>
+    destination === undefined ? [] : [choose(offers(destination), [], choosing)],
+  );
+  const wishes = asks.map((ask) => {
     const pool = config.pools.find(({ name }) => name === ask.name);
     const offer = pool === undefined ? named.find(isFor(ask.name)) : chooseMember(pool, named, choosing);
     return offer === undefined ? [] : [toWish(offer, ask)];
   });
   // `sort` is stable: wishes for one number stay in the order of the rules.
-  return wishes.sort((a, b) => numberOf(a) - numberOf(b));
+  return wishes.flat().sort((a, b) => numberOf(a) - numberOf(b));
 }
 
 const isFor =
@@ -79,34 +82,52 @@ const toWish = ({ destination, to, target, hold }: Offer, { rules }: Ask): Wish 
 export const numberOf = ({ destination }: Wish): number =>
   destination.cloud === 'aws' ? destination.sessionNumber : 0;
 
-/**
- * Exactly one member: one that is asked for by its own name anyway; else the one attached now if it still serves; else the
- * best that does (zone, then load, then the pool's order). Nothing is moved merely to balance.
- */
+/** Exactly one member: one that is asked for by its own name anyway; else the one to choose. */
 function chooseMember(pool: Pool, named: readonly Offer[], choosing: Choosing): Offer | undefined {
-  const { config, source, ours, offers, loads } = choosing;
-  const members = pool.members.flatMap((name) => config.destinations.filter((one) => one.name === name)).map(offers);
+  const { config, offers } = choosing;
+  const members = pool.members
+    .flatMap((name) => config.destinations.filter((one) => one.name === name))
+    .flatMap(offers);
   const asked = members.find(({ to, hold }) => hold === null && named.some((other) => isSame(other.to, to)));
-  if (asked !== undefined) return asked;
-  const attached = [...members.filter(isAttached), ...members.filter(isPointedAt)];
+  const [first, ...rest] = members;
+  return asked ?? (first === undefined ? undefined : choose([first, ...rest], named, choosing));
+}
+
+/**
+ * One of several offers, of a pool's members or of the targets in front of one load balancer: the one attached now if it still
+ * serves, else the best that does (zone, then load, then their order). Nothing is moved merely to balance.
+ */
+function choose(candidates: NonEmpty<Offer>, named: readonly Offer[], choosing: Choosing): Offer {
+  const [only, ...others] = candidates;
+  if (others.length === 0) return only;
+  const { source, standing, loads } = choosing;
+  const attached = [...candidates.filter(isAttached), ...candidates.filter(isPointedAt)];
   const serving = attached.find(({ hold }) => hold === null);
   if (serving !== undefined) return serving;
-  const free = members.filter(({ hold, target }) => hold === null && target !== null && !loads.isFull(target));
-  // No member serves: the one attached now, so that it is kept; else one that would serve if it were mended.
-  const leastBad = attached[0] ?? members.find(({ hold }) => hold?.code !== 'out-of-reach') ?? members[0];
-  return free.sort(byPreference(source, loads))[0] ?? leastBad;
+  const free = candidates.filter(({ hold, target }) => hold === null && target !== null && takesOneMore(target));
+  // None serves: the one attached now, so that it is kept; else the one that is next to serving.
+  const leastBad = [
+    attached[0],
+    candidates.find(({ hold }) => hold === null),
+    candidates.find(({ hold }) => hold?.code !== 'out-of-reach'),
+  ];
+  return free.sort(byPreference(source, loads))[0] ?? leastBad.find((offer) => offer !== undefined) ?? only;
 
   function isAttached({ to }: Offer): boolean {
-    return ours.some(({ settings }) => isSame(settings, to));
+    return standing.ours.some(({ settings }) => isSame(settings, to));
   }
 
   /** The same target through another filter, unless that is plainly what is asked for by another name. */
   function isPointedAt({ to }: Offer): boolean {
     return (
       to !== null &&
-      ours.some(({ settings }) => settings.target === to.target) &&
+      standing.ours.some(({ settings }) => settings.target === to.target) &&
       !named.some((other) => other.to?.target === to.target)
     );
+  }
+
+  function takesOneMore(target: Target): boolean {
+    return isCountedAt(standing, target.id) || !loads.isFull(target);
   }
 }
 

@@ -11,7 +11,7 @@ import type {
   World,
 } from '../words.ts';
 import { compare } from './canonical.ts';
-import type { Filters } from './coverage.ts';
+import { toFilters, type Filters } from './coverage.ts';
 
 /** The attachments of one source, told apart by their marks, in the order in which the cloud tries them. */
 export interface Standing {
@@ -36,6 +36,10 @@ const NOTHING: Standing = { ours: [], theirs: [] };
 
 export const standingOf = (index: WorldIndex, source: SourceId): Standing => index.standing.get(source) ?? NOTHING;
 
+/** Whether a source is among those that a target is counted to have: several sessions of one interface count once. */
+export const isCountedAt = ({ ours, theirs }: Standing, target: TargetId): boolean =>
+  [...ours, ...theirs].some(({ settings }) => settings.target === target);
+
 export function indexWorld(world: World, config: Config): WorldIndex {
   const owners = new Set<string>([config.owner, ...config.formerOwners]);
   const isOurs = ({ mark }: Attachment): boolean => mark !== null && owners.has(mark.owner);
@@ -51,7 +55,7 @@ export function indexWorld(world: World, config: Config): WorldIndex {
     standing,
     targets: new Map(targets.map((target) => [target.id, target])),
     targetsInFrontOf: groupBy(targets, (target) => target.reaches),
-    filters: new Map(world.filters.map((filter) => [filter.id, filter])),
+    filters: toFilters(world.filters),
     incomplete: new Map(world.incomplete.map(({ kind, why }) => [kind, why])),
   };
 }
