@@ -1,4 +1,5 @@
 import type { Listener, LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { parseAccountId } from '../../shared/ids.ts';
 import type { Balancers } from './balancers.ts';
 import type { AwsScope } from './convert.ts';
 
@@ -10,7 +11,29 @@ const TAKES_UDP: ReadonlySet<string> = new Set(['UDP', 'TCP_UDP']);
 /** `active_impaired` routes traffic too; it only cannot grow. */
 const ROUTES: ReadonlySet<string> = new Set(['active', 'active_impaired']);
 
+/** Load balancers of one account, and where they are asked about. */
+interface Place {
+  readonly scope: AwsScope;
+  readonly arns: readonly string[];
+}
+
 const accountOf = (arn: string): string => arn.split(':')[4] ?? '';
+
+/**
+ * Load balancers by the account that they are in: the API shows a caller its own only. Of those in accounts that this
+ * deployment does not keep, nothing can be told.
+ */
+export function toPlaces(
+  scope: AwsScope,
+  arns: readonly string[],
+  keeps: (account: string) => boolean,
+): readonly Place[] {
+  const accounts = [...new Set(arns.map(accountOf))].filter((account) => account === scope.account || keeps(account));
+  return accounts.map((account) => ({
+    scope: { ...scope, account: parseAccountId(account) },
+    arns: arns.filter((arn) => accountOf(arn) === account),
+  }));
+}
 
 /** What a load balancer that does not exist, or is not there yet, needs. */
 function stateAgainst(arn: string, balancer: LoadBalancer | undefined, { region }: AwsScope): string | null {
@@ -36,20 +59,24 @@ function listenersAgainst(arn: string, listeners: readonly Listener[], { region 
 }
 
 /**
- * What speaks against mirroring to each load balancer, by ARN; nothing against those that are in order or cannot be told.
- * One of another account is not asked about: the API shows a caller its own only.
- * (https://docs.aws.amazon.com/vpc/latest/mirroring/traffic-mirroring-targets.html)
+ * What speaks against mirroring to each load balancer, by ARN; nothing against those that are in order or cannot be told
+ * (https://docs.aws.amazon.com/vpc/latest/mirroring/traffic-mirroring-targets.html).
  */
 export async function balancersAgainst(
-  scope: AwsScope,
-  arns: readonly string[],
+  places: readonly Place[],
   balancersFor: (scope: AwsScope) => Promise<Balancers>,
 ): Promise<ReadonlyMap<string, string>> {
-  const own = arns.filter((arn) => accountOf(arn) === scope.account);
-  if (own.length === 0) return new Map();
+  const against = places.map((place) => againstAt(place, balancersFor));
+  return new Map((await Promise.all(against)).flat());
+}
+
+async function againstAt(
+  { scope, arns }: Place,
+  balancersFor: (scope: AwsScope) => Promise<Balancers>,
+): Promise<readonly (readonly [string, string])[]> {
   const balancers = Promise.resolve(scope).then(balancersFor);
-  const described = orUnknown(balancers.then(({ describe }) => describe(own)));
-  const against = own.map(async (arn) => {
+  const described = orUnknown(balancers.then(({ describe }) => describe(arns)));
+  const against = arns.map(async (arn) => {
     const [found, listeners] = await Promise.all([
       described,
       orUnknown(balancers.then(({ listeners: read }) => read(arn))),
@@ -59,7 +86,7 @@ export async function balancersAgainst(
     const why = state ?? (listeners === null ? null : listenersAgainst(arn, listeners, scope));
     return why === null ? [] : [[arn, why] as const];
   });
-  return new Map((await Promise.all(against)).flat());
+  return (await Promise.all(against)).flat();
 }
 
 /** `null` for what could not be read. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/ports.ts';
 import type { NonEmpty, Target } from '../../shared/words.ts';
-import { balancersAgainst } from './balancer-health.ts';
+import { balancersAgainst, toPlaces } from './balancer-health.ts';
 import type { Balancers } from './balancers.ts';
 import type { AwsScope } from './convert.ts';
 import type { Reads } from './reads.ts';
@@ -24,10 +24,13 @@ const isCounted = ({ reaches, capacity }: Target): boolean => reaches.startsWith
 export function inspector({
   readsFor,
   balancersFor,
+  keeps,
   clock,
 }: {
   readonly readsFor: (scope: AwsScope) => Reads;
   readonly balancersFor: (scope: AwsScope) => Promise<Balancers>;
+  /** Whether there are credentials for an account: the load balancer of a shared target is asked about where it is. */
+  readonly keeps: (account: string) => boolean;
   readonly clock: Clock;
 }): (scope: AwsScope, targets: NonEmpty<Target>) => Promise<NonEmpty<Target>> {
   const healthOf = rememberTogether<string>(clock, HEALTH_MS);
@@ -37,7 +40,7 @@ export function inspector({
     const arns = targets.filter(isBalancer).map(({ reaches }) => reaches);
     const counted = targets.filter(isCounted).map(({ id }) => id);
     const [against, counts] = await Promise.all([
-      healthOf(arns, (missing) => balancersAgainst(scope, missing, balancersFor)),
+      healthOf(arns, (missing) => balancersAgainst(toPlaces(scope, missing, keeps), balancersFor)),
       countsOf(counted, (missing) => countSources(() => readsFor(scope), missing)),
     ]);
     const look = (target: Target): Target => ({

@@ -45,8 +45,11 @@ const FULL_MS = 60_000;
 export interface Inventory {
   read(scope: AwsScope, selection: Selection): Promise<World>;
   forget(scope: AwsScope): boolean;
-  /** Takes from what became of a change what the next plan must know: a target that is full although it has room by count. */
-  learn(outcome: Outcome): void;
+  /**
+   * Takes from what became of a change what the next plan must know: that a target is full although it has room by count, or
+   * that what is remembered is in doubt, because the world is not what was read.
+   */
+  learn(scope: AwsScope, outcome: Outcome): void;
 }
 
 export function inventory(readsFor: (scope: AwsScope) => Reads, clock: Clock): Inventory {
@@ -72,7 +75,8 @@ export function inventory(readsFor: (scope: AwsScope) => Reads, clock: Clock): I
       return toWorld(scope, selection, answers, full.has);
     },
     forget,
-    learn(outcome) {
+    learn(scope, outcome) {
+      if (outcome.kind === 'conflict') forget(scope);
       const isRefused = outcome.kind === 'held' && outcome.hold.code === 'destination-full';
       if (isRefused && outcome.change.kind !== 'detach') void full.put(outcome.change.to.target, Promise.resolve(true));
     },

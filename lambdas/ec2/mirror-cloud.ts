@@ -33,7 +33,8 @@ export function ec2MirrorCloud(parts: Ec2): MirrorCloud {
   const { scopes, clientFor, balancersFor, releaseFor, clock, newToken } = parts;
   const readsFor = (scope: AwsScope) => readsOf(clientFor(scope, 'read'), scope);
   const { read, forget, learn } = inventory(readsFor, clock);
-  const inspect = inspector({ readsFor, balancersFor, clock });
+  const keeps = (account: string): boolean => scopes.some((scope) => scope.account === account);
+  const inspect = inspector({ readsFor, balancersFor, keeps, clock });
   return {
     cloud: 'aws',
     scopes: () => scopes,
@@ -44,7 +45,7 @@ export function ec2MirrorCloud(parts: Ec2): MirrorCloud {
     apply: async (scope, change, owner) => {
       const here = awsOnly(scope);
       const outcome = await apply({ client: clientFor(here, 'write'), scope: here, newToken }, change, owner);
-      learn(outcome);
+      learn(here, outcome);
       return outcome;
     },
   };

@@ -126,11 +126,12 @@ const BY_MESSAGE: readonly (Omit<Row, 'codes'> & { readonly says: string })[] = 
     step: 'it is read again; choose another session number if this goes on',
   },
   {
+    // A mirror target cannot be a source. It is one since the targets were read: the next read says so.
     says: 'is in use by target',
-    attach: 'unfit',
-    change: 'unfit',
+    attach: 'conflict',
+    change: 'conflict',
     detach: 'failed',
-    step: 'a mirror target cannot be a source; exclude it by rule',
+    step: 'it is read again; a mirror target cannot be a source, exclude it by rule',
   },
 ];
 

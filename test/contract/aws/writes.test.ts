@@ -21,6 +21,7 @@ import {
   createSession,
   createTarget,
   launch,
+  machines,
   startAccount,
   type Account,
   type Launched,
@@ -148,11 +149,20 @@ describe('attaching', () => {
     expect(await apply(change(settings))).toMatchObject({ kind: 'held', hold: { code } });
   });
 
-  test('to a free interface, a target and an old machine is held: each is unfit', async () => {
+  test('to an interface that became a target since it was read is a conflict, and the next read knows', async () => {
+    await account.mirror.read(account.scope, machines([machine]));
+    await createTarget(account, machine.source);
+    account.pass(5_000);
+    const before = await account.mirror.read(account.scope, machines([machine]));
+    expect(before.sources[0]?.unfit).toBeNull();
+    expect((await apply(attaching(settings))).kind).toBe('conflict');
+    const after = await account.mirror.read(account.scope, machines([machine]));
+    expect(after.sources[0]?.unfit).toMatch(/it is a traffic mirror target/);
+  });
+
+  test('to a free interface and an old machine is held: each is unfit', async () => {
     const [old] = await launch(account, 1, { InstanceType: 't2.micro' });
-    const [sensor] = await launch(account, 1);
-    await createTarget(account, sensor.source);
-    for (const source of [await createInterface(account), old.source, sensor.source]) {
+    for (const source of [await createInterface(account), old.source]) {
       expect(await apply(attaching(settings, source))).toMatchObject({ kind: 'held', hold: { code: 'unfit', source } });
     }
   });

@@ -26,6 +26,9 @@ const targetTo = (reaches: string, more: Partial<Target> = {}): Target => ({
 const VXLAN: Listener = { Protocol: 'UDP', Port: 4789 };
 const active = (arn: string): LoadBalancer => ({ LoadBalancerArn: arn, State: { Code: 'active' } });
 
+/** Another account that the deployment keeps. */
+const KEPT = '333333333333';
+
 /** Load balancers that are all active and listen, and reads that count nothing, unless told otherwise. */
 function inspecting(balancers: Partial<Balancers> = {}, sessionsTo: Reads['sessionsTo'] = async () => []) {
   const asked: string[] = [];
@@ -46,10 +49,11 @@ function inspecting(balancers: Partial<Balancers> = {}, sessionsTo: Reads['sessi
   };
   const inspect = inspector({
     readsFor: () => ({ sessionsTo: note('sessions', sessionsTo) }) as Reads,
-    balancersFor: async () => ({
-      describe: note('describe', whole.describe),
-      listeners: note('listeners', whole.listeners),
+    balancersFor: async ({ account }) => ({
+      describe: note(`describe in ${account}`, whole.describe),
+      listeners: note(`listeners in ${account}`, whole.listeners),
     }),
+    keeps: (account) => account === KEPT,
     clock: { now: () => nowMs },
   });
   return {
@@ -129,7 +133,21 @@ describe('a load balancer', () => {
     expect(asked).toHaveLength(4);
   });
 
-  test('of another account is not asked about', async () => {
+  test('of another account that is kept is asked about there', async () => {
+    const { look, asked } = inspecting({ listeners: async (arn) => (arn.includes(KEPT) ? [] : [VXLAN]) });
+    const theirs = arnOf('shared', KEPT);
+    const [own, shared] = await look(sensor, targetTo(theirs));
+    expect(own.unhealthy).toBeNull();
+    expect(shared?.unhealthy).toMatch(/no UDP or TCP_UDP listener/);
+    expect(asked.toSorted()).toEqual([
+      `describe in 123456789012 ${sensor.reaches}`,
+      `describe in ${KEPT} ${theirs}`,
+      `listeners in 123456789012 ${sensor.reaches}`,
+      `listeners in ${KEPT} ${theirs}`,
+    ]);
+  });
+
+  test('of an account that is not kept is not asked about', async () => {
     const { look, asked } = inspecting({ describe: async () => [], listeners: async () => [] });
     const theirs = targetTo(arnOf('sensor', '210987654321'));
     expect(await look(theirs)).toEqual([theirs]);
@@ -140,7 +158,11 @@ describe('a load balancer', () => {
     const { look, asked } = inspecting();
     const [a, b] = [arnOf('a'), arnOf('b')];
     await look(targetTo(a), targetTo(b), targetTo(a, { id: parseTargetId('tmt-second') }));
-    expect(asked.toSorted()).toEqual([`describe ${a},${b}`, `listeners ${a}`, `listeners ${b}`]);
+    expect(asked.toSorted()).toEqual([
+      `describe in 123456789012 ${a},${b}`,
+      `listeners in 123456789012 ${a}`,
+      `listeners in 123456789012 ${b}`,
+    ]);
   });
 });
 
@@ -150,7 +172,7 @@ test('a client that cannot be made speaks against nothing', async () => {
     throw new Error('no module');
   };
   for (const balancersFor of [fails, throwing]) {
-    const inspect = inspector({ readsFor: throwing, balancersFor, clock: { now: () => 0 } });
+    const inspect = inspector({ readsFor: throwing, balancersFor, keeps: () => true, clock: { now: () => 0 } });
     const counted = targetTo('eni-0a', { capacity: 10, load: 3 });
     expect(await inspect(HERE, [target, counted])).toEqual([target, counted]);
   }

@@ -205,22 +205,43 @@ describe('what is behind a target', () => {
   });
 });
 
+const to = {
+  target: parseTargetId('tmt-0a'),
+  filter: parseFilterId('tmf-0a'),
+  number: 1,
+  packetLength: null,
+  virtualNetworkId: null,
+};
+const change: Attach = {
+  kind: 'attach',
+  source: parseSourceId('eni-0a'),
+  machine: null,
+  destination: parseDestinationName('sensor'),
+  rules: [],
+  to,
+};
+
+test('a conflict has targets read again that are no longer young', async () => {
+  let nowMs = 0;
+  let reads = 0;
+  const targets = async () => {
+    reads += 1;
+    return [];
+  };
+  const { read, learn } = inventory(() => ({ ...WHOLE, targets }), { now: () => nowMs });
+  const readsAfterConflict = async () => {
+    learn(HERE, { kind: 'conflict', change, detail: '' });
+    await read(HERE, MACHINE);
+    return reads;
+  };
+  await read(HERE, MACHINE);
+  nowMs = 4_999;
+  expect(await readsAfterConflict()).toBe(1);
+  nowMs = 5_000;
+  expect(await readsAfterConflict()).toBe(2);
+});
+
 describe('a target that refused a source for being full', () => {
-  const to = {
-    target: parseTargetId('tmt-0a'),
-    filter: parseFilterId('tmf-0a'),
-    number: 1,
-    packetLength: null,
-    virtualNetworkId: null,
-  };
-  const change: Attach = {
-    kind: 'attach',
-    source: parseSourceId('eni-0a'),
-    machine: null,
-    destination: parseDestinationName('sensor'),
-    rules: [],
-    to,
-  };
   const held = (code: HoldCode): Outcome => {
     const { source, machine, destination, rules } = change;
     return {
@@ -235,7 +256,7 @@ describe('a target that refused a source for being full', () => {
     const { read, learn } = inventory(() => WHOLE, { now: () => nowMs });
     const capacity = async () => (await read(HERE, MACHINE)).targets[0]?.capacity;
     expect(await capacity()).toBeNull();
-    learn(held('destination-full'));
+    learn(HERE, held('destination-full'));
     expect(await capacity()).toBe(2);
     nowMs = 59_999;
     expect(await capacity()).toBe(2);
@@ -245,8 +266,8 @@ describe('a target that refused a source for being full', () => {
 
   test('is told from one that refused for another reason', async () => {
     const { read, learn } = inventory(() => WHOLE, { now: () => 0 });
-    learn(held('destination-unhealthy'));
-    learn({ kind: 'conflict', change, detail: '' });
+    learn(HERE, held('destination-unhealthy'));
+    learn(HERE, { kind: 'conflict', change, detail: '' });
     expect((await read(HERE, MACHINE)).targets[0]?.capacity).toBeNull();
   });
 });

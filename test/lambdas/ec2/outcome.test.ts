@@ -83,7 +83,7 @@ const TABLE: readonly (readonly [string, string, number | null, string, string, 
   ],
   ['InvalidParameterValue', TAKEN, 400, 'conflict', 'conflict', 'failed unexpected', /choose another session number/],
   ['SomethingElse', TAKEN, 409, 'conflict', 'conflict', 'failed unexpected', /choose another session number/],
-  ['InvalidParameterValue', IS_TARGET, 400, 'held unfit', 'held unfit', 'failed unexpected', /exclude it by rule/],
+  ['InvalidParameterValue', IS_TARGET, 400, 'conflict', 'conflict', 'failed unexpected', /exclude it by rule/],
   [
     'TrafficMirrorSourcesPerTargetLimitExceeded',
     '',
