@@ -5,6 +5,7 @@ import { canonicalConfig } from '../shared/config/canonical.ts';
 import { formatProblems, parseConfig } from '../shared/config/parse.ts';
 import type { Problem } from '../shared/config/problem.ts';
 import { Fault } from '../shared/fault.ts';
+import type { Filters } from '../shared/plan/coverage.ts';
 import type { Hash, LoadedRules } from '../shared/ports.ts';
 import type { Rules } from '../shared/reconcile/rules.ts';
 import { compileRules } from '../shared/rules/compile.ts';
@@ -30,12 +31,14 @@ export const RULES_ARG = {
 export const rulesPathOf = (given: string | null, { env }: Io): string =>
   given ?? env['TAPKEEPER_RULES'] ?? 'tapkeeper.yaml';
 
+const NOT_READ: Filters = new Map();
+
 /**
- * Reads and parses a rules file; every problem of it is in the result.
+ * Reads and parses a rules file; every problem of it is in the result, those between filters as far as these were read.
  * @throws Fault `config-invalid` when there is no such file or it cannot be read.
  */
-export async function readRules(path: string): Promise<ReadRules> {
-  const parsed = parseConfig(await readText(path));
+export async function readRules(path: string, filters: Filters): Promise<ReadRules> {
+  const parsed = parseConfig(await readText(path), filters);
   if (parsed.kind === 'invalid') return parsed;
   const { config, warnings } = parsed;
   return { kind: 'valid', warnings, rules: { config, version: sha256(canonicalConfig(config)) as RulesVersion } };
@@ -46,7 +49,7 @@ export async function readRules(path: string): Promise<ReadRules> {
  * @throws Fault `config-invalid` with every problem.
  */
 export async function loadRules(path: string): Promise<Rules> {
-  const read = await readRules(path);
+  const read = await readRules(path, NOT_READ);
   if (read.kind === 'valid') return { ...read.rules, ruleSet: compileRules(read.rules.config) };
   throw new Fault(
     'config-invalid',

@@ -1,11 +1,13 @@
 import { formatProblems } from '../shared/config/parse.ts';
 import type { Problem } from '../shared/config/problem.ts';
+import { type Filters, toFilters } from '../shared/plan/coverage.ts';
 import { printable } from '../shared/print/printable.ts';
 import { type Command, JSON_FLAG } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { paintFor } from './paint.ts';
 import { DEFAULT_RULES, type ReadRules, readRules, rulesPathOf } from './rules-file.ts';
+import { readSnapshot } from './snapshot-file.ts';
 
 /** Says everything that is wrong with a rules file, and where. */
 export const validate: Command = {
@@ -13,16 +15,27 @@ export const validate: Command = {
   description: 'Check a rules file: every problem at once, with line and column',
   args: {
     file: { type: 'positional', description: `The rules file (${DEFAULT_RULES})`, required: false },
+    from: {
+      type: 'string',
+      valueHint: 'file',
+      description: 'A snapshot, whose filters tell exactly which destinations would take packets from each other',
+    },
     ...JSON_FLAG,
   },
   async run(given, io) {
     const file = rulesPathOf(given.text('file'), io);
-    const read = await readRules(file);
+    const read = await readRules(file, await readFilters(given.text('from')));
     const say = given.flag('json') ? sayJson : sayText;
     say(file, read, io);
     return read.kind === 'valid' ? EXIT.nothingToDo : (EXIT.error satisfies ExitCode);
   },
 };
+
+/** Those of all scopes: the id of a filter is of one account. */
+async function readFilters(from: string | null): Promise<Filters> {
+  const worlds = from === null ? [] : (await readSnapshot(from)).worlds;
+  return toFilters(worlds.flatMap(({ filters }) => filters));
+}
 
 const problemsOf = (read: ReadRules): readonly Problem[] => (read.kind === 'valid' ? read.warnings : read.problems);
 

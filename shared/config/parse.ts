@@ -1,7 +1,8 @@
 import * as v from 'valibot';
+import type { Filters } from '../plan/coverage.ts';
 import type { NonEmpty } from '../words.ts';
 import { buildConfig } from './build.ts';
-import { checkFile } from './check.ts';
+import { checkFile, type Finding } from './check.ts';
 import type { Config } from './config.ts';
 import { readDocument } from './document.ts';
 import { explainFinding, explainIssue } from './explain.ts';
@@ -13,11 +14,15 @@ export type ParsedConfig =
   | { readonly kind: 'valid'; readonly config: Config; readonly warnings: readonly Problem[] }
   | { readonly kind: 'invalid'; readonly problems: NonEmpty<Problem> };
 
+const NOT_READ: Filters = new Map();
+
+const lint: (config: Config, filters: Filters) => readonly Finding[] = lintConfig;
+
 /**
  * The configuration that a text means, YAML or JSON, or everything that is wrong with it at once. Never throws.
- * Problems are in the order of the file.
+ * Problems are in the order of the file. Filters that were read make warnings about who sees a packet exact.
  */
-export function parseConfig(text: string): ParsedConfig {
+export function parseConfig(text: string, filters: Filters = NOT_READ): ParsedConfig {
   const document = readDocument(text);
   if (document.kind === 'unreadable') return toInvalid(document.problems);
   const { value, places } = document;
@@ -29,7 +34,7 @@ export function parseConfig(text: string): ParsedConfig {
   ];
   if (!shape.success || problems.length > 0) return toInvalid(problems);
   const config = buildConfig(shape.output);
-  const warnings = lintConfig(config).map(({ path, at, message }) => places.warning(path, at, message));
+  const warnings = lint(config, filters).map(({ path, at, message }) => places.warning(path, at, message));
   return { kind: 'valid', config, warnings: warnings.sort(inFileOrder) };
 }
 

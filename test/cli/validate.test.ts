@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { printSnapshot } from '../../cli/snapshot-file.ts';
+import { toInstant } from '../../shared/ids.ts';
+import { toWorld } from '../world.ts';
 import { fileOf, run, RULES } from './run.ts';
 
 describe('validate', () => {
@@ -29,6 +32,18 @@ describe('validate', () => {
       rulesVersion: null,
       problems: [{ severity: 'error', line: 10 }],
     });
+  });
+
+  test('takes the filters of a snapshot, and refuses a file that is none', async () => {
+    const snapshot = printSnapshot({
+      version: 1,
+      takenAt: toInstant(0),
+      worlds: [toWorld({ filters: [{ id: 'tmf-1' }] })],
+    });
+    expect((await run(['validate', fileOf(RULES), '--from', fileOf(snapshot, 'fleet.json')])).code).toBe(0);
+    const { code, out, err } = await run(['validate', fileOf(RULES), '--from', fileOf('{}', 'fleet.json')]);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain('is not a snapshot');
   });
 
   test('takes the file that the environment names', async () => {
