@@ -52,15 +52,18 @@ export async function startAccount(accounts: readonly string[] = []): Promise<Ac
   };
 }
 
-/** An account of a cloud that runs; to stop it leaves the cloud running. */
-export function accountOf(local: AwsCloud, id: string): Account {
+/** An account of a cloud that runs, kept together with others; to stop it leaves the cloud running. */
+export function accountOf(local: AwsCloud, id: string, others: readonly string[] = []): Account {
   const { endpoint, region } = local;
   const config = { endpoint, region, maxAttempts: 1 };
   const person = new EC2Client({ ...config, credentials: local.as({ kind: 'user', name: 'alice' }, id) });
-  const credentials = local.as({ kind: 'role', roleName: local.roleName, sessionName: 'test' }, id);
-  const ours = new EC2Client({ ...config, credentials });
-  const balancing = new loadBalancing.ElasticLoadBalancingV2Client({ ...config, credentials });
-  const scope = { cloud: 'aws', account: parseAccountId(id), region: parseRegion(region) } as const;
+  const roleIn = (account: string) =>
+    local.as({ kind: 'role', roleName: local.roleName, sessionName: 'test' }, account);
+  const ours = new EC2Client({ ...config, credentials: roleIn(id) });
+  const toScope = (account: string) =>
+    ({ cloud: 'aws', account: parseAccountId(account), region: parseRegion(region) }) as const;
+  const scope = toScope(id);
+  const balancing: loadBalancing.ElasticLoadBalancingV2Client[] = [];
   let nowMs = 0;
   const clock = { now: () => nowMs };
   let tokens = 0;
@@ -70,16 +73,20 @@ export function accountOf(local: AwsCloud, id: string): Account {
     scope,
     person,
     mirror: ec2MirrorCloud({
-      scopes: [scope],
+      scopes: [scope, ...others.map(toScope)],
       clientFor: () => ours,
-      balancersFor: async () => balancersOf(loadBalancing, balancing),
+      balancersFor: async ({ account }) => {
+        const client = new loadBalancing.ElasticLoadBalancingV2Client({ ...config, credentials: roleIn(account) });
+        balancing.push(client);
+        return balancersOf(loadBalancing, client);
+      },
       releaseFor: () => Promise.reject(new Error('this account has no Auto Scaling API')),
       clock,
       newToken,
     }),
     pass: (ms) => void (nowMs += ms),
     async stop() {
-      for (const client of [person, ours, balancing]) client.destroy();
+      for (const client of [person, ours, ...balancing]) client.destroy();
     },
   };
 }

@@ -213,7 +213,19 @@ describe('a closer look at a load balancer', () => {
     expect((await inspectAnew(account, target)).unhealthy).toMatch(/is failed/);
   });
 
-  test('of a shared target of another account is nothing either', async () => {
+  test('of a shared target of another account that is kept too is asked there', async () => {
+    account.local.addBalancer({ arn: NLB, listeners: LISTENS_TO_TCP });
+    account.local.share(target, THEIRS);
+    const sharing = accountOf(account.local, THEIRS, [account.scope.account]);
+    try {
+      const seen = targetIn(await sweep(sharing), target);
+      expect((await inspect(sharing, seen)).unhealthy).toMatch(/no UDP or TCP_UDP listener/);
+    } finally {
+      await sharing.stop();
+    }
+  });
+
+  test('of a shared target of an account that is not kept is nothing', async () => {
     account.local.share(target, THEIRS);
     const sharing = accountOf(account.local, THEIRS);
     try {
