@@ -120,14 +120,15 @@ function clientsOf(env: Environment, overrides: Overrides, keyFor: (scope: AwsSc
   return {
     clientFor: (scope, use) => (use === 'read' ? readers : writers)(scope),
     balancersFor: perScope(async (scope): Promise<Balancers> => {
-      const sdk = await import('./ec2/balancer-client.ts');
-      const config = configOf('AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2', scope);
-      return balancersOf(sdk, new sdk.ElasticLoadBalancingV2Client(config));
+      const { ElasticLoadBalancingV2Client, DescribeListenersCommand, DescribeLoadBalancersCommand } =
+        await import('./ec2/balancer-client.ts');
+      const client = new ElasticLoadBalancingV2Client(configOf('AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2', scope));
+      return balancersOf({ DescribeListenersCommand, DescribeLoadBalancersCommand }, client);
     }),
     releaseFor: perScope(async (scope): Promise<Release> => {
-      const sdk = await import('./ec2/auto-scaling-client.ts');
-      const config = configOf('AWS_ENDPOINT_URL_AUTO_SCALING', scope);
-      return releaseOver(sdk, new sdk.AutoScalingClient(config), scope);
+      const { AutoScalingClient, CompleteLifecycleActionCommand } = await import('./ec2/auto-scaling-client.ts');
+      const client = new AutoScalingClient(configOf('AWS_ENDPOINT_URL_AUTO_SCALING', scope));
+      return releaseOver({ CompleteLifecycleActionCommand }, client, scope);
     }),
   } satisfies ClientsOfScopes;
 }
