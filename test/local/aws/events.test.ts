@@ -3,9 +3,11 @@ import {
   CreateNetworkInterfaceCommand,
   CreateTagsCommand,
   CreateTrafficMirrorSessionCommand,
+  DeleteNetworkInterfaceCommand,
   DeleteTagsCommand,
   DeleteTrafficMirrorSessionCommand,
   DescribeVpcsCommand,
+  DetachNetworkInterfaceCommand,
   ModifyTrafficMirrorSessionCommand,
   RunInstancesCommand,
   TerminateInstancesCommand,
@@ -127,10 +129,17 @@ describe('records of calls', () => {
       new CreateNetworkInterfaceCommand({ SubnetId: cloud.state.in().subnets[0]?.id }),
     );
     const NetworkInterfaceId = NetworkInterface?.NetworkInterfaceId;
-    await client.send(new AttachNetworkInterfaceCommand({ NetworkInterfaceId, InstanceId: id, DeviceIndex: 1 }));
+    const { AttachmentId } = await client.send(
+      new AttachNetworkInterfaceCommand({ NetworkInterfaceId, InstanceId: id, DeviceIndex: 1 }),
+    );
+    await client.send(new DetachNetworkInterfaceCommand({ AttachmentId }));
+    await cloud.idle();
+    await client.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId }));
 
     const events = await takeEvents(cloud);
-    for (const name of ['CreateTags', 'DeleteTags', 'AttachNetworkInterface', 'DeleteTrafficMirrorSession']) {
+    const names = ['CreateTags', 'DeleteTags', 'DeleteTrafficMirrorSession'];
+    const moves = ['AttachNetworkInterface', 'DetachNetworkInterface', 'DeleteNetworkInterface'];
+    for (const name of [...names, ...moves]) {
       const [{ detail }] = callsIn(events, name).map(shapeOf) as [Event];
       const sample = sampleShape(`ct-${name}`);
       expect(detail['requestParameters'], name).toEqual(sample.detail['requestParameters']);
@@ -155,6 +164,25 @@ describe('records of calls', () => {
     expect(shapeOf(modified?.detail['requestParameters'])).toEqual(
       sampleShape('ct-ModifyTrafficMirrorSession').detail['requestParameters'],
     );
+  });
+
+  test('of interfaces are there for calls only: what a launch attaches and a termination frees has none', async () => {
+    const { cloud, client } = await startWatched();
+    const { NetworkInterface: made } = await client.send(
+      new CreateNetworkInterfaceCommand({ SubnetId: cloud.state.in().subnets[0]?.id }),
+    );
+    const { id } = await launch(cloud, client, {
+      NetworkInterfaces: [{ DeviceIndex: 0, NetworkInterfaceId: made?.NetworkInterfaceId, DeleteOnTermination: false }],
+    });
+    await client.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
+    const events = await takeEvents(cloud);
+    expect(namesOf(events).filter((name) => /^[A-Z]/.test(name))).toEqual([
+      'CreateNetworkInterface',
+      'RunInstances',
+      'TerminateInstances',
+    ]);
+    const [launched] = callsIn(events, 'RunInstances');
+    expect(JSON.stringify(launched?.detail['responseElements'])).toContain(made?.NetworkInterfaceId);
   });
 
   test('name the person or the role that calls', async () => {

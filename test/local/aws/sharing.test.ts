@@ -7,6 +7,7 @@ import {
   DescribeTrafficMirrorSessionsCommand,
   DescribeTrafficMirrorTargetsCommand,
   ModifyTrafficMirrorSessionCommand,
+  paginateDescribeTrafficMirrorSessions,
   type EC2Client,
 } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from 'vitest';
@@ -98,6 +99,26 @@ describe('a target that is shared', () => {
     await consumer.send(new DeleteTrafficMirrorSessionCommand(session));
     await owner.send(deletion);
     expect(await targetsOf(consumer)).toEqual([]);
+  });
+
+  test('has its sessions listed once in pages, whoever made them', async () => {
+    const { cloud, owner, consumer, sensor } = await startShared();
+    const ownSensor = { ...sensor, filterId: await createFilter(owner) };
+    for (const client of [consumer, owner, consumer, owner, owner, consumer, consumer]) {
+      const { interfaces } = await launch(cloud, client);
+      await client.send(sessionCommand(interfaces[0], client === owner ? ownSensor : sensor, 1));
+    }
+    const pages: (string | undefined)[][] = [];
+    for await (const { TrafficMirrorSessions } of paginateDescribeTrafficMirrorSessions(
+      { client: owner, pageSize: 5 },
+      {},
+    )) {
+      pages.push((TrafficMirrorSessions ?? []).map(({ OwnerId }) => OwnerId));
+    }
+    expect(pages).toEqual([
+      [CONSUMER, OWNER, CONSUMER, OWNER, OWNER],
+      [CONSUMER, CONSUMER],
+    ]);
   });
 
   test('counts the sources of all accounts', async () => {
