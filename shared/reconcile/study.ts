@@ -25,8 +25,8 @@ export interface Study {
 const MAY_BE_NEW: readonly HoldCode[] = ['destination-missing', 'no-filter-here'];
 
 /**
- * Reads what the selection names and plans it; the plan is journaled. A destination that is missing is looked for once more
- * in what was only remembered: the target that somebody just created is there for the first machine that asks for it.
+ * Reads what the selection names and plans it; the plan is journaled. A destination or filter that is missing is looked for
+ * once more in what was only remembered: what somebody just created is there for the first machine that asks for it.
  * @throws Fault when nothing at all can be read.
  */
 export async function study(deps: Deps, task: Task, selection: Selection): Promise<Study> {

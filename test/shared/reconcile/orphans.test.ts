@@ -67,6 +67,12 @@ describe('orphans', () => {
     expect(codes).toEqual(['inventory-incomplete']);
   });
 
+  it('of interfaces whose machine is not in the list stay: it is unread, not untagged', async () => {
+    const world = mirrored(2);
+    const h = harness(CONFIG, { ...world, machines: world.machines.slice(1) });
+    expect(await sweepAndApply(h)).toHaveLength(2);
+  });
+
   it('are no mass detach, however many they are: nobody is blinded', async () => {
     const h = harness(
       CONFIG,
