@@ -84,7 +84,7 @@ export interface RegionOptions {
   readonly lag: Lag;
 }
 
-/** A region as a new account finds it: a default VPC with a subnet in each of three zones. */
+/** A region as a new account finds it: a default VPC with a subnet in each of three zones, large enough for a large fleet. */
 export function createRegion({ name, account, random, nextSequence, lag }: RegionOptions): RegionState {
   const nextHost = createCounter();
   const vpcId = newResourceId(random, 'vpc');
@@ -93,7 +93,7 @@ export function createRegion({ name, account, random, nextSequence, lag }: Regio
     sequence: nextSequence(),
     vpcId,
     zone: `${name}${letter}`,
-    cidr: `172.31.${index * 16}.0/20`,
+    cidr: `172.31.${index * 64}.0/18`,
   }));
   return {
     name,
@@ -139,7 +139,7 @@ export function createCounter(): () => number {
 }
 
 function toAddress(subnet: Subnet, host: number): string {
-  const third = Number(subnet.cidr.split('.')[2]) + (Math.floor(host / 250) % 16);
+  const third = Number(subnet.cidr.split('.')[2]) + (Math.floor(host / 250) % 64);
   return `172.31.${third}.${(host % 250) + 4}`;
 }
 

@@ -131,6 +131,8 @@ describe('pages', () => {
     }
     expect(sizes).toEqual([5, 5, 2]);
     expect(ids).toEqual(cloud.state.in().interfaces.map(({ id }) => id));
+    const addresses = cloud.state.in().interfaces.map(({ privateIp }) => privateIp);
+    expect(new Set(addresses).size).toBe(12);
   });
 
   test('go on after what was listed has been deleted', async () => {

@@ -199,7 +199,71 @@ describe('a session', () => {
     ]);
   });
 
-  test('cannot take the number of another, nor a place at a target that is full', async () => {
+  test('gets another network identifier when its own is removed, or one that is given', async () => {
+    const { cloud, client, source, sensor } = await startFleet();
+    const { TrafficMirrorSession: made } = await client.send(
+      new CreateTrafficMirrorSessionCommand({ ...sessionCommand(source, sensor, 1).input, VirtualNetworkId: 5 }),
+    );
+    const modify = (input: object) =>
+      client.send(
+        new ModifyTrafficMirrorSessionCommand({ TrafficMirrorSessionId: made?.TrafficMirrorSessionId, ...input }),
+      );
+    await modify({ RemoveFields: ['virtual-network-id'], PacketLength: 96, Description: 'second' });
+    const [changed] = cloud.state.in().sessions;
+    expect(changed).toMatchObject({ packetLength: 96, description: 'second', number: 1 });
+    expect(changed?.virtualNetworkId).not.toBe(5);
+    await modify({ VirtualNetworkId: 6 });
+    expect(cloud.state.in().sessions).toMatchObject([{ packetLength: 96, virtualNetworkId: 6 }]);
+    const codes = [
+      { RemoveFields: ['session-number'] },
+      { VirtualNetworkId: 16_777_216 },
+      { PacketLength: 8501 },
+      { SessionNumber: 0 },
+      { TrafficMirrorFilterId: 'tmf-0123456789abcdef0' },
+      { TrafficMirrorTargetId: 'tmt-0123456789abcdef0' },
+      { TrafficMirrorSessionId: 'tms-0123456789abcdef0' },
+    ].map((input) => refusalOf(modify(input)));
+    expect(await Promise.all(codes)).toEqual([
+      'InvalidParameterValue',
+      'InvalidParameterValue',
+      'InvalidParameterValue',
+      'InvalidParameterValue',
+      'InvalidTrafficMirrorFilterId.NotFound',
+      'InvalidTrafficMirrorTargetId.NotFound',
+      'InvalidTrafficMirrorSessionId.NotFound',
+    ]);
+  });
+
+  test('cannot move to a target that is full or whose machine does not run, and can move within one', async () => {
+    const { cloud, client, source, sensor } = await startFleet();
+    const appliance = await launch(cloud, client);
+    const full = { ...sensor, targetId: await createInterfaceTarget(client, appliance.interfaces[0]) };
+    const { TrafficMirrorSession: mine } = await client.send(sessionCommand(source, sensor, 1));
+    const ids: (string | undefined)[] = [];
+    for (let nth = 0; nth < 10; nth += 1) {
+      const { interfaces } = await launch(cloud, client);
+      const { TrafficMirrorSession: made } = await client.send(sessionCommand(interfaces[0], full, 1));
+      ids.push(made?.TrafficMirrorSessionId);
+    }
+    const move = (TrafficMirrorSessionId: string | undefined, input: object = {}) =>
+      client.send(
+        new ModifyTrafficMirrorSessionCommand({
+          TrafficMirrorSessionId,
+          TrafficMirrorTargetId: full.targetId,
+          ...input,
+        }),
+      );
+    expect(await refusalOf(move(mine?.TrafficMirrorSessionId))).toBe('TrafficMirrorSourcesPerTargetLimitExceeded');
+    await move(ids[0], { SessionNumber: 2 });
+    await client.send(new DeleteTrafficMirrorSessionCommand({ TrafficMirrorSessionId: ids[0] }));
+    await client.send(new StopInstancesCommand({ InstanceIds: [appliance.id] }));
+    await cloud.idle();
+    expect(await refusalOf(move(mine?.TrafficMirrorSessionId))).toBe('InvalidTrafficMirrorTarget');
+    await move(ids[1], { SessionNumber: 3 });
+    expect(cloud.state.in().sessions.find(({ id }) => id === ids[1])).toMatchObject({ number: 3 });
+  });
+
+  test('cannot take the number of another', async () => {
     const { client, source, sensor } = await startFleet();
     await client.send(sessionCommand(source, sensor, 1));
     const { TrafficMirrorSession: second } = await client.send(sessionCommand(source, sensor, 2));
