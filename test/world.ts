@@ -16,6 +16,7 @@ import type {
   FilterRule,
   InventoryKind,
   Machine,
+  PortRange,
   Scope,
   Source,
   Target,
@@ -79,8 +80,24 @@ export interface TargetSketch {
 
 export interface FilterSketch {
   readonly id: string;
-  /** `all` (the default), or protocols per direction, as `ingress 6`. */
+  /** `all` (the default), or protocols per direction, as `ingress 6`. Not looked at where there are rules. */
   readonly accepts?: readonly string[];
+  readonly rules?: readonly RuleSketch[];
+  /** Whether it mirrors `amazon-dns`. */
+  readonly dns?: boolean;
+}
+
+/** A rule of a filter; what is left out limits nothing. Numbers are given in order: 10, 20 and so on. */
+export interface RuleSketch {
+  readonly direction: FilterRule['direction'];
+  readonly number?: number;
+  readonly action?: FilterRule['action'];
+  readonly protocol?: number;
+  readonly source?: string;
+  readonly destination?: string;
+  /** `443`, or `[1024, 65535]`. */
+  readonly sourcePorts?: number | readonly [number, number];
+  readonly destinationPorts?: number | readonly [number, number];
 }
 
 const ACCOUNT: Readonly<Record<Cloud, string>> = {
@@ -157,19 +174,31 @@ const toAttachment =
     };
   };
 
-function toFilter({ id, accepts = ['ingress', 'egress'] }: FilterSketch): Filter {
-  const rules = accepts.map((text, at): FilterRule => {
-    const [direction, protocol] = text.split(' ');
-    return {
-      direction: direction === 'egress' ? 'egress' : 'ingress',
-      number: (at + 1) * 10,
-      action: 'accept',
-      protocol: protocol === undefined ? null : Number(protocol),
-      sourceCidr: '0.0.0.0/0',
-      destinationCidr: '0.0.0.0/0',
-      sourcePorts: null,
-      destinationPorts: null,
-    };
-  });
-  return { id: parseFilterId(id), rules, mirrorsDns: false };
+function toFilter({ id, accepts = ['ingress', 'egress'], rules, dns = false }: FilterSketch): Filter {
+  return { id: parseFilterId(id), rules: (rules ?? accepts.map(toSketch)).map(toRule), mirrorsDns: dns };
+}
+
+function toSketch(text: string): RuleSketch {
+  const [direction, protocol] = text.split(' ');
+  return {
+    direction: direction === 'egress' ? 'egress' : 'ingress',
+    ...(protocol === undefined ? {} : { protocol: Number(protocol) }),
+  };
+}
+
+const toRule = (sketch: RuleSketch, at: number): FilterRule => ({
+  direction: sketch.direction,
+  number: sketch.number ?? (at + 1) * 10,
+  action: sketch.action ?? 'accept',
+  protocol: sketch.protocol ?? null,
+  sourceCidr: sketch.source ?? '0.0.0.0/0',
+  destinationCidr: sketch.destination ?? '0.0.0.0/0',
+  sourcePorts: toPorts(sketch.sourcePorts),
+  destinationPorts: toPorts(sketch.destinationPorts),
+});
+
+function toPorts(ports: RuleSketch['sourcePorts']): PortRange | null {
+  if (ports === undefined) return null;
+  const [from, to] = typeof ports === 'number' ? [ports, ports] : ports;
+  return { from, to };
 }

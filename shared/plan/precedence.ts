@@ -1,5 +1,5 @@
 import type { Attachment, Settings } from '../words.ts';
-import { verdictsOf, type Filters, type Verdict } from './coverage.ts';
+import { isReadable, readingsOf, verdictsOf, type Filters, type Verdict, type Verdicts } from './coverage.ts';
 import { placeOf, type Place, type Turn } from './situation.ts';
 
 /*
@@ -51,25 +51,23 @@ export function newlyPreempted({ situation, wish, own }: Turn, to: Settings): re
   });
 }
 
-/**
- * How much of a session's packets is left to it by those before.
- *
- * | | |
- * |---|---|
- * | `nothing-to-take` | its filter accepts no packet |
- * | `clear` | all |
- * | `partly` | some surely reach it, some do not or may not |
- * | `perhaps-wholly` | none, if a reject ends the search or if filters that were not read take everything |
- * | `wholly` | none, either way |
- */
-export type Extent = 'nothing-to-take' | 'clear' | 'partly' | 'perhaps-wholly' | 'wholly';
+/** How much of a session's packets those before it leave to it. */
+export type Shadow =
+  /** Its filter accepts no packet. */
+  | { readonly extent: 'nothing-to-take' }
+  /** All. */
+  | { readonly extent: 'clear' }
+  /** Some surely, others not or perhaps not. */
+  | { readonly extent: 'partly'; readonly by: readonly Hider[] }
+  /** Perhaps none. */
+  | { readonly extent: 'perhaps-wholly'; readonly by: readonly Hider[]; readonly because: readonly Doubt[] }
+  /** None. */
+  | { readonly extent: 'wholly'; readonly by: readonly Hider[] };
 
-export interface Shadow {
-  readonly extent: Extent;
-  readonly by: readonly Hider[];
-}
+/** Why it cannot be said that any packet is left: what was not read, or how the provider's text is to be read. */
+export type Doubt = 'unread' | 'reject' | 'rules';
 
-/** Who accepts or rejects any of a session's packets before it. `either`: its filter was not read. */
+/** Who accepts or rejects any of a session's packets before it. `either`: its filter could not be read. */
 export interface Hider {
   readonly place: Place;
   readonly does: 'accept' | 'reject' | 'both' | 'either';
@@ -78,35 +76,41 @@ export interface Hider {
 export function shadowOn(turn: Turn, to: Settings): Shadow {
   const { filters } = turn.situation;
   const earlier = sessionsBefore(turn, to.number);
-  const packets = verdictsOf([to.filter, ...earlier.map(({ filter }) => filter)], filters)
-    .filter(([mine]) => mine === 'accept')
-    .map(([, ...others]) => others);
+  const ids = [to.filter, ...earlier.map(({ filter }) => filter)];
+  const packets = acceptedOf(verdictsOf(ids, filters));
+  if (packets.length === 0) return { extent: 'nothing-to-take' };
   const by = hidersIn(earlier, packets, filters);
-  return { extent: extentOf(packets, by), by };
+  if (by.length === 0) return { extent: 'clear' };
+  if (packets.every(isTaken)) return { extent: 'wholly', by };
+  const because = doubtsIn(readingsOf(ids, filters).map(acceptedOf), by);
+  return because.length === 0 ? { extent: 'partly', by } : { extent: 'perhaps-wholly', by, because };
+}
+
+/** What those before say of the packets that the first filter accepts. */
+const acceptedOf = (verdicts: Verdicts): Verdicts =>
+  verdicts.filter(([mine]) => mine === 'accept').map(([, ...others]) => others);
+
+const isTaken = (verdicts: readonly Verdict[]): boolean => verdicts.includes('accept');
+const isLeft = (verdicts: readonly Verdict[]): boolean => verdicts.every((verdict) => verdict === 'none');
+
+function doubtsIn(readings: readonly Verdicts[], by: readonly Hider[]): readonly Doubt[] {
+  const hopeless = readings.filter((packets) => !packets.some(isLeft));
+  const doubts: Doubt[] = [];
+  if (by.some(({ does }) => does === 'either')) doubts.push('unread');
+  if (hopeless.some((packets) => !packets.every(isTaken))) doubts.push('reject');
+  if (hopeless.some((packets) => packets.every(isTaken))) doubts.push('rules');
+  return doubts;
 }
 
 /** @param packets what the places say of each kind of packet */
-const hidersIn = (places: readonly Place[], packets: Packets, filters: Filters): readonly Hider[] =>
+const hidersIn = (places: readonly Place[], packets: Verdicts, filters: Filters): readonly Hider[] =>
   places.flatMap((place, at) => {
     const said = new Set(packets.map((verdicts) => verdicts[at]));
     const [accepts, rejects] = [said.has('accept'), said.has('reject')];
     if (!accepts && !rejects) return [];
-    const isInDoubt = place.filter !== null && !filters.has(place.filter) && said.size > 1;
+    const isInDoubt = said.size > 1 && !isReadable(place.filter, filters);
     return [{ place, does: isInDoubt ? 'either' : accepts && rejects ? 'both' : accepts ? 'accept' : 'reject' }];
   });
-
-/** What each of some sessions says, of each kind of packet. */
-type Packets = readonly (readonly (Verdict | undefined)[])[];
-
-/** @param packets what those before say of the packets that the session itself accepts */
-function extentOf(packets: Packets, by: readonly Hider[]): Extent {
-  if (packets.length === 0) return 'nothing-to-take';
-  if (packets.every((verdicts) => verdicts.includes('accept'))) return 'wholly';
-  if (by.length === 0) return 'clear';
-  const surelyReaches = (verdicts: readonly (Verdict | undefined)[]): boolean =>
-    verdicts.every((verdict) => verdict === 'none');
-  return by.every(({ does }) => does !== 'either') && packets.some(surelyReaches) ? 'partly' : 'perhaps-wholly';
-}
 
 /** Others' sessions with lower numbers and ours that were placed already, in the order in which they are tried. */
 function sessionsBefore({ situation, taken }: Turn, number: number | null): readonly Place[] {
@@ -139,21 +143,21 @@ function toTwin(turn: Turn, their: Attachment, to: Settings): Twin | null {
   const { filters } = turn.situation;
   const { filter, number } = their.settings;
   const earlier = [...sessionsBefore(turn, number), ...waitingBefore(turn, number)].sort(inOrder);
-  const wished = verdictsOf([to.filter, filter, ...earlier.map((one) => one.filter)], filters)
-    .filter(([mine]) => mine === 'accept')
-    .map(([, theirs, ...others]) => ({ theirs, others }));
+  const ids = [to.filter, filter, ...earlier.map((one) => one.filter)];
+  const wished = acceptedOf(verdictsOf(ids, filters));
   // Another filter may be filled tomorrow; the same one is filled for both.
   if (wished.length === 0) return filter === to.filter ? { attachment: their, shadowedBy: [] } : null;
-  if (wished.some(({ theirs }) => theirs !== 'accept')) return null;
+  if (wished.some(([theirs]) => theirs !== 'accept')) return null;
+  const shadowedBy = hidersIn(earlier, wished.map(hiding), filters);
+  const arrives = readingsOf(ids, filters).every((reading) => acceptedOf(reading).map(hiding).some(isLeft));
+  return arrives && shadowedBy.every(({ does }) => does !== 'either') ? { attachment: their, shadowedBy } : null;
 
-  const hidden = wished.map(({ others }) => {
+  /** Of the sessions before theirs, the one that keeps a packet away. */
+  function hiding([, ...others]: readonly Verdict[]): readonly Verdict[] {
     const first = others.findIndex((verdict) => verdict !== 'none');
     const hides = others[first] === 'reject' || (earlier[first]?.target ?? to.target) !== to.target;
     return others.map((verdict, at) => (at === first && hides ? verdict : 'none'));
-  });
-  const shadowedBy = hidersIn(earlier, hidden, filters);
-  const arrives = hidden.some((verdicts) => verdicts.every((verdict) => verdict === 'none'));
-  return arrives && shadowedBy.every(({ does }) => does !== 'either') ? { attachment: their, shadowedBy } : null;
+  }
 }
 
 /** Ours whose turn is still to come, as they stand now. */

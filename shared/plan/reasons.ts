@@ -1,6 +1,6 @@
 import type { Settings } from '../words.ts';
 import type { Withheld } from './offers.ts';
-import { shadowOn, type Hider, type Loss, type Shadow, type Twin } from './precedence.ts';
+import { shadowOn, type Doubt, type Hider, type Loss, type Shadow, type Twin } from './precedence.ts';
 import { oursBefore, type Remark, type Turn } from './situation.ts';
 import type { Wish } from './wishes.ts';
 
@@ -18,18 +18,18 @@ export function remarksOn(turn: Turn, to: Settings): readonly Remark[] {
   return [...shadow, { wish, code: 'number-moved', detail }];
 }
 
-function shadowRemarks(wish: Wish, { extent, by }: Shadow, { filter }: Settings): readonly Remark[] {
-  switch (extent) {
+function shadowRemarks(wish: Wish, shadow: Shadow, { filter }: Settings): readonly Remark[] {
+  switch (shadow.extent) {
     case 'clear':
       return [];
     case 'nothing-to-take':
       return [{ wish, code: 'filter-takes-nothing', detail: `no rule of ${filter} accepts a packet` }];
     case 'wholly':
-      return [{ wish, code: 'shadowed', detail: allTaken(by) }];
+      return [{ wish, code: 'shadowed', detail: allTaken(shadow.by) }];
     case 'partly':
-      return [{ wish, code: 'partly-shadowed', detail: someTaken(by) }];
+      return [{ wish, code: 'partly-shadowed', detail: someTaken(shadow.by) }];
     case 'perhaps-wholly':
-      return [{ wish, code: 'partly-shadowed', detail: perhapsAllTaken(by) }];
+      return [{ wish, code: 'partly-shadowed', detail: perhapsAllTaken(shadow.by, shadow.because) }];
   }
 }
 
@@ -38,10 +38,14 @@ export const allTaken = (by: readonly Hider[]): string => `${doings(by)} all its
 
 const someTaken = (by: readonly Hider[]): string => `${doings(by)} some of its packets first${openQuestion(by)}`;
 
-const perhapsAllTaken = (by: readonly Hider[]): string =>
-  by.some(({ does }) => does === 'either')
-    ? `${doings(by)} its packets first, some or all: a filter could not be read`
-    : `${doings(by)} all its packets first; none reaches it if a reject ends the search, which is not documented`;
+const perhapsAllTaken = (by: readonly Hider[], because: readonly Doubt[]): string =>
+  `${doings(by)} some of its packets first, or all: ${because.map((doubt) => DOUBTS[doubt]).join('; ')}`;
+
+const DOUBTS = {
+  unread: 'a filter could not be read',
+  reject: 'whether a rejected packet goes on to the next session is not documented',
+  rules: 'what ports without TCP or UDP mean, and what rules say of DNS to the resolver, is not documented',
+} as const satisfies Record<Doubt, string>;
 
 /** Beside a wish that a session of others satisfies as far as those before it let it. */
 export const remarksOnTwin = (wish: Wish, { attachment, shadowedBy: by }: Twin): readonly Remark[] =>
@@ -56,22 +60,28 @@ export const remarksOnTwin = (wish: Wish, { attachment, shadowedBy: by }: Twin):
       ];
 
 const openQuestion = (by: readonly Hider[]): string =>
-  by.some(({ does }) => does !== 'accept') ? '; whether a rejected packet goes on is not documented' : '';
+  by.some(({ does }) => does !== 'accept') ? `; ${DOUBTS.reject}` : '';
 
 const DOINGS = {
-  accept: 'takes',
-  reject: 'rejects',
-  both: 'takes or rejects',
-  either: 'may take',
-} as const satisfies Record<Hider['does'], string>;
+  accept: ['takes', 'take'],
+  reject: ['rejects', 'reject'],
+  both: ['takes or rejects', 'take or reject'],
+  either: ['may take', 'may take'],
+} as const satisfies Record<Hider['does'], readonly [one: string, several: string]>;
 
+/** Who does what: `tms-1 and tms-2 take`, `tms-1 takes, tms-2 rejects`. */
 const doings = (by: readonly Hider[]): string =>
-  by.map(({ place, does }) => `${place.name} ${DOINGS[does]}`).join(', ');
+  [...Map.groupBy(by, ({ does }) => does)]
+    .map(([does, some]) => {
+      const names = some.map(({ place }) => place.name);
+      return `${names.join(' and ')} ${DOINGS[does][names.length === 1 ? 0 : 1]}`;
+    })
+    .join(', ');
 
 export function wouldPreempt({ number }: Settings, losses: readonly Loss[]): Withheld {
   const ids = losses.map(({ attachment }) => attachment.id).join(', ');
   const detail = losses.every(({ by }) => by === 'reject')
-    ? `number ${number} comes before ${ids} and rejects packets that it takes; whether they go on is not documented`
+    ? `number ${number} comes before ${ids} and rejects packets that it takes; ${DOUBTS.reject}`
     : `number ${number} comes before ${ids}, whose filter overlaps`;
   return { code: 'would-preempt-theirs', detail };
 }

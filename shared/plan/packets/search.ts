@@ -1,6 +1,7 @@
-import type { Filter, FilterRule } from '../../words.ts';
+import type { FilterRule } from '../../words.ts';
 import { boxesOf, isIn, portReadingsOf, ROOMS, type Box, type Room } from './boxes.ts';
 import { cutRoom, maskOf, traitsAbove, type Cut, type Mask } from './cuts.ts';
+import { dnsReadingsOf, onResolvers, type DnsReading, type Subject } from './resolver.ts';
 import {
   ACCEPT,
   ANY,
@@ -13,20 +14,27 @@ import {
   type Verdict,
 } from './findings.ts';
 
-/** A filter, or what is known of it instead. */
-export type Subject = Filter | 'everything' | 'unread';
+/** The combinations of verdicts that packets get from some subjects, in their order, in one way of reading them. */
+export type Verdicts = readonly (readonly Verdict[])[];
 
-/** Every combination of verdicts that some packet gets from the subjects, in their order. */
-export function searchVerdicts(subjects: readonly Subject[]): readonly (readonly Verdict[])[] {
-  const findings = collectFindings();
-  for (const reading of portReadingsOf(subjects.flatMap(rulesOf))) {
-    const owned = subjects.flatMap((subject) => boxesOf(rulesOf(subject), reading).map((box) => ({ subject, box })));
+/** Every combination of verdicts that some packet gets, for each way in which the subjects may have to be read. */
+export const searchVerdicts = (subjects: readonly Subject[]): readonly Verdicts[] =>
+  portReadingsOf(subjects.flatMap(rulesOf)).flatMap((portReading) => {
+    const owned = subjects.flatMap((subject) =>
+      boxesOf(rulesOf(subject), portReading).map((box) => ({ subject, box })),
+    );
+    const readings = dnsReadingsOf(subjects).map((dns) => ({ dns, findings: collectFindings() }));
     for (const room of ROOMS) {
       const inside = owned.filter(({ box }) => isIn(box, room));
-      searchRoom(toPlan(subjects, inside, room), findings);
+      searchRoom(toPlan(subjects, inside, room), readings);
     }
-  }
-  return findings.list();
+    return readings.map(({ findings }) => findings.list());
+  });
+
+/** What is found in one way of reading the subjects. */
+interface Reading {
+  readonly dns: DnsReading;
+  readonly findings: Findings;
 }
 
 const rulesOf = (subject: Subject): readonly FilterRule[] => (typeof subject === 'string' ? [] : subject.rules);
@@ -67,7 +75,7 @@ function toPlan(subjects: readonly Subject[], owned: readonly Owned[], room: Roo
     };
   });
   const traits = traitsAbove(boxes.length);
-  const isAboutDns = subjects.some((subject) => subject === 'unread' || mirrorsDns(subject));
+  const isAboutDns = dnsReadingsOf(subjects).length > 1;
   return {
     parts,
     cuts: boxes.length === 0 && !isAboutDns ? [] : cutRoom(boxes, room),
@@ -83,26 +91,23 @@ const LIMITS = ['protocol', 'source', 'destination', 'sourcePorts', 'destination
 const isUnlimited = (box: Box, dimension: number): boolean =>
   box.isCertain && LIMITS.slice(dimension).every((limit) => limit === null || box[limit] === null);
 
-const mirrorsDns = (subject: Subject): boolean => typeof subject !== 'string' && subject.mirrorsDns;
-
 /**
  * Cuts one dimension after the other and goes on with what still matches in each piece. Pieces with the same boxes are alike
  * and looked at once; what cannot bring anything new is left out.
  */
-function searchRoom({ parts, cuts, unlimited, traits, whole }: RoomPlan, findings: Findings): void {
+function searchRoom({ parts, cuts, unlimited, traits, whole }: RoomPlan, readings: readonly Reading[]): void {
   const visited = new Set<string>();
   visit(whole, 0);
 
   function visit(matching: Mask, dimension: number): void {
     const mask = withoutHidden(matching, dimension);
-    const opinions = parts.map((part) => withDns(part, opinionOf(part, mask, dimension), mask));
-    if (findings.hasAll(opinions)) return;
-    if (opinions.every(isSingle)) return findings.addAll(opinions);
+    const byRules = parts.map((part) => opinionOf(part, mask, dimension));
+    if (readings.every(({ dns, findings }) => findings.hasAll(possibleIn(dns, byRules, mask)))) return;
     const key = `${dimension} ${mask}`;
     if (visited.has(key)) return;
     visited.add(key);
     const cut = cuts[dimension];
-    if (cut === undefined) return conclude(mask, dimension);
+    if (cut === undefined || (byRules.every(isSingle) && !isDns(mask))) return conclude(mask, byRules);
     for (const piece of cut) {
       const rest = mask & piece;
       if ((rest & (traits.ports | traits.noPorts)) !== 0n) visit(rest, dimension + 1);
@@ -128,24 +133,24 @@ function searchRoom({ parts, cuts, unlimited, traits, whole }: RoomPlan, finding
     );
   }
 
-  function withDns({ subject }: Part, opinion: Opinion, mask: Mask): Opinion {
-    if ((mask & traits.dns) === 0n || subject === 'everything') return opinion;
-    return opinion | (mirrorsDns(subject) ? ACCEPT : NONE);
+  function isDns(mask: Mask): boolean {
+    return (mask & traits.dns) !== 0n;
   }
 
-  /**
-   * Every packet may be none of the resolver's, and then only the rules speak. Of the resolver's packets, which are mirrored
-   * by `amazon-dns` only, it is not documented whether the rules match them too, nor which of the two comes first.
-   */
-  function conclude(mask: Mask, dimension: number): void {
-    const rules = parts.map((part) => ({ part, opinion: opinionOf(part, mask, dimension) }));
-    findings.addAll(rules.map(({ opinion }) => opinion));
-    if ((mask & traits.dns) === 0n) return;
-    const ofService = ({ subject }: Part): Opinion =>
-      subject === 'everything' ? ACCEPT : subject === 'unread' ? ANY : mirrorsDns(subject) ? ACCEPT : NONE;
-    const rulesFirst = (opinion: Opinion): Opinion => (opinion & ~NONE) | ((opinion & NONE) === 0 ? 0 : ACCEPT);
-    findings.addAll(rules.map(({ part }) => ofService(part)));
-    findings.addAll(rules.map(({ part, opinion }) => (mirrorsDns(part.subject) ? ACCEPT : opinion)));
-    findings.addAll(rules.map(({ part, opinion }) => (mirrorsDns(part.subject) ? rulesFirst(opinion) : opinion)));
+  function ofResolvers(dns: DnsReading, byRules: readonly Opinion[]): readonly Opinion[] {
+    return parts.map(({ subject }, at) => onResolvers(dns, subject, byRules[at] ?? NONE));
+  }
+
+  /** All that may still come out, and perhaps more. */
+  function possibleIn(dns: DnsReading, byRules: readonly Opinion[], mask: Mask): readonly Opinion[] {
+    return isDns(mask) ? ofResolvers(dns, byRules).map((opinion, at) => opinion | (byRules[at] ?? 0)) : byRules;
+  }
+
+  /** What looks like the resolver's packet may be somebody else's, of which only the rules speak. */
+  function conclude(mask: Mask, byRules: readonly Opinion[]): void {
+    for (const { dns, findings } of readings) {
+      findings.addAll(byRules);
+      if (isDns(mask)) findings.addAll(ofResolvers(dns, byRules));
+    }
   }
 }
