@@ -45,11 +45,16 @@ function isAskedFor(selection: Selection, sources: readonly Source[]): (attachme
   return ({ source }) => ids.has(source);
 }
 
-/** Sessions of other accounts towards a shared target are nobody's here, whatever their tags say. */
-const ownOnly = (scope: AwsScope, sessions: Answers['sessions']): Answers['sessions'] =>
-  sessions.fault === null
-    ? { items: sessions.items.filter(({ OwnerId }) => isOwnedHere(scope, OwnerId)), fault: null }
-    : sessions;
+/**
+ * What belongs to other accounts is nobody's here, whatever its tags say: sessions towards a target that is shared with them,
+ * and interfaces in a subnet that is, whose machines and their tags are seen in their own account only
+ * (https://docs.aws.amazon.com/vpc/latest/mirroring/traffic-mirroring-network-limitations.html).
+ */
+const ownOnly = <Item extends { readonly OwnerId?: string | undefined }>(
+  scope: AwsScope,
+  list: Listed<Item>,
+): Listed<Item> =>
+  list.fault === null ? { items: list.items.filter(({ OwnerId }) => isOwnedHere(scope, OwnerId)), fault: null } : list;
 
 /** The world that the answers of AWS describe; `isFull` knows of targets that refused a source a moment ago. */
 export function toWorld(
@@ -61,7 +66,7 @@ export function toWorld(
   const machines = convert('machines', answers.instances, (instance) => findMachine(scope, instance));
   const typeOf = new Map<string, string | null>(machines.items.map(({ id, type }) => [id, type]));
   const targetInterfaces = new Set(answers.targets.items.flatMap(({ NetworkInterfaceId: id }) => id ?? []));
-  const sources = convert('sources', answers.interfaces, (found) => {
+  const sources = convert('sources', ownOnly(scope, answers.interfaces), (found) => {
     const machineType = typeOf.get(found.Attachment?.InstanceId ?? '') ?? null;
     return findSource(scope, found, findUnfit(found, { targets: targetInterfaces, machineType }));
   });

@@ -140,6 +140,24 @@ describe('sessions of other accounts', () => {
   });
 });
 
+test.each([MACHINE, EVERYTHING])(
+  'an interface of another account in a shared subnet is left to it: %j',
+  async (selection) => {
+    const Attachment = { InstanceId: 'i-0b', Status: 'attached' } as const;
+    const interfaces = async () => [
+      {
+        NetworkInterfaceId: 'eni-0a',
+        OwnerId: '123456789012',
+        Attachment: { InstanceId: 'i-0a', Status: 'attached' as const },
+      },
+      { NetworkInterfaceId: 'eni-0b', OwnerId: '210987654321', Attachment },
+    ];
+    const world = await worldOf({ interfaces }, selection);
+    expect(world.sources.map(({ id }) => id)).toEqual(['eni-0a']);
+    expect(world.incomplete).toEqual([]);
+  },
+);
+
 describe('sources at a target', () => {
   test('count once each, however many sessions they have', async () => {
     const all = [session('tms-0a', 'eni-0a'), session('tms-0b', 'eni-0a'), session('tms-0c', 'eni-0b')];
