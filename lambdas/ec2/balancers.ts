@@ -19,6 +19,14 @@ const ARNS_PER_CALL = 20;
 /** The same reference, DescribeListeners: `PageSize`, 1 to 400. */
 const LISTENERS_PER_PAGE = 400;
 
+/**
+ * A launch waits for the answer, retries and all: where nobody can be reached (a function in a subnet without a way to this
+ * API) it must not wait long to learn nothing.
+ */
+const LONGEST_MS = 3_000;
+
+const withinTime = (): { abortSignal: AbortSignal } => ({ abortSignal: AbortSignal.timeout(LONGEST_MS) });
+
 /** The code on the wire, and the name of the exception that the SDK makes of it. */
 const NOT_FOUND: ReadonlySet<string> = new Set(['LoadBalancerNotFound', 'LoadBalancerNotFoundException']);
 
@@ -37,7 +45,7 @@ async function orNone<Item>(asked: Promise<readonly Item[]>): Promise<readonly I
 export function balancersOf(sdk: Commands, client: ElasticLoadBalancingV2Client): Balancers {
   const describeTogether = async (arns: readonly string[]): Promise<readonly LoadBalancer[]> => {
     const command = new sdk.DescribeLoadBalancersCommand({ LoadBalancerArns: [...arns] });
-    return (await client.send(command)).LoadBalancers ?? [];
+    return (await client.send(command, withinTime())).LoadBalancers ?? [];
   };
 
   /** One that does not exist fails a call whole: then each is asked for alone. */
@@ -53,7 +61,7 @@ export function balancersOf(sdk: Commands, client: ElasticLoadBalancingV2Client)
 
   const listenersPage = async (LoadBalancerArn: string, Marker: string | undefined): Promise<Page<Listener>> => {
     const command = new sdk.DescribeListenersCommand({ LoadBalancerArn, Marker, PageSize: LISTENERS_PER_PAGE });
-    const answer = await client.send(command);
+    const answer = await client.send(command, withinTime());
     return toPage(answer.Listeners, answer.NextMarker);
   };
 

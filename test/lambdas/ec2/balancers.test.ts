@@ -4,7 +4,10 @@ import { expect, test } from 'vitest';
 import { balancersOf, type Balancers } from '../../../lambdas/ec2/balancers.ts';
 import { HERE } from '../samples.ts';
 
-type Answer = (asked: URLSearchParams) => { readonly status: number; readonly xml: string };
+type Answer = (
+  asked: URLSearchParams,
+  end: AbortSignal | undefined,
+) => { readonly status: number; readonly xml: string };
 
 /** The real client over a transport that answers as told, and remembers what was asked. */
 function balancersThatAnswer(answer: Answer): { balancers: Balancers; asked: URLSearchParams[] } {
@@ -14,10 +17,10 @@ function balancersThatAnswer(answer: Answer): { balancers: Balancers; asked: URL
     maxAttempts: 1,
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
     requestHandler: {
-      handle: async ({ body }: { body: string }) => {
+      handle: async ({ body }: { body: string }, { abortSignal }: { abortSignal?: AbortSignal } = {}) => {
         const params = new URLSearchParams(body);
         asked.push(params);
-        const { status, xml } = answer(params);
+        const { status, xml } = answer(params, abortSignal);
         const headers = { 'content-type': 'text/xml' };
         return { response: { statusCode: status, headers, body: Readable.from([Buffer.from(xml)]) } };
       },
@@ -89,4 +92,15 @@ test.each(['describe', 'listeners'] as const)('%s that is denied is thrown', asy
   const { balancers } = balancersThatAnswer(() => refused('AccessDenied', 403));
   const read = kind === 'describe' ? balancers.describe(arns) : balancers.listeners('arn:0');
   await expect(read).rejects.toMatchObject({ name: 'AccessDenied' });
+});
+
+test('no answer is waited for without an end', async () => {
+  const ends: (AbortSignal | undefined)[] = [];
+  const { balancers } = balancersThatAnswer((asked, end) => {
+    ends.push(end);
+    return said(asked.get('Action') ?? '', '');
+  });
+  await Promise.all([balancers.describe(['arn:0']), balancers.listeners('arn:0')]);
+  expect(ends).toHaveLength(2);
+  for (const end of ends) expect(end?.aborted).toBe(false);
 });
