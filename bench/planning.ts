@@ -113,7 +113,7 @@ function toInput(): PlanInput {
     nowMs: 0,
     run: { kind: 'observe' },
     basis: 'scope',
-    recent: 0,
+    recent: new Set(),
     hash: (text) => createHash('sha256').update(text).digest('hex'),
   };
 }

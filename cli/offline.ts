@@ -16,6 +16,6 @@ export const planWorld = (world: World, { config, ruleSet, version }: Rules, now
     nowMs,
     run: OBSERVE,
     basis: 'scope',
-    recent: 0,
+    recent: new Set(),
     hash: sha256,
   });

@@ -5,6 +5,7 @@ import { Fault } from '../shared/fault.ts';
 import { parseAccountId } from '../shared/ids.ts';
 import type { Clock, Deps, Journal, Mode, RulesSource, WorkQueues } from '../shared/ports.ts';
 import { rememberDisruptions } from '../shared/reconcile/recent.ts';
+import { rememberRequests } from '../shared/reconcile/sweep-requests.ts';
 import type { Scope } from '../shared/words.ts';
 import { createArmCloud } from './arm/cloud.ts';
 import { createExchange, type Credential, type HttpClient } from './arm/exchange.ts';
@@ -60,6 +61,7 @@ export function compose(env: Env, overrides: Partial<Overrides> = {}): Deps {
     journal: overrides.journal ?? createJournal(clock),
     hash: sha256,
     recent: rememberDisruptions(),
+    requests: rememberRequests(),
     mode: () => toMode(env['TAPKEEPER_MODE']),
     parallelism: INTERFACES_AT_A_TIME,
     newId: overrides.newId ?? randomUUID,

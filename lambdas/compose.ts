@@ -6,6 +6,7 @@ import { SendMessageBatchCommand, SQSClient, type SQSClientConfig } from '@aws-s
 import { Fault } from '../shared/fault.ts';
 import type { Clock, Deps, Hash, Journal, RulesSource } from '../shared/ports.ts';
 import { rememberDisruptions } from '../shared/reconcile/recent.ts';
+import { rememberRequests } from '../shared/reconcile/sweep-requests.ts';
 import { memberKeys, type KeyProvider, type MemberRole, type SendAssumeRole } from './ec2/assume.ts';
 import { balancersOf, type Balancers } from './ec2/balancers.ts';
 import type { AwsScope } from './ec2/convert.ts';
@@ -196,6 +197,7 @@ export function compose(env: Environment, overrides: Overrides): AwsDeps {
     mode: () => parseMode(env),
     parallelism: PARALLELISM,
     recent: rememberDisruptions(),
+    requests: rememberRequests(),
     newId,
     ownRoles: ownRolesOf(env, memberRole),
   };

@@ -1,7 +1,18 @@
 import type { Config } from './config/config.ts';
 import type { FaultCode } from './fault.ts';
 import type { Change, Hold } from './plan/change.ts';
-import type { AttachmentId, Cloud, NonEmpty, Owner, RulesVersion, Scope, Selection, Target, World } from './words.ts';
+import type {
+  AttachmentId,
+  Cloud,
+  Digest,
+  NonEmpty,
+  Owner,
+  RulesVersion,
+  Scope,
+  Selection,
+  Target,
+  World,
+} from './words.ts';
 import type { LaunchHook, Work } from './work.ts';
 import type { JournalEntry } from './journal.ts';
 
@@ -87,12 +98,23 @@ export interface Journal {
 export type Mode = 'observe' | 'enforce' | 'paused';
 
 /**
- * The disruptions that events made on running machines in the last ten minutes: many small batches are judged by what they are
- * together.
+ * The disruptions of running machines of the last ten minutes: what events made in batches, and what sweeps of a whole scope
+ * allowed. Many small ones are judged by what they are together, each attachment counted once.
  */
 export interface RecentDisruptions {
-  add(scope: Scope, nowMs: number): void;
-  count(scope: Scope, nowMs: number): number;
+  add(scope: Scope, basis: 'batch' | 'scope', disruptions: readonly Digest[], nowMs: number): void;
+  of(scope: Scope, basis: 'batch' | 'scope', nowMs: number): ReadonlySet<Digest>;
+}
+
+/**
+ * The sweeps that were asked for a moment ago. Many asking for the same are answered by one sweep at once and one after all
+ * of them.
+ */
+export interface SweepRequests {
+  /** After how many seconds to sweep, now that somebody asks; `null`: a sweep that is still to come will do. */
+  findDelay(scope: Scope, nowMs: number): number | null;
+  /** Nothing came of asking: whoever asks next is the first again. */
+  withdraw(scope: Scope): void;
 }
 
 /** Everything that a use case needs, composed once per process; `mode` is read at every invocation. */
@@ -104,6 +126,7 @@ export interface Deps {
   readonly journal: Journal;
   readonly hash: Hash;
   readonly recent: RecentDisruptions;
+  readonly requests: SweepRequests;
   readonly mode: () => Mode;
   /** How many sources are changed at a time. */
   readonly parallelism: number;

@@ -92,7 +92,7 @@ async function viewOne(deps: Deps, scope: Scope, endpoint: string): Promise<Clou
     nowMs: deps.clock.now(),
     run: { kind: 'observe' },
     basis: 'scope',
-    recent: 0,
+    recent: new Set(),
     hash: deps.hash,
   });
   return toCloudView(world, plan, config, endpoint);

@@ -11,8 +11,8 @@ export type Disruption = Detach | Retarget;
 export interface Stakes {
   /** `scope`: a plan of everything; `batch`: of what some events named. */
   readonly basis: 'scope' | 'batch';
-  /** Disruptions that earlier batches of events made a moment ago. */
-  readonly recent: number;
+  /** Disruptions that went before on the same basis, a moment ago. */
+  readonly recent: ReadonlySet<Digest>;
   /** Our attachments on running machines, among what was read. */
   readonly ours: number;
   readonly limits: GuardLimits;
@@ -60,22 +60,33 @@ export interface Judgement {
  * | batch | `batch`: more than 5 | all of them | by name |
  * | batch | `batch`: with those of recent batches more than the larger of count and 5 | all of them | by name |
  * | batch that a sweep has looked at | `batch`: others than it has seen | those, and what else goes on their sources | by name |
- * | scope | `limit`: more than the larger of count and percent of ours | all of them | by name |
+ * | scope | `limit`: with those that recent sweeps allowed more than the larger of count and percent of ours | all of them | by name |
  * | scope | `all`: nine in ten of ours or more, when they are more than 3 | all of them | by name |
  */
 export function judgeDisruptions(disruptions: readonly Disruption[], stakes: Stakes, run: Run): Judgement {
-  if (stakes.basis === 'scope') return { trips: scopeTrips(disruptions.length, stakes), on: 'everywhere' };
+  if (stakes.basis === 'scope') return { trips: scopeTrips(disruptions, stakes), on: 'everywhere' };
   const seen = run.kind === 'enforce' ? run.seen : null;
-  return seen === null ? judgeBatch(disruptions.length, stakes) : judgeSeen(disruptions, new Set(seen), stakes);
+  return seen === null ? judgeBatch(disruptions, stakes) : judgeSeen(disruptions, new Set(seen), stakes);
 }
 
-function judgeBatch(count: number, { recent, limits }: Stakes): Judgement {
-  const limit = Math.max(limits.count, BATCH_LIMIT);
+/** How many went before these, without those that are among these again. */
+function countBefore(disruptions: readonly Disruption[], { recent, mark }: Stakes): number {
+  if (recent.size === 0) return 0;
+  const again = disruptions.map(mark).filter((one) => recent.has(one));
+  return recent.size - again.length;
+}
+
+function judgeBatch(disruptions: readonly Disruption[], stakes: Stakes): Judgement {
+  const count = disruptions.length;
+  const before = countBefore(disruptions, stakes);
+  const limit = Math.max(stakes.limits.count, BATCH_LIMIT);
   if (count > BATCH_LIMIT) return tripBatch(`${count} would go in one batch, the limit is ${BATCH_LIMIT}`);
-  if (count > 0 && recent + count > limit)
-    return tripBatch(`${count} would go after ${recent} in the last ten minutes, the limit is ${limit}`);
+  if (count > 0 && before + count > limit)
+    return tripBatch(`${count} would go ${inWords(before)}, the limit is ${limit}`);
   return { trips: [], on: 'everywhere' };
 }
+
+const inWords = (before: number): string => `after ${before} in the last ten minutes`;
 
 const tripBatch = (detail: string): Judgement => ({ trips: [{ name: 'batch', detail }], on: 'everywhere' });
 
@@ -86,10 +97,16 @@ function judgeSeen(disruptions: readonly Disruption[], seen: ReadonlySet<Digest>
   return { trips: [{ name: 'batch', detail }], on: new Set(unseen.map(({ source }) => source)) };
 }
 
-function scopeTrips(count: number, { ours, limits }: Stakes): readonly Trip[] {
+function scopeTrips(disruptions: readonly Disruption[], stakes: Stakes): readonly Trip[] {
+  const { ours, limits } = stakes;
+  const count = disruptions.length;
+  const before = countBefore(disruptions, stakes);
   const limit = Math.max(limits.count, Math.floor((ours * limits.percent) / 100));
   const trips: Trip[] = [];
-  if (count > limit) trips.push({ name: 'limit', detail: `${count} of ${ours} would go, the limit is ${limit}` });
+  if (count > 0 && before + count > limit) {
+    const after = before === 0 ? '' : ` ${inWords(before)}`;
+    trips.push({ name: 'limit', detail: `${count} of ${ours} would go${after}, the limit is ${limit}` });
+  }
   if (count > ALL_FLOOR && count >= ours * ALL_SHARE)
     trips.push({ name: 'all', detail: `${count} of ${ours} would go, all or nearly all` });
   return trips;

@@ -1,7 +1,7 @@
 import type { Config, Destination } from '../config/config.ts';
 import type { Hash } from '../ports.ts';
 import type { RuleSet } from '../rules/evaluate.ts';
-import type { NonEmpty, RulesVersion, Source, World } from '../words.ts';
+import type { Digest, NonEmpty, RulesVersion, Source, World } from '../words.ts';
 import { compare } from './canonical.ts';
 import type { Hold, Plan, Run, TripName, Verdict } from './change.ts';
 import { digestOf, disruptionsIn, judgeDisruptions, markOf } from './guard.ts';
@@ -20,8 +20,8 @@ export interface PlanInput {
   readonly run: Run;
   /** `scope`: the world is all of a scope; `batch`: it is what some events or a person named. */
   readonly basis: 'scope' | 'batch';
-  /** Disruptions of running machines that earlier batches of events made in this scope a moment ago. */
-  readonly recent: number;
+  /** Disruptions of running machines that went before on the same basis in this scope, a moment ago. */
+  readonly recent: ReadonlySet<Digest>;
   readonly hash: Hash;
 }
 

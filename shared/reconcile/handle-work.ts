@@ -84,7 +84,7 @@ async function handleScope(deps: Invocation, { scope, looks, sweeps }: ScopeBatc
   const [first] = sweeps;
   const [trigger] = tooMuch;
   if (first !== undefined) return [...failed, ...(await sweepOnce(deps, scope, [first, ...sweeps.slice(1)]))];
-  return trigger === undefined ? failed : [...failed, ...(await askForSweep(deps, scope, trigger.items))];
+  return trigger === undefined ? failed : [...failed, ...(await askForOneSweep(deps, scope, trigger.items))];
 }
 
 /** A group that there is no time to begin. */
@@ -102,7 +102,7 @@ async function leave(deps: Deps, group: LookGroup): Promise<LookResult> {
 
 /** However many messages ask for it, a scope is swept once per batch. */
 async function sweepOnce(deps: Invocation, scope: Scope, items: NonEmpty<Item>): Promise<readonly string[]> {
-  if (isLate(deps)) return askForSweep(deps, scope, items);
+  if (isLate(deps)) return askForSweep(deps, scope, items, 0);
   const { correlation, since } = items[0].work;
   try {
     await sweepScope(deps, scope, { correlation, since });
@@ -113,11 +113,25 @@ async function sweepOnce(deps: Invocation, scope: Scope, items: NonEmpty<Item>):
   }
 }
 
-async function askForSweep(deps: Deps, scope: Scope, items: NonEmpty<Item>): Promise<readonly string[]> {
+/** However many batches of a storm ask for it. */
+async function askForOneSweep(deps: Deps, scope: Scope, items: NonEmpty<Item>): Promise<readonly string[]> {
+  const delaySeconds = deps.requests.findDelay(scope, deps.clock.now());
+  if (delaySeconds === null) return [];
+  const failed = await askForSweep(deps, scope, items, delaySeconds);
+  if (failed.length > 0) deps.requests.withdraw(scope);
+  return failed;
+}
+
+async function askForSweep(
+  deps: Deps,
+  scope: Scope,
+  items: NonEmpty<Item>,
+  delaySeconds: number,
+): Promise<readonly string[]> {
   const { correlation, since } = items[0].work;
   const work: Work = { kind: 'sweep', scope, correlation, since };
   try {
-    await deps.queues.send('bulk', [work], 0);
+    await deps.queues.send('bulk', [work], delaySeconds);
     return [];
   } catch (thrown) {
     recordFault(deps, { correlation, scope }, thrown, `asking for a sweep of ${toScopeKey(scope)}`);

@@ -11,7 +11,7 @@ import { mapLimited } from './map-limited.ts';
 import { recordFault } from './record.ts';
 
 /** An event of a launch younger than this may be looked at once more: no machine is held back for longer than that takes. */
-const YOUNG_MS = 25_000;
+const YOUNG_MS = 15_000;
 
 /** A launch that stays held back, because it is looked at again. */
 export interface Held {

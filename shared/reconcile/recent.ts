@@ -1,10 +1,12 @@
+import { disruptionsIn, marksOf } from '../plan/guard.ts';
 import { isRunning } from '../plan/source-plan.ts';
+import type { Change } from '../plan/change.ts';
 import type { Deps, Outcome, RecentDisruptions } from '../ports.ts';
+import type { Digest, Scope, World } from '../words.ts';
 import { toScopeKey } from './scope.ts';
-import type { Task } from './study.ts';
-import type { World } from '../words.ts';
+import type { Study, Task } from './study.ts';
 
-/** As long as a person takes to see that a tag policy went wrong; a slower loss of mirroring is left to the sweep's own limits. */
+/** As long as a person takes to see that a tag policy went wrong. */
 const RECENT_MS = 600_000;
 
 /**
@@ -12,32 +14,53 @@ const RECENT_MS = 600_000;
  * times the limit, and a second copy of the truth would have to be kept for more.
  */
 export function rememberDisruptions(): RecentDisruptions {
-  const byScope = new Map<string, readonly number[]>();
-  const recent: RecentDisruptions['count'] = (scope, nowMs) => {
-    const key = toScopeKey(scope);
-    const young = (byScope.get(key) ?? []).filter((atMs) => nowMs - atMs < RECENT_MS);
-    byScope.set(key, young);
-    return young.length;
-  };
+  const byPlace = new Map<string, ReadonlyMap<Digest, number>>();
+  const young = (scope: Scope, basis: string, nowMs: number): Map<Digest, number> =>
+    new Map([...(byPlace.get(keyOf(scope, basis)) ?? [])].filter(([, atMs]) => nowMs - atMs < RECENT_MS));
   return {
-    add(scope, nowMs) {
-      recent(scope, nowMs);
-      const key = toScopeKey(scope);
-      byScope.set(key, [...(byScope.get(key) ?? []), nowMs]);
+    add(scope, basis, disruptions, nowMs) {
+      const kept = young(scope, basis, nowMs);
+      for (const one of disruptions) kept.set(one, nowMs);
+      byPlace.set(keyOf(scope, basis), kept);
     },
-    count: recent,
+    of: (scope, basis, nowMs) => new Set(young(scope, basis, nowMs).keys()),
   };
 }
+
+const keyOf = (scope: Scope, basis: string): string => `${basis} ${toScopeKey(scope)}`;
 
 /**
  * Remembers what an event has just taken away from a running machine. What a sweep or a person allowed was judged as a whole
  * and counts for nothing here.
  */
-export function rememberOutcome({ recent, clock }: Deps, { order }: Task, world: World, outcome: Outcome): void {
-  const { kind, change } = outcome;
-  if (order.trigger !== 'change' || kind !== 'done') return;
-  if (change.kind !== 'detach' && change.kind !== 'retarget') return;
-  const source = world.sources.find(({ id }) => id === change.source);
-  const machine = world.machines.find(({ id }) => id === change.machine) ?? null;
-  if (source !== undefined && isRunning(source, machine)) recent.add(order.scope, clock.now());
+export function rememberOutcome(deps: Deps, task: Task, world: World, { kind, change }: Outcome): void {
+  if (task.order.trigger === 'change' && kind === 'done') remember(deps, task, world, [change]);
+}
+
+/**
+ * Remembers what a sweep lets go. The sweep after it may be one of a slow storm of untags, of which each sees a small part.
+ */
+export const rememberSweep = (deps: Deps, task: Task, { world, plan }: Study): void =>
+  remember(deps, task, world, plan.changes);
+
+function remember(
+  { recent, clock, hash }: Deps,
+  { order, rules }: Task,
+  world: World,
+  changes: readonly Change[],
+): void {
+  const disruptions = disruptionsIn(changes);
+  if (disruptions.length === 0) return;
+  const machines = new Map(world.machines.map((machine) => [machine.id, machine]));
+  const running = new Set(
+    world.sources
+      .filter((source) => isRunning(source, source.machine === null ? null : (machines.get(source.machine) ?? null)))
+      .map(({ id }) => id),
+  );
+  const marks = marksOf(
+    disruptions.filter(({ source }) => running.has(source)),
+    rules.version,
+    hash,
+  );
+  recent.add(order.scope, order.basis, marks, clock.now());
 }

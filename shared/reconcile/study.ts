@@ -2,7 +2,7 @@ import type { Plan, Run } from '../plan/change.ts';
 import { makePlan } from '../plan/plan.ts';
 import type { Deps } from '../ports.ts';
 import type { HoldCode } from '../reason.ts';
-import type { Selection, TargetId, World } from '../words.ts';
+import type { Digest, Selection, TargetId, World } from '../words.ts';
 import { lookCloser, newlyWanted } from './inspect.ts';
 import type { Order } from './order.ts';
 import { recordPlan } from './record.ts';
@@ -63,6 +63,8 @@ async function inspectTargets(deps: Deps, task: Task, read: Study): Promise<Stud
   }
 }
 
+const NONE: ReadonlySet<Digest> = new Set();
+
 function planOf(deps: Deps, { order, rules, run }: Task, world: World): Plan {
   const nowMs = deps.clock.now();
   return makePlan({
@@ -73,8 +75,8 @@ function planOf(deps: Deps, { order, rules, run }: Task, world: World): Plan {
     nowMs,
     run,
     basis: order.basis,
-    // A sweep and a person judge by what they see.
-    recent: order.trigger === 'change' ? deps.recent.count(order.scope, nowMs) : 0,
+    // A person judges by what is shown.
+    recent: order.trigger === 'resync' ? NONE : deps.recent.of(order.scope, order.basis, nowMs),
     hash: deps.hash,
   });
 }

@@ -8,12 +8,13 @@ import { toChunks } from './chunk.ts';
 import { toInvocation } from './invocation.ts';
 import type { Order } from './order.ts';
 import { toRun } from './order.ts';
+import { rememberSweep } from './recent.ts';
 import { recordFault, recordFinish } from './record.ts';
 import type { Report } from './report.ts';
 import { PAUSED, toReport } from './report.ts';
 import { loadRules } from './rules.ts';
 import { toScopeKey } from './scope.ts';
-import { study } from './study.ts';
+import { study, type Task } from './study.ts';
 
 /** What the sweep of one scope came to. */
 export interface ScopeSweep {
@@ -87,8 +88,11 @@ async function compare(deps: Deps, order: Order): Promise<Comparison> {
   const mode: Mode = deps.mode();
   if (mode === 'paused') return { report: PAUSED, works: [] };
   const run = toRun(mode, order.run);
-  const studied = await study(deps, { order, rules: await loadRules(deps), run }, order.selection);
+  const task: Task = { order, rules: await loadRules(deps), run };
+  const studied = await study(deps, task, order.selection);
+  const report = toReport(mode, studied, []);
+  if (run.kind === 'observe') return { report, works: [] };
+  rememberSweep(deps, task, studied);
   const { correlation, since } = order;
-  const works = run.kind === 'enforce' ? toChunks(deps, studied.plan, { correlation, since }) : [];
-  return { report: toReport(mode, studied, []), works };
+  return { report, works: toChunks(deps, studied.plan, { correlation, since }) };
 }

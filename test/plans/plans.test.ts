@@ -55,7 +55,7 @@ function planOf(name: string): Plan {
     nowMs: Date.parse('2026-11-01T00:00:00Z'),
     run,
     basis,
-    recent,
+    recent: new Set(Array.from({ length: recent }, (_, at) => `recent-${at}` as Digest)),
     hash: sha256,
   });
 }

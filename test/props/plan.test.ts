@@ -25,7 +25,7 @@ const planOf = ({ world, config }: Case, run: Run): Plan =>
     nowMs: NOW_MS,
     run,
     basis: 'scope',
-    recent: 0,
+    recent: new Set(),
     hash: (text) => createHash('sha256').update(text).digest('hex'),
   });
 

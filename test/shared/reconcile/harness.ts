@@ -7,6 +7,7 @@ import type { Mode, WorkQueues } from '../../../shared/ports.ts';
 import type { Invocation } from '../../../shared/reconcile/invocation.ts';
 import type { Look } from '../../../shared/reconcile/look-group.ts';
 import { rememberDisruptions } from '../../../shared/reconcile/recent.ts';
+import { rememberRequests } from '../../../shared/reconcile/sweep-requests.ts';
 import type { Instant, NonEmpty, RulesVersion, Subject, World } from '../../../shared/words.ts';
 import { type MemoryCloud, memoryCloud } from './memory-cloud.ts';
 
@@ -61,6 +62,7 @@ export function harness(config: Config, ...worlds: readonly [World, ...World[]])
       journal: { write: (entry) => void journal.push(entry) },
       hash,
       recent: rememberDisruptions(),
+      requests: rememberRequests(),
       mode: () => self.mode,
       parallelism: 4,
       endsAtMs: null,

@@ -157,8 +157,8 @@ describe('a machine that a launch hook holds back and that is changing', () => {
   });
 
   it.each([
-    [24_999, 'held back'],
-    [25_000, 'let go'],
+    [14_999, 'held back'],
+    [15_000, 'let go'],
   ])('is, %d ms after its launch, %s', async (ageMs, what) => {
     const world = changing(fleet(1, ['tcp']));
     const h = harness(CONFIG, world);

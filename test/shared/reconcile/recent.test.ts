@@ -1,22 +1,36 @@
 import { describe, expect, it } from 'vitest';
 import { handleWork } from '../../../shared/reconcile/handle-work.ts';
 import { rememberDisruptions } from '../../../shared/reconcile/recent.ts';
+import { sweepScope } from '../../../shared/reconcile/sweep.ts';
 import { resync } from '../../../shared/reconcile/resync.ts';
+import type { Digest } from '../../../shared/words.ts';
 import { toWorld } from '../../world.ts';
 import { CONFIG, fleet, machineAt, ours, retagged, upTo } from './fleets.ts';
-import { type Harness, harness, look, NOW_MS } from './harness.ts';
+import { type Harness, harness, look, NOW, NOW_MS } from './harness.ts';
 
 const EAST = fleet(1, []).scope;
+const digests = (count: number): readonly Digest[] => upTo(count).map((at) => `digest-${at}` as Digest);
 const WEST = toWorld({ region: 'us-west-2' }).scope;
 
 describe('the memory of disruptions', () => {
   it('forgets after ten minutes, and tells scopes apart', () => {
     const recent = rememberDisruptions();
-    recent.add(EAST, NOW_MS);
-    recent.add(EAST, NOW_MS + 300_000);
+    recent.add(EAST, 'batch', digests(1), NOW_MS);
+    recent.add(EAST, 'batch', digests(3), NOW_MS + 300_000);
+    recent.add(EAST, 'scope', digests(1), NOW_MS);
 
-    expect([599_999, 600_000, 900_000].map((afterMs) => recent.count(EAST, NOW_MS + afterMs))).toEqual([2, 1, 0]);
-    expect(recent.count(WEST, NOW_MS)).toBe(0);
+    const sizes = [599_999, 600_000, 900_000].map((afterMs) => recent.of(EAST, 'batch', NOW_MS + afterMs).size);
+    expect(sizes).toEqual([3, 3, 0]);
+    expect(recent.of(EAST, 'scope', NOW_MS)).toEqual(new Set(digests(1)));
+    expect(recent.of(WEST, 'batch', NOW_MS).size).toBe(0);
+  });
+
+  it('forgets each by itself', () => {
+    const recent = rememberDisruptions();
+    recent.add(EAST, 'batch', digests(2), NOW_MS);
+    recent.add(EAST, 'batch', digests(1), NOW_MS + 1);
+
+    expect(recent.of(EAST, 'batch', NOW_MS + 600_000)).toEqual(new Set(digests(1)));
   });
 });
 
@@ -59,7 +73,52 @@ describe('a storm of untags that comes in small batches', () => {
     await handleWork(h.deps, h.take('bulk'), null);
 
     expect(h.cloud.world().attachments).toHaveLength(460);
-    expect(h.deps.recent.count(EAST, NOW_MS)).toBe(20);
+    expect(h.deps.recent.of(EAST, 'batch', NOW_MS).size).toBe(20);
+  });
+
+  it('is not let go in slices by sweeps that each see a little of it', async () => {
+    const h = harness(CONFIG, stormed(500, 40));
+    const sweepAll = async (): Promise<void> => {
+      await sweepScope(h.deps, EAST, { correlation: 's', since: NOW });
+      await handleWork(h.deps, h.take('bulk'), null);
+    };
+    await sweepAll();
+    expect(h.cloud.world().attachments).toHaveLength(460);
+
+    h.cloud.edit((world) => retagged(world, (at) => (at < 80 ? [] : ['tcp'])));
+    await sweepAll();
+    expect(h.cloud.world().attachments).toHaveLength(460);
+    const trips = h.journal.flatMap((entry) => (entry.kind === 'guard-tripped' ? entry.trips : []));
+    expect(trips).toEqual([
+      { name: 'limit', detail: '40 of 460 would go after 40 in the last ten minutes, the limit is 46' },
+    ]);
+
+    h.nowMs += 600_000;
+    await sweepAll();
+    expect(h.cloud.world().attachments).toHaveLength(420);
+  });
+
+  it('is no storm when the same few are swept again before they are gone', async () => {
+    const h = harness(CONFIG, stormed(500, 40));
+    for (const _twice of upTo(2)) await sweepScope(h.deps, EAST, { correlation: 's', since: NOW });
+
+    expect(h.journal.filter(({ kind }) => kind === 'guard-tripped')).toEqual([]);
+    await handleWork(h.deps, h.take('bulk'), null);
+    expect(h.cloud.world().attachments).toHaveLength(460);
+  });
+
+  it('asks for one sweep at once and for one after all that asked meanwhile', async () => {
+    const h = harness(CONFIG, stormed(500, 100));
+    for (const at of upTo(30)) await deliver(h, at);
+    expect(h.sent.map(({ delaySeconds }) => delaySeconds)).toEqual([0, 30]);
+
+    h.nowMs += 10_000;
+    for (const at of upTo(5)) await deliver(h, 30 + at);
+    expect(h.sent.map(({ delaySeconds }) => delaySeconds)).toEqual([0, 30]);
+
+    h.nowMs += 21_000;
+    await deliver(h, 40);
+    expect(h.sent.map(({ delaySeconds }) => delaySeconds)).toEqual([0, 30, 29]);
   });
 
   it('lets through as many as a batch may, however low the count of the scope is', async () => {
@@ -78,12 +137,12 @@ describe('a storm of untags that comes in small batches', () => {
     await resync(h.deps, { body, mayLift: 'no', correlation: 'call-1' });
 
     expect(h.cloud.world().attachments).toHaveLength(479);
-    expect(h.deps.recent.count(EAST, NOW_MS)).toBe(20);
+    expect(h.deps.recent.of(EAST, 'batch', NOW_MS).size).toBe(20);
   });
 
   it('trips nothing where nothing would go', async () => {
     const h = harness(CONFIG, stormed(3, 0));
-    for (const _many of upTo(30)) h.deps.recent.add(EAST, NOW_MS);
+    h.deps.recent.add(EAST, 'batch', digests(30), NOW_MS);
 
     await deliver(h, 0);
 
