@@ -127,6 +127,37 @@ describe('the steps of one source', () => {
     expect(told(steps)).toEqual(['remove tms-c', 'tms-b to tmt-b tmf-rs 100', 'make tmt-a tmf-pq 200']);
   });
 
+  it('put one aside as it is to be, where what it replaces has its number', () => {
+    const c = ours('tms-c', settings('tmt-c', 'tmf-none', 1));
+    const steps = orderSteps(
+      course({
+        ours: [a, c],
+        placements: [place(c, settings('tmt-c', 'tmf-pq', 100))],
+        leaving: [{ attachment: a, because: 'unwished' }],
+        mayRetarget: false,
+      }),
+    );
+    expect(told(steps)).toEqual(['tms-c to tmt-c tmf-pq 101', 'remove tms-a', 'tms-c to tmt-c tmf-pq 100']);
+  });
+
+  it('put one aside as it is, and then as it is to be, where it is waited for and waits itself', () => {
+    const steps = orderSteps(
+      course({
+        ours: [a, b],
+        placements: [place(b, settings('tmt-b', 'tmf-pq', 100)), place(null, settings('tmt-c', 'tmf-rs', 200))],
+        leaving: [{ attachment: a, because: 'unwished' }],
+        mayRetarget: false,
+      }),
+    );
+    expect(told(steps)).toEqual([
+      'tms-b to tmt-b tmf-rs 101',
+      'make tmt-c tmf-rs 200',
+      'tms-b to tmt-b tmf-pq 101',
+      'remove tms-a',
+      'tms-b to tmt-b tmf-pq 100',
+    ]);
+  });
+
   it('make a session that would leave into what comes under its number, with its own VNI', () => {
     const c = ours('tms-c', { ...settings('tmt-c', 'tmf-rs', 100), virtualNetworkId: 4242 });
     const to = settings('tmt-a', 'tmf-rs', 100);
