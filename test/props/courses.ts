@@ -14,6 +14,7 @@ import type { Placement } from '../../shared/plan/situation.ts';
 import type { Course } from '../../shared/plan/steps/order.ts';
 import { withoutDuplicates, type Wish } from '../../shared/plan/wishes.ts';
 import { match } from '../../shared/plan/match.ts';
+import { settle } from '../../shared/plan/settings.ts';
 import { PROFILES } from '../../shared/profile.ts';
 import type { Attachment, Filter, Owner, Settings } from '../../shared/words.ts';
 import { filter } from './packets.ts';
@@ -70,6 +71,12 @@ const toWish = (to: Settings, at: number): Wish => ({
   hold: null,
 });
 
+const toPlacement = (wish: Wish, attachment: Attachment | null, to: Settings): Placement => ({
+  wish,
+  attachment,
+  to: settle(to, attachment?.settings ?? null, PROFILES.aws),
+});
+
 /** `least`: how many of ours stand, and are wished. */
 export const courses = ({ least }: { readonly least: number }): fc.Arbitrary<CourseCase> =>
   fc
@@ -90,11 +97,16 @@ export const courses = ({ least }: { readonly least: number }): fc.Arbitrary<Cou
       after: fc.shuffledSubarray([...NUMBERS], { minLength: NUMBERS.length }),
       order: fc.shuffledSubarray([0, 1, 2], { minLength: 3 }),
       mayRetarget: fc.boolean(),
+      lengths: fc.tuple(fc.constantFrom(null, 64, 8500), fc.constantFrom(null, 64, 8500), fc.constantFrom(null, 1500)),
     })
-    .map(({ filters, foreign, standing, wished, same, before, after, order, mayRetarget }) => {
+    .map(({ filters, foreign, standing, wished, same, before, after, order, mayRetarget, lengths }) => {
       const theirs = foreign.map((one, at) => toAttachment(toSettings(one, before[7 - at] ?? 1), at, null));
       const room = 3 - theirs.length;
-      const ours = standing.slice(0, room).map((one, at) => toAttachment(toSettings(one, before[at] ?? 1), at, MARK));
+      const ours = standing
+        .slice(0, room)
+        .map((one, at) =>
+          toAttachment({ ...toSettings(one, before[at] ?? 1), packetLength: lengths[at] ?? null }, at, MARK),
+        );
       const taken = theirs.map(({ settings }) => settings.number);
       const free = after.filter((number) => !taken.includes(number));
       const drafts = wished.slice(0, room).map((one, at) => {
@@ -102,7 +114,7 @@ export const courses = ({ least }: { readonly least: number }): fc.Arbitrary<Cou
         const number = same.includes('number') ? before[order[at] ?? 0] : free[at];
         const target = same.includes('target') ? (was?.target ?? one.target) : one.target;
         const through = same.includes('filter') ? (was?.filter ?? one.filter) : one.filter;
-        return toWish(toSettings({ target, filter: through }, number ?? 1), at);
+        return toWish({ ...toSettings({ target, filter: through }, number ?? 1), packetLength: lengths[2] }, at);
       });
       const wishes = withoutDuplicates(drafts);
       const { of, rest } = match(wishes, ours);
@@ -110,7 +122,7 @@ export const courses = ({ least }: { readonly least: number }): fc.Arbitrary<Cou
         theirs,
         ours,
         placements: wishes.flatMap((wish): readonly Placement[] =>
-          wish.to === null ? [] : [{ wish, attachment: of.get(wish) ?? null, to: wish.to }],
+          wish.to === null ? [] : [toPlacement(wish, of.get(wish) ?? null, wish.to)],
         ),
         leaving: rest.map((attachment) => ({ attachment, because: 'unwished' })),
         profile: PROFILES.aws,

@@ -69,18 +69,18 @@ export interface Means {
 
 type Position = readonly (Settings | null)[];
 
-const isSame = (a: Settings, b: Settings): boolean =>
-  a.target === b.target && a.filter === b.filter && a.number === b.number;
+const isSame = (a: Settings, b: Settings): boolean => isAlike(a, b) && a.number === b.number;
+
+const isAlike = (a: Settings, b: Settings): boolean =>
+  a.target === b.target && a.filter === b.filter && a.packetLength === b.packetLength;
 
 /**
  * Whether there is any way without loss, by trying all: each call makes what is to come, removes one of ours, or changes one
- * into anything that has the target and filter of something before or after, under any number that could matter.
+ * into anything that looks like something before or after, under any number that could matter.
  */
 export function hasWay(journey: Journey, means: Means): boolean {
   const { theirs, from, to } = journey;
-  const looks = [...from, ...to].filter(
-    (one, at, all) => all.findIndex((other) => other.target === one.target && other.filter === one.filter) === at,
-  );
+  const looks = [...from, ...to].filter((one, at, all) => all.findIndex((other) => isAlike(other, one)) === at);
   const numbers = numbersOf([...theirs.map(({ settings }) => settings), ...from, ...to]);
   const tried = new Map<string, boolean>();
   const losses = new Map<string, boolean>();
@@ -124,7 +124,7 @@ export function hasWay(journey: Journey, means: Means): boolean {
 }
 
 const toKey = (now: Position): string =>
-  now.map((one) => (one === null ? '-' : `${one.target} ${one.filter} ${one.number}`)).join();
+  now.map((one) => (one === null ? '-' : `${one.target} ${one.filter} ${one.number} ${one.packetLength}`)).join();
 
 /** All that are in use before or after, and of the stretches between them both ends. */
 function numbersOf(settings: readonly Settings[]): readonly number[] {

@@ -31,7 +31,7 @@ export interface Course extends Parting {
   readonly mayRetarget: boolean;
 }
 
-/** Calls beside those that are needed. More have not been seen to help. */
+/** Calls beside those that are needed: one where two swap numbers, two where what is put aside waits for a removal as well. */
 const SPARES = [0, 1, 2] as const;
 
 /**
@@ -44,13 +44,13 @@ const SPARES = [0, 1, 2] as const;
  * |---|---|---|
  * | 1 | retargets | they take packets from where they go now, and the guard counts them |
  * | 2 | calls | a change in place is one; a spare one puts aside what is in the way, as where two swap numbers |
- * | 3 | changes of parts | ours all bear one mark: any of them may become any wish, but the one it was recognised in comes first |
- * | 4 | what leaves before what comes | and then the order of the wishes: equal worlds have equal plans |
+ * | 3 | changes of parts | ours all bear one mark, so that any of them may become any wish |
+ * | 4 | removals before what comes | what replaces something is there first; then the order of the wishes decides |
  *
  * Not every change can be had without loss. Two sessions of which one goes from {p, q} to {p, r} and the other from {r, s} to
- * {q, s}, with no room for a third, lose something whatever is done first. Then the way that hides the fewest kinds of packets
- * for the fewest steps is taken: what the rules ask for is not withheld for a moment's loss. Nothing is ever taken from others
- * on the way, for whatever could take it can be put behind them first.
+ * {q, s} lose something whichever changes first and whichever becomes which; where there is room, a session made anew would
+ * help, but then one that is wished for would be deleted. So the way that hides the fewest kinds of packets for the fewest
+ * steps is taken: what the rules ask for is not withheld for a moment's loss. What is taken from others weighs more than any loss.
  */
 export function orderSteps(course: Course): readonly Step[] {
   const parts = partsOf(course);

@@ -47,7 +47,7 @@ export function findRoute<M extends Mover>(movers: readonly M[], spare: number, 
 
   function routeFrom(now: Position, left: number): Route<M> | null {
     if (movers.every(({ to }, at) => now[at] === to)) return end;
-    const key = `${left} ${now.map(toKey).join()}`;
+    const key = `${left} ${now.map((one, at) => toKey(one, movers[at])).join()}`;
     const found = known.get(key);
     if (found !== undefined) return found;
     const route = leastFrom(now, left);
@@ -74,7 +74,7 @@ export function findRoute<M extends Mover>(movers: readonly M[], spare: number, 
     return least;
   }
 
-  /** The moves to where a mover is to be come first, and of those what comes before what goes. */
+  /** The moves to where a mover is to be come first. */
   function* movesFrom(now: Position, left: number): Generator<{ at: number; to: Settings | null; isSpare: boolean }> {
     for (const [at, { to }] of movers.entries()) if (now[at] !== to) yield { at, to, isSpare: false };
     if (left === 0) return;
@@ -92,8 +92,12 @@ export function findRoute<M extends Mover>(movers: readonly M[], spare: number, 
   }
 }
 
-const toKey = (settings: Settings | null): string =>
-  settings === null ? '-' : `${settings.target} ${settings.filter} ${settings.number}`;
+/** What failed is written again although nothing differs, so that looks alone do not tell whether a mover has arrived. */
+function toKey(now: Settings | null, mover: Mover | undefined): string {
+  if (now === null) return '-';
+  const { target, filter, number, packetLength, virtualNetworkId } = now;
+  return `${now === mover?.to ? '>' : ''}${target} ${filter} ${number} ${packetLength} ${virtualNetworkId}`;
+}
 
 /**
  * Where one of ours can be put aside: as it is now or as it is to be, but under another number. So a destination gets packets
