@@ -119,6 +119,9 @@ test('a load balancer that is simply there has the listener of a sensor, or thos
   expect(await listenersOf(NLB)).toMatchObject([{ Protocol: 'UDP', Port: 4789 }]);
   expect(await listenersOf(other)).toMatchObject([{ Protocol: 'TCP', Port: 4789 }]);
   expect(await stateOf(client, other)).toBe('provisioning');
+  cloud.addBalancer({ arn: other });
+  expect(await listenersOf(other)).toMatchObject([{ Protocol: 'UDP', Port: 4789 }]);
+  expect(await listenersOf(other)).toHaveLength(1);
 });
 
 test('pages go through all load balancers', async () => {
