@@ -8,6 +8,8 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { capacityOf } from '../../../lambdas/ec2/target-types.ts';
+import { capacityOf as capacityInTheCloud } from '../../../local/aws/ec2/target-capacity.ts';
 import { parseDestinationName, parseFilterId, parseRuleName, parseTargetId } from '../../../shared/ids.ts';
 import type { Outcome } from '../../../shared/ports.ts';
 import type { Owner, SourceId, Target, World } from '../../../shared/words.ts';
@@ -155,6 +157,16 @@ test('a target that is a load balancer or an endpoint has neither zone nor limit
   for (const id of [balancer, endpoint]) {
     expect(targetIn(world, id)).toMatchObject({ zone: null, capacity: null, unhealthy: null, load: 0 });
   }
+});
+
+test('the product and the cloud, which read the same page twice, agree on the types that take a hundred', () => {
+  const families =
+    'm5 m5d m5zn m6a m6g m7i m8g m8gb m8ine m8in c5 c5d c5n c6gn c7gn c8ib r5b r6g r8gn x2gd x2iezn x8i z1d u-6tb1 u-24tb1 ' +
+    'u7i-12tb u7inh-32tb i3en i7ie im4gn dl1 f2 g5 g6e g7e p5 p6-b200 p6e-gb200 trn1 trn2 trn2u vt1 hpc6id hpc7a hpc7g hpc8a t3';
+  const sizes = [1, 2, 3, 4, 8, 12, 16, 18, 24, 32, 36, 48, 56, 96, 112, 224, 480];
+  const types = families.split(' ').flatMap((family) => sizes.map((size) => `${family}.${size}xlarge`));
+  expect(types.filter((type) => capacityOf(type) !== capacityInTheCloud(type))).toEqual([]);
+  expect(types.filter((type) => capacityOf(type) === 100).length).toBeGreaterThan(50);
 });
 
 describe('a closer look at a load balancer', () => {
