@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Filters } from '../plan/coverage.ts';
 import type { NonEmpty } from '../words.ts';
 import { buildConfig } from './build.ts';
-import { checkFile, type Finding } from './check.ts';
+import { checkFile } from './check.ts';
 import type { Config } from './config.ts';
 import { readDocument } from './document.ts';
 import { explainFinding, explainIssue } from './explain.ts';
@@ -15,8 +15,6 @@ export type ParsedConfig =
   | { readonly kind: 'invalid'; readonly problems: NonEmpty<Problem> };
 
 const NOT_READ: Filters = new Map();
-
-const lint: (config: Config, filters: Filters) => readonly Finding[] = lintConfig;
 
 /**
  * The configuration that a text means, YAML or JSON, or everything that is wrong with it at once. Never throws.
@@ -34,7 +32,7 @@ export function parseConfig(text: string, filters: Filters = NOT_READ): ParsedCo
   ];
   if (!shape.success || problems.length > 0) return toInvalid(problems);
   const config = buildConfig(shape.output);
-  const warnings = lint(config, filters).map(({ path, at, message }) => places.warning(path, at, message));
+  const warnings = lintConfig(config, filters).map(({ path, at, message }) => places.warning(path, at, message));
   return { kind: 'valid', config, warnings: warnings.sort(inFileOrder) };
 }
 
