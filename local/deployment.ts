@@ -73,6 +73,7 @@ export function composeObservers({ aws, azure }: Clouds, rules: WatchedRules): R
   const environment = {
     AWS_REGION: region,
     AWS_ENDPOINT_URL_EC2: aws.endpoint,
+    AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: aws.endpoint,
     TAPKEEPER_SCOPES: `${aws.account}:${region}`,
     TAPKEEPER_MODE: 'observe',
   };

@@ -11,6 +11,7 @@ import {
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach } from 'vitest';
 import { startAwsCloud, type AwsCloud, type AwsCloudOptions } from '../../local/aws/aws-cloud.ts';
 import { hostLambdas, type LambdaHost, type LambdaHostOptions } from '../../local/aws/lambda-host.ts';
@@ -34,6 +35,11 @@ export async function startCloud(options: Partial<AwsCloudOptions> = {}): Promis
 /** A person who works in an account. */
 export interface Person {
   readonly client: EC2Client;
+  /**
+   * Calls again while something that was just created is not found yet, as AWS asks its callers to
+   * (https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html).
+   */
+  patiently<Answer>(call: () => Promise<Answer>): Promise<Answer>;
   /** Launches instances with these tags. */
   start(count: number, tags?: Readonly<Record<string, string>>): Promise<readonly Machine[]>;
   /** Launches instances with these tags and waits until everything has settled. */
@@ -52,6 +58,21 @@ export interface Machine {
   readonly source: string;
 }
 
+const TRIES = 100;
+const TRY_AGAIN_MS = 5;
+
+async function patiently<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await call();
+    } catch (thrown) {
+      const isUnseen = thrown instanceof Error && thrown.name.endsWith('NotFound');
+      if (!isUnseen || tries === TRIES) throw thrown;
+      await wait(TRY_AGAIN_MS);
+    }
+  }
+}
+
 const get = (value: string | undefined): string => {
   if (value === undefined) throw new Error('the local cloud answered without an id');
   return value;
@@ -65,9 +86,9 @@ const chunksOf = <Item>(items: readonly Item[], size: number): Item[][] =>
 
 const toList = (tags: Readonly<Record<string, string>>) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
-export function personIn(cloud: AwsCloud, name = 'alice'): Person {
+export function personIn(cloud: AwsCloud, name = 'alice', region = cloud.region): Person {
   const credentials = cloud.as({ kind: 'user', name });
-  const client = new EC2Client({ endpoint: cloud.endpoint, region: cloud.region, maxAttempts: 1, credentials });
+  const client = new EC2Client({ endpoint: cloud.endpoint, region, maxAttempts: 1, credentials });
   endAfterTest(async () => client.destroy());
   let endpoints = 0;
 
@@ -94,6 +115,7 @@ export function personIn(cloud: AwsCloud, name = 'alice'): Person {
 
   return {
     client,
+    patiently,
     start,
     async launch(count, tags) {
       const machines = await start(count, tags);
@@ -114,17 +136,16 @@ export function personIn(cloud: AwsCloud, name = 'alice'): Person {
       const id = get(TrafficMirrorFilter?.TrafficMirrorFilterId);
       for (const TrafficDirection of ['ingress', 'egress'] as const) {
         for (const [at, Protocol] of (protocols.length === 0 ? [undefined] : protocols).entries()) {
-          await client.send(
-            new CreateTrafficMirrorFilterRuleCommand({
-              TrafficMirrorFilterId: id,
-              TrafficDirection,
-              RuleNumber: (at + 1) * 10,
-              RuleAction: 'accept',
-              SourceCidrBlock: '0.0.0.0/0',
-              DestinationCidrBlock: '0.0.0.0/0',
-              ...(Protocol === undefined ? {} : { Protocol }),
-            }),
-          );
+          const rule = new CreateTrafficMirrorFilterRuleCommand({
+            TrafficMirrorFilterId: id,
+            TrafficDirection,
+            RuleNumber: (at + 1) * 10,
+            RuleAction: 'accept',
+            SourceCidrBlock: '0.0.0.0/0',
+            DestinationCidrBlock: '0.0.0.0/0',
+            ...(Protocol === undefined ? {} : { Protocol }),
+          });
+          await patiently(() => client.send(rule));
         }
       }
       return id;

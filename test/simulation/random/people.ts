@@ -15,6 +15,8 @@ import { isOurs, type Watch } from './watch.ts';
 
 /** Repeatable draws (mulberry32). */
 export interface Dice {
+  /** From 0 up to and without 1. */
+  next(): number;
   below(limit: number): number;
   pick<Item>(items: readonly Item[]): Item | undefined;
 }
@@ -28,7 +30,7 @@ export function seededDice(seed: number): Dice {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
   const below = (limit: number): number => Math.floor(next() * limit);
-  return { below, pick: (items) => items[below(items.length)] };
+  return { next, below, pick: (items) => items[below(items.length)] };
 }
 
 /** What people do in an account, a step at a time, each without waiting for what comes of it. */
@@ -101,13 +103,12 @@ export function peopleIn({ cloud, person, watch, dice, sensors, theirs }: Around
       const used = view().interfaces.flatMap(({ attachment }) =>
         attachment?.instanceId === machine.id ? [attachment.deviceIndex] : [],
       );
-      await client.send(
-        new AttachNetworkInterfaceCommand({
-          NetworkInterfaceId: made?.NetworkInterfaceId,
-          InstanceId: machine.id,
-          DeviceIndex: Math.max(0, ...used) + 1,
-        }),
-      );
+      const attaching = new AttachNetworkInterfaceCommand({
+        NetworkInterfaceId: made?.NetworkInterfaceId,
+        InstanceId: machine.id,
+        DeviceIndex: Math.max(0, ...used) + 1,
+      });
+      await person.patiently(() => client.send(attaching));
     },
     'detach an interface': async () => {
       const second = dice.pick(

@@ -1,8 +1,18 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { deploy, destination, personIn, startCloud, tagRules } from '../rig.ts';
 import { peopleIn, seededDice } from './people.ts';
 import { differences, type Sensor } from './wanted.ts';
 import { watch } from './watch.ts';
+
+/** The clouds' seconds pass this much faster than those of the machine, queues apart. */
+const HASTE = 50;
+const fastClock = { now: () => STARTED_MS + (Date.now() - STARTED_MS) * HASTE };
+const STARTED_MS = Date.now();
+const sleep = (ms: number): Promise<void> => wait(ms / HASTE);
+
+/** How long what was done stays unseen by Describe calls. */
+const SEEN_AFTER_MS = 1000;
 
 /** Other seeds, and more of them: TAPKEEPER_SEEDS=1,2,3. A failure names its own. */
 const SEEDS = (process.env['TAPKEEPER_SEEDS'] ?? '1,2,3').split(',').map(Number);
@@ -34,7 +44,7 @@ test.for(SEEDS)(
   { timeout: 120_000 },
   async (seed) => {
     const dice = seededDice(seed);
-    const cloud = await startCloud();
+    const cloud = await startCloud({ clock: fastClock, seenAfterMs: SEEN_AFTER_MS });
     const person = personIn(cloud);
     const [all, tcp, udp, icmp] = [
       await person.createFilter(),
@@ -50,22 +60,39 @@ test.for(SEEDS)(
     ];
     let sensors = drawRules();
     const watched = watch(cloud);
-    const deployment = await deploy(cloud, toRules(sensors));
+    const deployment = await deploy(cloud, toRules(sensors), { sleep });
     const theirs = { targets: [await person.createTarget()], filters: [tcp, udp, icmp] };
     const people = peopleIn({ cloud, person, watch: watched, dice, sensors, theirs });
 
     const story: string[] = [];
     for (let round = 0; round < ROUNDS; round++) {
+      const disturbed = cloud.disturb({
+        random: dice.next,
+        droppedShare: 0.2,
+        duplicatedShare: 0.3,
+        delayedShare: 0.3,
+        longestDelayMs: 100,
+      });
+      const calm = [
+        cloud.fail('CreateTrafficMirrorSession', { code: 'RequestLimitExceeded', status: 503, times: dice.below(6) }),
+        cloud.fail('ModifyTrafficMirrorSession', { code: 'InternalError', status: 500, times: dice.below(2) }),
+        cloud.hangUp('DeleteTrafficMirrorSession', { lost: 'answer', times: dice.below(2) }),
+      ];
       for (let at = 0; at < ACTS_PER_ROUND; at++) story.push(await people.act());
       await cloud.idle();
+      for (const end of calm) end();
+      story.push(`(${disturbed.dropped} events lost)`);
+      await sleep(SEEN_AFTER_MS);
       story.push(await people.actOnTheirs());
+      await sleep(SEEN_AFTER_MS);
       if (dice.below(4) === 0) {
         sensors = drawRules();
         await deployment.setRules(toRules(sensors));
         story.push('new rules');
       }
     }
-    await cloud.idle();
+    cloud.disturb(null);
+    await sleep(SEEN_AFTER_MS);
     await deployment.sweep();
 
     const told = `seed ${seed}, after: ${story.join(', ')}`;
