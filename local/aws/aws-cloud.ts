@@ -17,7 +17,7 @@ import type { AccessKey, Identity } from './identity.ts';
 import { createIdentities } from './identity.ts';
 import { createOutbox } from './outbox.ts';
 import { listenOnLoopback } from './ports.ts';
-import type { Queue, QueueDepth, Queues } from './queues.ts';
+import type { Queue, QueueDepth, QueuePair, Queues } from './queues.ts';
 import { startQueues } from './queues.ts';
 import type { Activity, Timer } from './settling.ts';
 import { createActivity, machineTimer } from './settling.ts';
@@ -67,7 +67,9 @@ export interface AwsCloud extends ServiceControls {
   readonly accounts: readonly string[];
   readonly region: string;
   readonly roleName: string;
-  readonly queues: { readonly event: Queue; readonly bulk: Queue };
+  readonly queues: QueuePair;
+  /** Makes queues for a deployment beside the first, which the same events reach. */
+  addQueues(name: string): Promise<QueuePair>;
   readonly clock: Clock;
   /** How often each EC2 action was called since the start or the last reset, whatever became of it. */
   readonly calls: Readonly<Record<string, number>>;
@@ -183,6 +185,7 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
     region,
     roleName: LOCAL_ROLE,
     queues,
+    addQueues: queues.add,
     clock,
     calls: ec2.calls,
     throttled: ec2.throttled,
@@ -226,9 +229,11 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
 }
 
 /** A handler of one queue may send to the other: the first is looked at again after the second. */
-async function areEmpty({ event, bulk, depthOf }: Queues): Promise<boolean> {
-  for (const queue of [event, bulk, event]) {
-    if ((await depthOf(queue)).waiting > 0) return false;
+async function areEmpty({ pairs, depthOf }: Queues): Promise<boolean> {
+  for (const { event, bulk } of pairs()) {
+    for (const queue of [event, bulk, event]) {
+      if ((await depthOf(queue)).waiting > 0) return false;
+    }
   }
   return true;
 }

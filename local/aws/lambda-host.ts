@@ -76,6 +76,7 @@ type Handler<Answer> = (event: unknown, context: LambdaContext) => Promise<Answe
 
 /** Hosts the very handlers that are deployed, composed as Lambda's environment would have them. */
 export function hostLambdas(cloud: AwsCloud, options: LambdaHostOptions): LambdaHost {
+  const { queues = cloud.queues } = options;
   const { batchSize = 10, batchWindowMs = 5, eventConcurrency = 5, bulkConcurrency = 2, failed = logFailure } = options;
   const key = cloud.as({ kind: 'role', roleName: cloud.roleName, sessionName: `${cloud.roleName}-on-change` });
   const attachTimes: AttachTime[] = [];
@@ -121,10 +122,7 @@ export function hostLambdas(cloud: AwsCloud, options: LambdaHostOptions): Lambda
       activity: cloud.activity,
       failed: ({ name }: Queue, thrown) => failed(`on-change for a batch of ${name}`, thrown),
     });
-  const stopPollers = [
-    startMapping(cloud.queues.event, eventConcurrency),
-    startMapping(cloud.queues.bulk, bulkConcurrency),
-  ];
+  const stopPollers = [startMapping(queues.event, eventConcurrency), startMapping(queues.bulk, bulkConcurrency)];
   const sweep = (): Promise<void> => onSweepLambda(SCHEDULED);
   const stopSweeping = startSweeping(options.sweepSeconds, sweep, (thrown) => failed('sweep', thrown));
 

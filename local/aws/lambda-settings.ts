@@ -1,6 +1,7 @@
 import type { Mode } from '../../shared/ports.ts';
 import type { AwsCloud } from './aws-cloud.ts';
 import type { AccessKey } from './identity.ts';
+import type { QueuePair } from './queues.ts';
 
 /** What a deployment says of itself in its environment. */
 export interface LambdaSettings {
@@ -15,15 +16,19 @@ export interface LambdaSettings {
   /** The ARN of the role to assume in each account but the first, with `{account}` in the account's place. */
   readonly memberRole?: string;
   readonly externalId?: string;
+  /** The queues of this deployment; the cloud's first when left out. */
+  readonly queues?: QueuePair;
 }
 
 /** The environment that infrastructure gives the Lambdas, pointing at the local cloud; the mode is read anew each time. */
 export function toEnvironment(
   cloud: AwsCloud,
-  { rulesPath, mode, regions = [cloud.region], accounts = [cloud.account], memberRole, externalId }: LambdaSettings,
+  settings: LambdaSettings,
   { accessKeyId }: AccessKey,
   bulkConcurrency: number,
 ): Readonly<Record<string, string | undefined>> {
+  const { rulesPath, mode, memberRole, externalId } = settings;
+  const { regions = [cloud.region], accounts = [cloud.account], queues = cloud.queues } = settings;
   const scopes = accounts.flatMap((account) => regions.map((region) => `${account}:${region}`));
   return {
     AWS_REGION: cloud.region,
@@ -38,8 +43,8 @@ export function toEnvironment(
     TAPKEEPER_EXTERNAL_ID: externalId,
     TAPKEEPER_RULES: rulesPath,
     TAPKEEPER_SCOPES: scopes.join(','),
-    TAPKEEPER_EVENT_QUEUE_URL: cloud.queues.event.url,
-    TAPKEEPER_BULK_QUEUE_URL: cloud.queues.bulk.url,
+    TAPKEEPER_EVENT_QUEUE_URL: queues.event.url,
+    TAPKEEPER_BULK_QUEUE_URL: queues.bulk.url,
     TAPKEEPER_BULK_CONCURRENCY: String(bulkConcurrency),
     TAPKEEPER_ROLE_NAME: cloud.roleName,
     get TAPKEEPER_MODE(): Mode {

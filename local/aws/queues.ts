@@ -24,12 +24,19 @@ export interface QueueOptions {
   readonly visibilitySeconds: number;
 }
 
-/** SQS in process: the queues of one deployment, over HTTP on loopback. */
-export interface Queues {
-  readonly endpoint: string;
+/** The queues of one deployment. */
+export interface QueuePair {
   readonly event: Queue;
   readonly bulk: Queue;
-  /** Sends bodies to the event queue, in order. */
+}
+
+/** SQS in process, over HTTP on loopback. */
+export interface Queues extends QueuePair {
+  readonly endpoint: string;
+  /** Makes the queues of one more deployment, which the same events reach. */
+  readonly add: (name: string) => Promise<QueuePair>;
+  readonly pairs: () => readonly QueuePair[];
+  /** Sends bodies to the event queue of each deployment, in order. */
   readonly send: (bodies: readonly string[]) => Promise<void>;
   readonly depthOf: (queue: Queue) => Promise<QueueDepth>;
   readonly stop: () => Promise<void>;
@@ -46,16 +53,24 @@ export async function startQueues({ port, region, visibilitySeconds }: QueueOpti
   });
   const client = localSqsClient(endpoint, region, { accessKeyId: 'local', secretAccessKey: 'local' });
   const create = (name: string) => createQueue(client, name, visibilitySeconds);
-  const [event, bulk] = await Promise.all([create('tapkeeper-events'), create('tapkeeper-bulk')]);
+  const pairs: QueuePair[] = [];
+  const add = async (name: string): Promise<QueuePair> => {
+    const [event, bulk] = await Promise.all([create(`${name}-events`), create(`${name}-bulk`)]);
+    pairs.push({ event, bulk });
+    return { event, bulk };
+  };
 
   return {
+    ...(await add('tapkeeper')),
     endpoint,
-    event,
-    bulk,
+    add,
+    pairs: () => pairs,
     async send(bodies) {
       for (const batch of toBatches(bodies)) {
         const Entries = batch.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
-        await client.send(new SendMessageBatchCommand({ QueueUrl: event.url, Entries }));
+        for (const { event } of pairs) {
+          await client.send(new SendMessageBatchCommand({ QueueUrl: event.url, Entries }));
+        }
       }
     },
     async depthOf(queue) {

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { AwsCloud, AwsCloudOptions } from '../../../local/aws/aws-cloud.ts';
 import { hostLambdas, type LambdaHost, type LambdaHostOptions } from '../../../local/aws/lambda-host.ts';
+import type { JournalEntry } from '../../../shared/journal.ts';
 import type { Mode } from '../../../shared/ports.ts';
 import {
   clientOf,
@@ -248,4 +249,20 @@ test('nothing is begun that would not end in the time that Lambda gives', async 
   await client.send(new RunInstancesCommand({ ...launchOptions('m5.large'), ...mirrored }));
   await goesOn;
   expect(sessionsOf(cloud)).toEqual([]);
+});
+
+test('a deployment beside the first is told of the same events, and takes nothing from it', async () => {
+  const { cloud, client, sensor } = await startKept();
+  const told: JournalEntry[] = [];
+  const second = hostLambdas(cloud, {
+    rulesPath: await writeRules(rulesFor(sensor)),
+    mode: () => 'observe',
+    sweepSeconds: null,
+    queues: await cloud.addQueues('second'),
+    journal: { write: (entry) => void told.push(entry) },
+  });
+  endAfterTest(second.stop);
+  const { interfaces } = await launch(cloud, client, mirrored);
+  expect(sessionsOf(cloud)).toEqual([{ interfaceId: interfaces[0], number: 100, owner: 'soc' }]);
+  expect(told.length).toBeGreaterThan(0);
 });
