@@ -25,6 +25,8 @@ const OF_DNS = [6, 17];
 const PORTS = 65_536;
 const DNS_PORT: Range = { from: 53, after: 54 };
 const NEVER: Range = { from: 0, after: 0 };
+/** Of the three traits, in their order. */
+const ANYWHERE = [null, null, null];
 
 const ADDRESSES: Readonly<Record<Family, Point>> = { ipv4: 2 ** 32, ipv6: 2n ** 128n };
 
@@ -33,18 +35,14 @@ const ADDRESSES: Readonly<Record<Family, Point>> = { ipv4: 2 ** 32, ipv6: 2n ** 
  * port, destination port. A packet is DNS by the port of the side that answers.
  */
 export function cutRoom(boxes: readonly Box[], { direction, family }: Room): readonly Cut[] {
-  const [asked, asking] = [DNS_PORT, null];
+  const dnsFrom = direction === 'ingress' ? DNS_PORT : null;
+  const dnsTo = direction === 'egress' ? DNS_PORT : null;
   return [
     cutProtocols(boxes),
-    cutRanges([...boxes.map(({ source }) => source), null, null, null], ADDRESSES[family]),
-    cutRanges([...boxes.map(({ destination }) => destination), null, null, null], ADDRESSES[family]),
-    cutPorts([...boxes.map(({ sourcePorts }) => sourcePorts), null, NEVER, direction === 'ingress' ? asked : asking]),
-    cutPorts([
-      ...boxes.map(({ destinationPorts }) => destinationPorts),
-      null,
-      NEVER,
-      direction === 'egress' ? asked : asking,
-    ]),
+    cutRanges([...boxes.map(({ source }) => source), ...ANYWHERE], ADDRESSES[family]),
+    cutRanges([...boxes.map(({ destination }) => destination), ...ANYWHERE], ADDRESSES[family]),
+    cutPorts([...boxes.map(({ sourcePorts }) => sourcePorts), null, NEVER, dnsFrom]),
+    cutPorts([...boxes.map(({ destinationPorts }) => destinationPorts), null, NEVER, dnsTo]),
   ];
 }
 
