@@ -33,10 +33,12 @@ interface Packet {
 
 type Verdict = 'accept' | 'reject' | 'none';
 
+const DNS_READINGS = ['service-first', 'service-only', 'rules-first'] as const;
+
 /** What AWS leaves open, each way: what a reject means behind it, and how rules and `amazon-dns` stand to each other. */
-export interface Reading {
+interface Reading {
   readonly reject: 'passes-on' | 'ends';
-  readonly dns: 'service-first' | 'service-only';
+  readonly dns: (typeof DNS_READINGS)[number];
 }
 
 /** Packets that all filters of a world tell alike, under one reading. */
@@ -118,9 +120,7 @@ export function kindsOf(filters: readonly Filter[], unread: readonly FilterId[])
   const kinds = new Map<string, Kind>();
   const rules = filters.flatMap((one) => one.rules);
   for (const packet of packetsAtEdges(rules)) {
-    for (const dns of packet.isResolvers
-      ? (['service-first', 'service-only'] as const)
-      : (['service-first'] as const)) {
+    for (const dns of DNS_READINGS.slice(0, packet.isResolvers ? 3 : 1)) {
       const known = filters.map((one) => [one.id, verdictOf(one, packet, dns)] as const);
       for (const guessed of guesses(unread)) {
         const verdicts = new Map([...known, ...guessed]);
@@ -190,9 +190,10 @@ const toldApart = <T>(values: readonly T[], by: (value: T) => string): readonly 
 ];
 
 function verdictOf({ rules, mirrorsDns }: Filter, packet: Packet, dns: Reading['dns']): Verdict {
-  if (packet.isResolvers && mirrorsDns) return 'accept';
+  const isService = packet.isResolvers && mirrorsDns;
+  if (isService && dns !== 'rules-first') return 'accept';
   if (packet.isResolvers && dns === 'service-only') return 'none';
-  return rules.find((one) => matches(one, packet))?.action ?? 'none';
+  return rules.find((one) => matches(one, packet))?.action ?? (isService ? 'accept' : 'none');
 }
 
 const matches = (rule: FilterRule, packet: Packet): boolean =>
