@@ -17,6 +17,9 @@ type Sessions = ReadonlyMap<string, Session>;
 const say = ({ id, interfaceId, number, targetId, filterId }: Session): string =>
   `${id} (${interfaceId} number ${number} ${targetId} ${filterId})`;
 
+const sayAll = (sessions: readonly Session[]): string =>
+  sessions.map((one) => `${isOurs(one) ? 'ours' : 'theirs'} ${say(one)}`).join(', ');
+
 const isSame = (a: Session, b: Session): boolean =>
   a.number === b.number &&
   a.targetId === b.targetId &&
@@ -76,7 +79,11 @@ export function watch(cloud: AwsCloud): Watch {
         const session = now.get(id);
         if (session === undefined || isOurs(session)) continue;
         for (const packet of packets) {
-          if (!(sees.get(id)?.has(packet) ?? false)) violations.push(`${say(session)} of others lost ${packet}`);
+          if (!(sees.get(id)?.has(packet) ?? false)) {
+            violations.push(
+              `${say(session)} of others lost ${packet}: ${sayAll(on(before))} became ${sayAll(on(now))}`,
+            );
+          }
         }
       }
     }
