@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 /** Has something ended after the test, whatever becomes of it. */
-export const endAfterTest = (end: () => Promise<void>): void => void ended.push(end);
+const endAfterTest = (end: () => Promise<void>): void => void ended.push(end);
 
 export async function startCloud(options: Partial<AwsCloudOptions> = {}): Promise<AwsCloud> {
   const cloud = await startAwsCloud({ port: 0, settleMs: 1, visibilitySeconds: 1, ...options });
@@ -180,8 +180,8 @@ export interface Deployment {
   /** Writes the rules file; it holds from the next invocation on. */
   setRules(rules: object): Promise<void>;
   removeRules(): Promise<void>;
-  /** Sweeps and waits until all that came of it is done. */
-  sweep(): Promise<void>;
+  /** Sweeps and waits until all that came of it is done. Gives the names of the guard's trips. */
+  sweep(): Promise<readonly string[]>;
 }
 
 export async function deploy(
@@ -217,8 +217,11 @@ export async function deploy(
     setRules,
     removeRules: () => rm(rulesPath),
     async sweep() {
+      const before = journal.length;
       await host.sweep();
+      const trips = journal.slice(before).flatMap((entry) => (entry.kind === 'guard-tripped' ? entry.trips : []));
       await cloud.idle();
+      return trips.map(({ name }) => name);
     },
   };
 }
