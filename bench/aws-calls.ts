@@ -6,22 +6,32 @@ import type { Calls } from './calls.ts';
 const SWEPT = 1000;
 const AT_ONCE = 100;
 
-/** What the AWS side calls, counted by action at the EC2 endpoint. */
-export interface AwsCalls {
-  readonly cold: Calls;
-  readonly warm: Calls;
-  readonly again: Calls;
-  readonly hundred: Calls;
-  readonly sweep: Calls;
+/** Calls to EC2, and how often the health of a load balancer was asked for. */
+export interface CallsOnAws extends Calls {
+  readonly health: number;
 }
 
-async function countCalls(cloud: AwsCloud, run: () => Promise<unknown>): Promise<Calls> {
+/** What the AWS side calls, counted by action at the endpoint. */
+export interface AwsCalls {
+  readonly cold: CallsOnAws;
+  readonly warm: CallsOnAws;
+  readonly again: CallsOnAws;
+  readonly hundred: CallsOnAws;
+  readonly sweep: CallsOnAws;
+}
+
+/** What tells of a load balancer how it is; the answers are remembered for a minute. */
+const HEALTH_ACTIONS: ReadonlySet<string> = new Set(['DescribeLoadBalancers', 'DescribeListeners']);
+
+async function countCalls(cloud: AwsCloud, run: () => Promise<unknown>): Promise<CallsOnAws> {
   cloud.resetCalls();
   await run();
   const counts = Object.entries(cloud.calls);
   const sum = (of: readonly (readonly [string, number])[]): number => of.reduce((total, [, count]) => total + count, 0);
+  const isOfHealth = ([action]: readonly [string, number]): boolean => HEALTH_ACTIONS.has(action);
   return {
-    reads: sum(counts.filter(([action]) => action.startsWith('Describe'))),
+    reads: sum(counts.filter((one) => one[0].startsWith('Describe') && !isOfHealth(one))),
+    health: sum(counts.filter(isOfHealth)),
     writes: sum(counts.filter(([action]) => !action.startsWith('Describe'))),
   };
 }

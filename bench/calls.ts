@@ -19,6 +19,7 @@ export async function measureCalls(): Promise<readonly Row[]> {
   const azure = await countAzureCalls();
   return [
     ...rowsOf('AWS launch, cold process', aws.cold, { reads: 5, writes: 1 }),
+    toRow('AWS launch, cold process: the health of its load balancer', aws.cold.health, { most: 2 }, 'calls'),
     ...rowsOf('AWS launch, warm process', aws.warm, { reads: 3, writes: 1 }),
     ...rowsOf('AWS, the same event again', aws.again, { reads: 3, writes: 0 }),
     ...rowsOf('AWS, 100 launches in one batch', aws.hundred, { reads: 6, writes: 100 }),

@@ -12,15 +12,15 @@ describe('calls to EC2', () => {
   }, SETUP_MS);
 
   it('are three reads and a write for a launch, in a warm process', () => {
-    expect(calls.warm).toEqual({ reads: 3, writes: 1 });
+    expect(calls.warm).toEqual({ reads: 3, health: 0, writes: 1 });
   });
 
   it('are five reads, two more of the health of the load balancer and a write for a launch, in a cold process', () => {
-    expect(calls.cold).toEqual({ reads: 7, writes: 1 });
+    expect(calls.cold).toEqual({ reads: 5, health: 2, writes: 1 });
   });
 
   it('are reads only for the same event again', () => {
-    expect(calls.again).toEqual({ reads: 3, writes: 0 });
+    expect(calls.again).toEqual({ reads: 3, health: 0, writes: 0 });
   });
 
   it('are at most six reads and a write each for a hundred launches in one batch', () => {

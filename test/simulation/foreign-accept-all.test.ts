@@ -46,9 +46,8 @@ test('theirs at number 1 after ours exists: ours stays as it is, and a note says
   const id = await alice.createSession(machine?.source ?? '', theirs.target, theirs.filter, 1);
   await deployment.sweep();
   expect(sessionsIn(cloud)).toEqual([expect.objectContaining({ id, number: 1, owner: null }), ours]);
-  expect(deployment.journal).toContainEqual(
-    expect.objectContaining({ kind: 'noted', note: expect.objectContaining({ code: 'shadowed' }) }),
-  );
+  const notes = deployment.journal.flatMap((entry) => (entry.kind === 'noted' ? [entry.note.code] : []));
+  expect(notes).toContain('shadowed');
 });
 
 test('theirs after ours’ number: ours would take their packets, so it is held and names whose', async () => {
@@ -58,12 +57,8 @@ test('theirs after ours’ number: ours would take their packets, so it is held 
   await alice.tag([machine?.id ?? ''], { mirror: 'sensor' });
   await cloud.idle();
   expect(sessionsIn(cloud).map((session) => session.id)).toEqual([id]);
-  expect(deployment.journal).toContainEqual(
-    expect.objectContaining({
-      kind: 'held',
-      hold: expect.objectContaining({ code: 'would-preempt-theirs', blockedBy: [id] }),
-    }),
-  );
+  const holds = deployment.journal.flatMap((entry) => (entry.kind === 'held' ? [entry.hold] : []));
+  expect(holds).toContainEqual(expect.objectContaining({ code: 'would-preempt-theirs', blockedBy: [id] }));
 
   // Their going asks for a sweep, which attaches ours.
   await alice.client.send(new DeleteTrafficMirrorSessionCommand({ TrafficMirrorSessionId: id }));
