@@ -15,6 +15,7 @@ import type { Regions } from './regions.ts';
 import { createRegions } from './regions.ts';
 import { isRecorded, toTrailEvent } from './trail/record.ts';
 import type { Trouble, Troubles } from './troubles.ts';
+import { answerAfter, breakDown } from './troubles.ts';
 import { writeRefusal, writeResponse } from './write.ts';
 
 /** A request of the Query protocol, as the server took it from the wire. */
@@ -100,16 +101,10 @@ export function createEndpoint(surroundings: Surroundings): Endpoint {
       if (hangUp?.lost === 'request') return breakDown(hangUp.how);
       const answer = respond(inside, { request, action, caller, requestId, failure }, region);
       if (hangUp !== null) return breakDown(hangUp.how);
-      return latencyMs === 0 ? answer : after(latencyMs, answer);
+      return answerAfter(latencyMs, answer);
     },
   };
 }
-
-/** A silence ends when the server closes the connection, or the client loses its patience. */
-const breakDown = (how: 'close' | 'silence'): null | Promise<null> => (how === 'close' ? null : new Promise(() => {}));
-
-const after = <Value>(delayMs: number, value: Value): Promise<Value> =>
-  new Promise((resolve) => void setTimeout(resolve, delayMs, value));
 
 /** The endpoint as its actions find it. */
 interface Inside extends Surroundings {

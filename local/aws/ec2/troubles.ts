@@ -83,3 +83,11 @@ const concerns = ({ action, occasion: { region, account } }: Pending, call: Para
   (action === '*' || action === call.action) &&
   (region === undefined || region === call.region) &&
   (account === undefined || account === call.account);
+
+/** No answer: the connection is closed, or nothing comes until the server closes it or the client loses its patience. */
+export const breakDown = (how: 'close' | 'silence'): null | Promise<null> =>
+  how === 'close' ? null : new Promise(() => {});
+
+/** An answer that takes its time. */
+export const answerAfter = <Answer>(delayMs: number, answer: Answer): Answer | Promise<Answer> =>
+  delayMs === 0 ? answer : new Promise((resolve) => void setTimeout(resolve, delayMs, answer));

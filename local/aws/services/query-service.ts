@@ -1,5 +1,6 @@
 import { NormalizedSchema } from '@smithy/core/schema';
 import type { Troubles } from '../ec2/troubles.ts';
+import { answerAfter, breakDown } from '../ec2/troubles.ts';
 import type { CloudEvent, Origin } from '../ec2/call.ts';
 import type { QueryAnswer, QueryRequest } from '../ec2/endpoint.ts';
 import type { Refusal } from '../ec2/errors.ts';
@@ -64,16 +65,10 @@ export function createQueryService(surroundings: ServiceSurroundings, definition
       const answer = respond(definition, surroundings.denied, { request, action, call, operation, failure });
       changed();
       if (trouble?.kind === 'hang-up') return breakDown(trouble.how);
-      return latencyMs === 0 ? answer : after(latencyMs, answer);
+      return answerAfter(latencyMs, answer);
     },
   };
 }
-
-/** A silence ends when the client loses its patience. */
-const breakDown = (how: 'close' | 'silence'): null | Promise<null> => (how === 'close' ? null : new Promise(() => {}));
-
-const after = <Value>(delayMs: number, value: Value): Promise<Value> =>
-  new Promise((resolve) => void setTimeout(resolve, delayMs, value));
 
 interface Asked {
   readonly request: QueryRequest;
