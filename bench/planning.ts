@@ -83,6 +83,7 @@ const TARGET: Target = {
   zone: null,
   reaches: parseEndpointId('arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/sensor/1'),
   unhealthy: null,
+  unchecked: null,
   capacity: null,
   load: 0,
 };

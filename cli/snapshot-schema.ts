@@ -92,6 +92,8 @@ const TargetSchema = v.strictObject({
   zone: v.nullable(text),
   reaches: id(parseEndpointId),
   unhealthy: v.nullable(text),
+  // Snapshots that an earlier version took have none.
+  unchecked: v.optional(v.nullable(text), null),
   capacity: v.nullable(count),
   load: count,
 });

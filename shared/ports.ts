@@ -49,7 +49,7 @@ export interface MirrorCloud {
    */
   forget(scope: Scope): boolean;
   /**
-   * Looks closer at targets that something is about to be attached to: the same targets in the same order, with `unhealthy`,
+   * Looks closer at targets that something is about to be attached to: the same targets in the same order, with `unhealthy`, `unchecked`,
    * `capacity` and `load` as they are now. What is remembered from a moment ago is not asked for again. Never throws: what
    * cannot be told speaks against nothing.
    */

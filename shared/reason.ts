@@ -32,6 +32,7 @@ export const NOTES = {
   'filter-takes-nothing': 'its filter accepts no packet',
   'number-moved': 'the number of the destination is taken; the next free one is used',
   'opted-out': 'a `never` rule takes away what other rules wish',
+  'destination-unchecked': 'whether the destination is healthy could not be told',
   expired: 'the time until which a rule wishes mirroring has passed',
 } as const satisfies Record<string, string>;
 

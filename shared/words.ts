@@ -130,6 +130,8 @@ export interface Target {
   readonly reaches: EndpointId;
   /** Why nothing can be attached to it now, in words; `null` when nothing speaks against it. */
   readonly unhealthy: string | null;
+  /** Why a closer look could not tell whether it is healthy, in words; `null`: it could, or nobody looked closer. */
+  readonly unchecked: string | null;
   /** How many sources it takes; `null` when the cloud states no limit. */
   readonly capacity: number | null;
   /** How many attachments point at it, counted over everything that was read. */

@@ -74,6 +74,7 @@ export interface TargetSketch {
   readonly zone?: string;
   readonly region?: string;
   readonly unhealthy?: string;
+  readonly unchecked?: string;
   readonly capacity?: number;
   readonly load?: number;
 }
@@ -147,6 +148,7 @@ export function toWorld(sketch: WorldSketch): World {
       zone: one.zone ?? null,
       reaches: parseEndpointId(one.reaches ?? `behind-${one.id}`),
       unhealthy: one.unhealthy ?? null,
+      unchecked: one.unchecked ?? null,
       capacity: one.capacity ?? null,
       load: one.load ?? 0,
     })),

@@ -115,6 +115,7 @@ export function findTap(body: unknown): Tap | null {
     zone: null,
     reaches: parseEndpointId(destination ?? ''),
     unhealthy: unhealthyOf(stateOf(body), destination),
+    unchecked: null,
     // Documented as 100 and said to be less for some subscriptions: the cloud's own refusal is the truth.
     capacity: null,
     load: lists.size,

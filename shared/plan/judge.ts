@@ -2,7 +2,7 @@ import type { Attachment, Settings } from '../words.ts';
 import { chooseNumber, type Choice } from './number.ts';
 import type { Withheld } from './offers.ts';
 import { findTwin, isNewlyOrdered, newlyPreempted, shadowOn } from './precedence.ts';
-import { allTaken, full, noRoom, remarksOn, remarksOnTwin, unknownHere, wouldPreempt } from './reasons.ts';
+import { allTaken, full, noRoom, remarksOn, remarksOnTwin, uncheckedOf, unknownHere, wouldPreempt } from './reasons.ts';
 import { isSameSettings, settle } from './settings.ts';
 import { hasRoom, type Refusal, type Remark, type Turn, type Withholding } from './situation.ts';
 import { numberOf } from './wishes.ts';
@@ -28,17 +28,18 @@ export type Judgement =
  * | 2 | its destination or the source says no | held, with their reason |
  * | 3 | none of ours is it, and theirs has its target and takes all that it would | satisfied by theirs |
  * | 4 | nothing may be written here now, or it would move what must not be moved | held, with the restraint's reason |
- * | 5 | its target takes no more sources | `destination-full` |
- * | 6 | its number is taken and there is none beside it | `slot-taken` |
- * | 7 | it would newly take or reject packets before theirs, which takes them | `would-preempt-theirs` |
- * | 8 | it would newly come after those that take all its packets | `shadowed` |
- * | 9 | there is no room at its place in the order | `no-room` |
- * | 10 | else | attached, or changed in place |
+ * | 5 | it would be moved to a target whose health could not be told | `destination-unhealthy` |
+ * | 6 | its target takes no more sources | `destination-full` |
+ * | 7 | its number is taken and there is none beside it | `slot-taken` |
+ * | 8 | it would newly take or reject packets before theirs, which takes them | `would-preempt-theirs` |
+ * | 9 | it would newly come after those that take all its packets | `shadowed` |
+ * | 10 | there is no room at its place in the order | `no-room` |
+ * | 11 | else | attached, or changed in place |
  */
 export function judge(turn: Turn): Judgement {
   const { situation, wish, own, staying } = turn;
   const { restraints, standing, loads, profile } = situation;
-  const refusal = wish.hold ?? situation.unfit;
+  const refusal = situation.unfit ?? wish.hold;
   if (wish.to === null) return hold(refusal ?? unknownHere(turn));
 
   const choice = numberFor(turn);
@@ -62,6 +63,8 @@ export function judge(turn: Turn): Judgement {
   if (own?.state === 'changing') return hold({ code: 'changing', detail: `${own.id} is being changed` });
   const isMoved = own !== null && own.settings.target !== to.target;
   if (isMoved && restraints.retarget !== null) return hold(restraints.retarget);
+  const inDoubt = uncheckedOf(wish);
+  if (isMoved && inDoubt !== null) return hold({ code: 'destination-unhealthy', detail: inDoubt });
   if (wish.target !== null && !isCountedAt(standing, wish.target.id) && loads.isFull(wish.target)) {
     return hold(full(turn));
   }
@@ -85,7 +88,10 @@ export function judge(turn: Turn): Judgement {
     );
   }
   if (!isRoomy) return hold(noRoom(turn), standing.theirs);
-  return { kind: 'place', to, remarks: remarksOn(turn, to), withheld: [] };
+  // Where nothing is mirrored yet nothing is lost by trying; what works is not moved to what may not.
+  const tried: readonly Remark[] =
+    own === null && inDoubt !== null ? [{ wish, code: 'destination-unchecked', detail: inDoubt }] : [];
+  return { kind: 'place', to, remarks: [...tried, ...remarksOn(turn, to)], withheld: [] };
 }
 
 const hold = (withheld: Withheld, blockedBy: readonly Attachment[] = []): Judgement => ({

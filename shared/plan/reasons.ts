@@ -86,6 +86,10 @@ export function wouldPreempt({ number }: Settings, losses: readonly Loss[]): Wit
   return { code: 'would-preempt-theirs', detail };
 }
 
+/** Why it cannot be told whether a wish's destination is healthy, or `null`. */
+export const uncheckedOf = ({ destination, target }: Wish): string | null =>
+  target === null || target.unchecked === null ? null : `${destination.name}: ${target.unchecked}`;
+
 export const unknownHere = ({ wish }: Turn): Withheld => ({
   code: 'destination-missing',
   detail: `${wish.destination.name} is not known here`,

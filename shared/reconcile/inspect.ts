@@ -27,4 +27,4 @@ export async function lookCloser(
 }
 
 const isSame = (a: Target, b: Target): boolean =>
-  a.unhealthy === b.unhealthy && a.capacity === b.capacity && a.load === b.load;
+  a.unhealthy === b.unhealthy && a.unchecked === b.unchecked && a.capacity === b.capacity && a.load === b.load;

@@ -2,7 +2,7 @@ import type { Fault } from '../fault.ts';
 import { toFault } from '../fault.ts';
 import type { Plan } from '../plan/change.ts';
 import type { Deps, Outcome } from '../ports.ts';
-import type { Scope } from '../words.ts';
+import type { Scope, World } from '../words.ts';
 import type { Order } from './order.ts';
 import type { Report } from './report.ts';
 import type { Rules } from './rules.ts';
@@ -30,6 +30,17 @@ export function recordPlan({ journal }: Deps, { correlation }: Order, plan: Plan
   for (const change of plan.changes) journal.write({ ...line, kind: 'planned', change });
   for (const hold of plan.holds) journal.write({ ...line, kind: 'held', hold });
   for (const note of plan.notes) journal.write({ ...line, kind: 'noted', note });
+}
+
+/** Writes what could not be told of the targets that a plan is about to use: once, however many sources are to use them. */
+export function recordUnchecked(
+  { journal }: Deps,
+  { correlation }: Order,
+  { scope, targets }: World,
+  plan: Plan,
+): void {
+  const why = targets.flatMap(({ id, unchecked }) => (unchecked === null ? [] : [`${id}: ${unchecked}`]));
+  if (why.length > 0) journal.write({ correlation, scope, rulesVersion: plan.rulesVersion, kind: 'incomplete', why });
 }
 
 /** Writes what became of one change that was tried at `startedMs`. */

@@ -5,7 +5,7 @@ import type { HoldCode } from '../reason.ts';
 import type { Digest, Selection, TargetId, World } from '../words.ts';
 import { lookCloser, newlyWanted } from './inspect.ts';
 import type { Order } from './order.ts';
-import { recordPlan } from './record.ts';
+import { recordPlan, recordUnchecked } from './record.ts';
 import type { Rules } from './rules.ts';
 
 /** An order together with what it is decided by: the rules of one version and the permission in force. */
@@ -35,6 +35,7 @@ export async function study(deps: Deps, task: Task, selection: Selection): Promi
   const isMissing = selection.kind === 'subjects' && first.plan.holds.some(({ code }) => MAY_BE_NEW.includes(code));
   const read = isMissing && deps.cloud.forget(task.order.scope) ? await readAndPlan(deps, task, selection) : first;
   const studied = await inspectTargets(deps, task, read);
+  recordUnchecked(deps, task.order, studied.world, studied.plan);
   recordPlan(deps, task.order, studied.plan);
   return studied;
 }

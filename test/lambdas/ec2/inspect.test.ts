@@ -18,6 +18,7 @@ const targetTo = (reaches: string, more: Partial<Target> = {}): Target => ({
   zone: null,
   reaches: parseEndpointId(reaches),
   unhealthy: null,
+  unchecked: null,
   capacity: null,
   load: 0,
   ...more,
