@@ -8,7 +8,7 @@ const BY_SWEEPS = MACHINES / 10;
 const PROCESSES = 2;
 
 test(
-  'five hundred machines that are untagged one by one keep their sessions but for a few, until a person says yes',
+  'a storm of five hundred untags takes no more than guard.count and a tenth for each process, until a person says yes',
   { timeout: 120_000 },
   async () => {
     const cloud = await startCloud();
