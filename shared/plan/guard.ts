@@ -46,7 +46,7 @@ export const digestOf = (disruptions: readonly Disruption[], version: RulesVersi
   hash(toCanonicalJson({ rulesVersion: version, seen: marksOf(disruptions, version, hash) })) as Digest;
 
 /** What trips, on which sources: `everywhere`, or only where something was not looked at. */
-export interface Judgement {
+export interface GuardAnswer {
   readonly trips: readonly Trip[];
   readonly on: 'everywhere' | ReadonlySet<SourceId>;
 }
@@ -63,7 +63,7 @@ export interface Judgement {
  * | scope | `limit`: with those that recent sweeps allowed more than the larger of count and percent of ours | all of them | by name |
  * | scope | `all`: nine in ten of ours or more, when they are more than 3 | all of them | by name |
  */
-export function judgeDisruptions(disruptions: readonly Disruption[], stakes: Stakes, run: Run): Judgement {
+export function judgeDisruptions(disruptions: readonly Disruption[], stakes: Stakes, run: Run): GuardAnswer {
   if (stakes.basis === 'scope') return { trips: scopeTrips(disruptions, stakes), on: 'everywhere' };
   const seen = run.kind === 'enforce' ? run.seen : null;
   return seen === null ? judgeBatch(disruptions, stakes) : judgeSeen(disruptions, new Set(seen), stakes);
@@ -76,7 +76,7 @@ function countBefore(disruptions: readonly Disruption[], { recent, mark }: Stake
   return recent.size - again.length;
 }
 
-function judgeBatch(disruptions: readonly Disruption[], stakes: Stakes): Judgement {
+function judgeBatch(disruptions: readonly Disruption[], stakes: Stakes): GuardAnswer {
   const count = disruptions.length;
   const before = countBefore(disruptions, stakes);
   const limit = Math.max(stakes.limits.count, BATCH_LIMIT);
@@ -88,9 +88,9 @@ function judgeBatch(disruptions: readonly Disruption[], stakes: Stakes): Judgeme
 
 const inWords = (before: number): string => `after ${before} in the last ten minutes`;
 
-const tripBatch = (detail: string): Judgement => ({ trips: [{ name: 'batch', detail }], on: 'everywhere' });
+const tripBatch = (detail: string): GuardAnswer => ({ trips: [{ name: 'batch', detail }], on: 'everywhere' });
 
-function judgeSeen(disruptions: readonly Disruption[], seen: ReadonlySet<Digest>, { mark }: Stakes): Judgement {
+function judgeSeen(disruptions: readonly Disruption[], seen: ReadonlySet<Digest>, { mark }: Stakes): GuardAnswer {
   const unseen = disruptions.filter((disruption) => !seen.has(mark(disruption)));
   if (unseen.length === 0) return { trips: [], on: 'everywhere' };
   const detail = `${unseen.length} would go that the sweep has not looked at`;

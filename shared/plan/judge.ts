@@ -1,8 +1,18 @@
 import type { Attachment, Settings } from '../words.ts';
 import { chooseNumber, type Choice } from './number.ts';
 import type { Withheld } from './offers.ts';
-import { findTwin, isNewlyOrdered, newlyPreempted, shadowOn } from './precedence.ts';
-import { allTaken, full, noRoom, remarksOn, remarksOnTwin, uncheckedOf, unknownHere, wouldPreempt } from './reasons.ts';
+import { findTwin, isNewlyOrdered, newlyPreempted, shadowOn, takesNothing } from './precedence.ts';
+import {
+  allTaken,
+  full,
+  noRoom,
+  remarksOn,
+  remarksOnTwin,
+  uncheckedOf,
+  unknownHere,
+  wouldBlind,
+  wouldPreempt,
+} from './reasons.ts';
 import { isSameSettings, settle } from './settings.ts';
 import { hasRoom, type Refusal, type Remark, type Turn, type Withholding } from './situation.ts';
 import { numberOf } from './wishes.ts';
@@ -32,9 +42,10 @@ export type Judgement =
  * | 6 | its target takes no more sources | `destination-full` |
  * | 7 | its number is taken and there is none beside it | `slot-taken` |
  * | 8 | it would newly take or reject packets before theirs, which takes them | `would-preempt-theirs` |
- * | 9 | it would newly come after those that take all its packets | `shadowed` |
- * | 10 | there is no room at its place in the order | `no-room` |
- * | 11 | else | attached, or changed in place |
+ * | 9 | its filter would be changed into one that takes nothing | `no-filter-here` |
+ * | 10 | it would newly come after those that take all its packets | `shadowed` |
+ * | 11 | there is no room at its place in the order | `no-room` |
+ * | 12 | else | attached, or changed in place |
  */
 export function judge(turn: Turn): Judgement {
   const { situation, wish, own, staying } = turn;
@@ -76,11 +87,14 @@ export function judge(turn: Turn): Judgement {
   const losses = newlyPreempted(turn, to);
   if (losses.length > 0) {
     return hold(
-      wouldPreempt(to, losses),
+      wouldPreempt(to, losses, situation.filters),
       losses.map(({ attachment }) => attachment),
     );
   }
   const shadow = shadowOn(turn, to);
+  if (own !== null && shadow.extent === 'nothing-to-take' && !takesNothing(own.settings.filter, situation.filters)) {
+    return hold(wouldBlind(to));
+  }
   if (isNewlyOrdered(own, to) && shadow.extent === 'wholly') {
     return hold(
       { code: 'shadowed', detail: allTaken(shadow.by) },

@@ -1,5 +1,5 @@
 import type { Attachment, Settings } from '../words.ts';
-import type { Wish } from './wishes.ts';
+import { numberOf, type Wish } from './wishes.ts';
 
 /** Which of our attachments is which wish. */
 export interface Matching {
@@ -8,12 +8,21 @@ export interface Matching {
   readonly rest: readonly Attachment[];
 }
 
-type Likeness = (settings: Settings, wish: Wish) => boolean;
+/** Numbers that others have on the source. */
+type Theirs = ReadonlySet<number | null>;
+
+type Likeness = (
+  settings: Settings,
+  wish: Wish,
+  among: { readonly wishes: readonly Wish[]; readonly theirs: Theirs },
+) => boolean;
 
 /**
  * From the surest sign to the weakest: the same target through the same filter, the same target, the same number. Each sign
  * is tried for all wishes before a weaker one is tried for any, so that no wish takes what is plainly another's.
- * A destination that could never serve here has only the first ones. On Azure the last sign is empty and pairs what is left: an interface has one TAP configuration, which is moved, not remade.
+ * A destination that could never serve here has only the first ones. A session that had to move aside is known by having the
+ * next number of ours where others have the wished one. On Azure the number is empty and pairs what is left: an interface has
+ * one TAP configuration, which is moved, not remade.
  */
 const SIGNS: readonly Likeness[] = [
   (settings, { to }) =>
@@ -23,15 +32,25 @@ const SIGNS: readonly Likeness[] = [
   (settings, { destination, hold }) =>
     hold?.code !== 'out-of-reach' &&
     settings.number === (destination.cloud === 'aws' ? destination.sessionNumber : null),
+  (settings, wish, { wishes, theirs }) =>
+    wish.hold?.code !== 'out-of-reach' && theirs.has(numberOf(wish)) && isNextTo(settings, wish, wishes),
 ];
 
-export function match(wishes: readonly Wish[], ours: readonly Attachment[]): Matching {
+/** Whether it comes after a wish's number, and before that of any other wish. */
+function isNextTo({ number }: Settings, wish: Wish, wishes: readonly Wish[]): boolean {
+  const wished = numberOf(wish);
+  if (number === null || number <= wished) return false;
+  return !wishes.some((other) => other !== wish && numberOf(other) > wished && numberOf(other) <= number);
+}
+
+export function match(wishes: readonly Wish[], ours: readonly Attachment[], others: readonly Attachment[]): Matching {
+  const theirs = new Set(others.map(({ settings }) => settings.number));
   const of = new Map<Wish, Attachment>();
   const rest = new Set(ours);
   for (const isLike of SIGNS) {
     for (const wish of wishes) {
       if (of.has(wish)) continue;
-      const found = [...rest].find(({ settings }) => isLike(settings, wish));
+      const found = [...rest].find(({ settings }) => isLike(settings, wish, { wishes, theirs }));
       if (found === undefined) continue;
       of.set(wish, found);
       rest.delete(found);

@@ -34,7 +34,7 @@ export interface PlanInput {
 export function makePlan(input: PlanInput): Plan {
   const index = indexWorld(input.world, input.config);
   const proposed = planSources(input, index, null);
-  const { verdict, guard } = judge(input, index, proposed);
+  const { verdict, guard } = askGuard(input, index, proposed);
   const parts = guard === null ? proposed : planSources(input, index, guard);
   return {
     scope: input.world.scope,
@@ -71,7 +71,7 @@ function offersIn(index: WorldIndex): (source: Source) => Offers {
   };
 }
 
-function judge(
+function askGuard(
   { world, config, rulesVersion, run, basis, recent, hash }: PlanInput,
   index: WorldIndex,
   parts: readonly SourcePlan[],

@@ -51,6 +51,20 @@ export function newlyPreempted({ situation, wish, own }: Turn, to: Settings): re
   });
 }
 
+/** Others' sessions behind a number that would take packets which the filter of `to` takes or rejects before them. */
+export function precededBy({ situation }: Turn, to: Settings): readonly Attachment[] {
+  const { standing, filters } = situation;
+  return standing.theirs.filter(
+    ({ settings: { number, filter } }) =>
+      isBefore(to.number, number) &&
+      verdictsOf([filter, to.filter], filters).some(([theirs, ours]) => theirs === 'accept' && ours !== 'none'),
+  );
+}
+
+/** Whether a filter accepts no packet at all. */
+export const takesNothing = (filter: Settings['filter'], filters: Filters): boolean =>
+  !verdictsOf([filter], filters).some(([verdict]) => verdict === 'accept');
+
 /** How much of a session's packets those before it leave to it. */
 export type Shadow =
   /** Its filter accepts no packet. */

@@ -1,6 +1,7 @@
 import type { Settings } from '../words.ts';
 import type { Withheld } from './offers.ts';
-import { shadowOn, type Doubt, type Hider, type Loss, type Shadow, type Twin } from './precedence.ts';
+import { isReadable, type Filters } from './coverage.ts';
+import { precededBy, shadowOn, type Doubt, type Hider, type Loss, type Shadow, type Twin } from './precedence.ts';
 import { oursBefore, type Remark, type Turn } from './situation.ts';
 import type { Wish } from './wishes.ts';
 
@@ -12,10 +13,25 @@ import type { Wish } from './wishes.ts';
 /** What is worth saying of a wish that has its place. */
 export function remarksOn(turn: Turn, to: Settings): readonly Remark[] {
   const { wish } = turn;
+  const { destination } = wish;
   const shadow = shadowRemarks(wish, shadowOn(turn, to), to);
-  if (wish.destination.cloud !== 'aws' || to.number === wish.destination.sessionNumber) return shadow;
-  const detail = `number ${wish.destination.sessionNumber} is taken; ${to.number} is used`;
-  return [...shadow, { wish, code: 'number-moved', detail }];
+  if (destination.cloud !== 'aws') return shadow;
+  const behind = precededBy(turn, to).map(({ id }) => id);
+  const remark = (code: Remark['code'], detail: string): Remark => ({ wish, code, detail });
+  return [
+    ...shadow,
+    ...(behind.length === 0
+      ? []
+      : [
+          remark(
+            'precedes-theirs',
+            `number ${to.number} comes before ${behind.join(' and ')}, whose packets it may take`,
+          ),
+        ]),
+    ...(to.number === destination.sessionNumber
+      ? []
+      : [remark('number-moved', `number ${destination.sessionNumber} is taken; ${to.number} is used`)]),
+  ];
 }
 
 function shadowRemarks(wish: Wish, shadow: Shadow, { filter }: Settings): readonly Remark[] {
@@ -78,13 +94,29 @@ const doings = (by: readonly Hider[]): string =>
     })
     .join(', ');
 
-export function wouldPreempt({ number }: Settings, losses: readonly Loss[]): Withheld {
+export function wouldPreempt({ number, filter }: Settings, losses: readonly Loss[], filters: Filters): Withheld {
   const ids = losses.map(({ attachment }) => attachment.id).join(', ');
+  const unread = [filter, ...losses.map(({ attachment }) => attachment.settings.filter)].filter(
+    (one) => !isReadable(one, filters),
+  );
+  // Nobody should change numbers, or allow preempting, because a list could not be read for a moment.
+  if (unread.includes(filter) || unread.length === losses.length) {
+    const what = [...new Set(unread)].join(' and ');
+    return {
+      code: 'inventory-incomplete',
+      detail: `number ${number} comes before ${ids}, and what ${what} takes could not be read`,
+    };
+  }
   const detail = losses.every(({ by }) => by === 'reject')
     ? `number ${number} comes before ${ids} and rejects packets that it takes; ${DOUBTS.reject}`
     : `number ${number} comes before ${ids}, whose filter overlaps`;
   return { code: 'would-preempt-theirs', detail };
 }
+
+export const wouldBlind = ({ filter }: Settings): Withheld => ({
+  code: 'no-filter-here',
+  detail: `no rule of ${filter} accepts a packet; what is mirrored stays as it is`,
+});
 
 /** Why it cannot be told whether a wish's destination is healthy, or `null`. */
 export const uncheckedOf = ({ destination, target }: Wish): string | null =>

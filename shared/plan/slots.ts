@@ -45,6 +45,7 @@ export function assignSlots(situation: Situation): Assignment {
     const matching = match(
       wishes,
       standing.ours.filter((one) => !displaced.has(one)),
+      standing.theirs,
     );
     const staying = new Map<Attachment, Refusal | null>();
     for (const one of matching.rest) if (restraintOn(one, restraint) !== null) staying.set(one, null);

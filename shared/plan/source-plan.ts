@@ -146,7 +146,9 @@ function restraintsOn(
   const guarded = guard !== null && isRunning(source, machine) ? guard(source.id) : null;
   const unclear = evaluation.unclear[0];
   // A destination that could never serve here is nothing that an attachment here could be.
-  const unknown = wishes.find(({ to, hold }) => to === null && hold?.code !== 'out-of-reach')?.hold ?? null;
+  const isUnknown = ({ to, hold }: Wish): boolean =>
+    hold?.code === 'destination-missing' || (to === null && hold?.code !== 'out-of-reach');
+  const unknown = wishes.find(isUnknown)?.hold ?? null;
   return {
     write: incomplete(index, 'attachments') ?? (isChanging ? { code: 'changing', detail: IS_CHANGING } : null),
     detach:

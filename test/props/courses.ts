@@ -117,7 +117,7 @@ export const courses = ({ least }: { readonly least: number }): fc.Arbitrary<Cou
         return toWish({ ...toSettings({ target, filter: through }, number ?? 1), packetLength: lengths[2] }, at);
       });
       const wishes = withoutDuplicates(drafts);
-      const { of, rest } = match(wishes, ours);
+      const { of, rest } = match(wishes, ours, theirs);
       const course: Course = {
         theirs,
         ours,
