@@ -7,6 +7,8 @@ export interface Refusal {
   readonly code: string;
   /** HTTP status; `null` when no answer came. */
   readonly status: number | null;
+  /** Whether AWS turned the caller away, whatever was asked: not known to it, or not allowed to; `null`: it did not. */
+  readonly access: 'unauthenticated' | 'denied' | null;
   /** The message, shortened; it is never that of a denial. */
   readonly said: string;
   /** Which action on which resource was denied, when the answer says so. */
@@ -17,26 +19,44 @@ export interface Refusal {
    every code arrives as the name of one exception class. */
 
 const DENIED: ReadonlySet<string> = new Set([
-  'AccessDenied',
-  'AccessDeniedException',
   'Blocked',
   'OptInRequired',
   'PendingVerification',
   // STS: the role's account has switched this region off.
   'RegionDisabledException',
-  'UnauthorizedOperation',
 ]);
 
+/** Each service has its own: UnauthorizedOperation, AccessDeniedException, NotAuthorized, AuthorizationError, KMS.AccessDeniedException. */
+const DENIES = /AccessDenied|NotAuthorized|Unauthorized|AuthorizationError/i;
+
+/** What every denial by a policy says, under whatever code (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html). */
+const SAYS_DENIED = /is not authorized to perform/i;
+
+/**
+ * The key or the signature was not accepted (https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html,
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonErrors.html): a key that is unknown, expired or not whole, and a
+ * clock that is wrong.
+ */
 const UNAUTHENTICATED: ReadonlySet<string> = new Set([
   'AuthFailure',
   'CredentialsProviderError',
   'ExpiredToken',
   'ExpiredTokenException',
   'IncompleteSignature',
+  'IncompleteSignatureException',
+  'InvalidAccessKeyId',
   'InvalidClientTokenId',
+  'InvalidSecurity',
+  'InvalidSecurityToken',
+  'InvalidSignatureException',
+  'InvalidToken',
   'MissingAuthenticationToken',
+  'MissingAuthenticationTokenException',
   'RequestExpired',
+  'RequestInTheFuture',
+  'RequestTimeTooSkewed',
   'SignatureDoesNotMatch',
+  'TokenRefreshRequired',
   'UnrecognizedClientException',
 ]);
 
@@ -82,30 +102,41 @@ function findDenied(message: string): Refusal['denied'] {
   return action === undefined || resource === undefined ? null : { action, resource };
 }
 
+/** A refusal that nobody has classified is a denial when its status is that of one: its message may name a person. */
+function accessOf(code: string, status: number | null, message: string): Refusal['access'] {
+  if (UNAUTHENTICATED.has(code)) return 'unauthenticated';
+  if (THROTTLED.has(code)) return null;
+  const isDenied = DENIED.has(code) || DENIES.test(code) || SAYS_DENIED.test(message);
+  return isDenied || status === 401 || status === 403 ? 'denied' : null;
+}
+
 const isFaultCode = (code: string): code is FaultCode => Object.hasOwn(FAULTS, code);
 
 /** What was thrown by a call of an SDK client, as a refusal. A `Fault` comes from our own credentials and says all itself. */
 export function toRefusal(thrown: unknown): Refusal {
-  if (thrown instanceof Fault) return { code: thrown.code, status: null, said: thrown.message, denied: null };
+  if (thrown instanceof Fault) {
+    return { code: thrown.code, status: null, access: null, said: thrown.message, denied: null };
+  }
   const { name, code, message, $metadata } = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as Thrown;
   const status = typeof $metadata?.httpStatusCode === 'number' ? $metadata.httpStatusCode : null;
   const named = findText(name) ?? 'unknown';
   // Errors of sockets are named `Error` and have their own code.
   const refusalCode = status === null && named === 'Error' ? (findText(code) ?? named) : named;
   const text = findText(message) ?? '';
-  const isDenial = DENIED.has(refusalCode) || UNAUTHENTICATED.has(refusalCode);
+  const access = accessOf(refusalCode, status, text);
   return {
     code: refusalCode,
     status,
-    said: isDenial ? '' : text.slice(0, LONGEST_MESSAGE),
-    denied: isDenial ? findDenied(text) : null,
+    access,
+    said: access === null ? text.slice(0, LONGEST_MESSAGE) : '',
+    denied: access === null ? null : findDenied(text),
   };
 }
 
 /** What kind of failure a refusal is, by code and status. */
-export function faultCodeOf({ code, status }: Refusal): FaultCode {
+export function faultCodeOf({ code, status, access }: Refusal): FaultCode {
   if (isFaultCode(code)) return code;
-  if (DENIED.has(code) || UNAUTHENTICATED.has(code)) return 'denied';
+  if (access !== null) return 'denied';
   if (THROTTLED.has(code) || status === 429) return 'throttled';
   if (UNREACHABLE.has(code) || (status !== null && status >= 500)) return 'unreachable';
   if (status === null && /^E[A-Z_]+$/.test(code)) return 'unreachable';
@@ -125,10 +156,10 @@ export const formatRefusal = ({ code, said }: Refusal): string => (said === '' ?
 /** What was attempted, on what, what AWS said, and what to do, in one sentence. */
 export function describeRefusal(refusal: Refusal, permission: Permission, on: string, scope: Scope): string {
   const attempted = `${permission.call} on ${on}`;
-  if (UNAUTHENTICATED.has(refusal.code)) {
+  if (refusal.access === 'unauthenticated') {
     return `${attempted}: the credentials were not accepted (${refusal.code}); give credentials of account ${scope.account}`;
   }
-  if (DENIED.has(refusal.code)) {
+  if (refusal.access === 'denied') {
     const named = refusal.denied;
     const needed = named === null ? formatPermission(permission, scope) : `${named.action} on ${named.resource}`;
     return `${attempted}: denied (${refusal.code}); allow ${needed}`;

@@ -83,5 +83,5 @@ test('the message of a denial, which names people and policies, is dropped where
     name: 'AccessDenied',
     $metadata: { httpStatusCode: 403 },
   });
-  expect(toRefusal(thrown)).toEqual({ code: 'AccessDenied', status: 403, said: '', denied: null });
+  expect(toRefusal(thrown)).toEqual({ code: 'AccessDenied', status: 403, access: 'denied', said: '', denied: null });
 });
