@@ -1,25 +1,20 @@
-import { toInstant } from '../ids.ts';
-import type { Run } from '../plan/change.ts';
 import type { Deps } from '../ports.ts';
 import { toChunks } from './chunk.ts';
 import { enact } from './converge.ts';
 import { toInvocation } from './invocation.ts';
 import { mapLimited } from './map-limited.ts';
-import type { Order } from './order.ts';
 import { recordFault, recordFinish } from './record.ts';
 import { toReport } from './report.ts';
-import type { Rules } from './rules.ts';
 import { loadRules } from './rules.ts';
 import { toScopeKey } from './scope.ts';
-import type { Study, Task } from './study.ts';
-import { study } from './study.ts';
 import type { Answer, Deed } from './resync/answer.ts';
 import { toAnswer } from './resync/answer.ts';
+import type { Asking, Gap, Planned } from './resync/plan-scope.ts';
+import { planScope } from './resync/plan-scope.ts';
 import type { Refusal } from './resync/problem.ts';
 import { toProblemAnswer } from './resync/problem.ts';
 import type { ResyncRequest } from './resync/request.ts';
 import { parseRequest } from './resync/request.ts';
-import type { Target } from './resync/targets.ts';
 import { findTargets } from './resync/targets.ts';
 
 /** A `POST resync`, as an adapter hands it over. */
@@ -32,13 +27,6 @@ export interface ResyncCall {
 
 /** Changes that are made while the caller waits; more go through the bulk queue, at the pace that the API allows. */
 export const MOST_INLINE = 50;
-
-/** What was planned in one scope, with the task that it is carried out by. */
-interface Planned {
-  readonly task: Task;
-  readonly studied: Study;
-  readonly startedMs: number;
-}
 
 type Attempt =
   { readonly kind: 'refused'; readonly refusal: Refusal } | { readonly kind: 'answered'; readonly answer: Answer };
@@ -65,53 +53,17 @@ async function answer(deps: Deps, call: ResyncCall): Promise<Attempt> {
   if (found.kind === 'invalid') return refused({ code: 'bad-request', errors: found.problems });
 
   const rules = await loadRules(deps);
-  const attempts = await mapLimited(found.targets, deps.parallelism, (target) =>
-    plan(deps, call, request, rules, target),
-  );
-  const incomplete = attempts.flatMap((one) => (one.kind === 'unread' ? one.why : []));
-  if (incomplete.length > 0) return refused({ code: 'inventory-incomplete', incomplete });
-  const planned = attempts.flatMap((one) => (one.kind === 'planned' ? [one.planned] : []));
-  return findStale(request, planned) ?? respond(deps, call, request, planned);
+  const asking: Asking = { request, rules, correlation: call.correlation };
+  const plannings = await mapLimited(found.targets, deps.parallelism, (target) => planScope(deps, asking, target));
+  const planned = plannings.flatMap((one) => one.planned ?? []);
+  const gaps = plannings.flatMap(({ gap }) => gap ?? []);
+  if (planned.length === 0) return refused({ code: 'inventory-incomplete', incomplete: gaps.flatMap(sayGap) });
+  return findStale(request, planned) ?? respond(deps, asking, planned, gaps);
 }
 
 const refused = (refusal: Refusal): Attempt => ({ kind: 'refused', refusal });
 
-type Planning =
-  | { readonly kind: 'planned'; readonly planned: Planned }
-  | { readonly kind: 'unread'; readonly why: readonly string[] };
-
-async function plan(
-  deps: Deps,
-  { correlation }: ResyncCall,
-  request: ResyncRequest,
-  rules: Rules,
-  { scope, selection }: Target,
-): Promise<Planning> {
-  const startedMs = deps.clock.now();
-  // Also of a mere plan: it shows what applying it with the same body would do. Whether it is applied is decided after.
-  const run: Run = { kind: 'enforce', seen: null, lift: request.lift };
-  const basis = selection.kind === 'everything' ? 'scope' : 'batch';
-  const order: Order = {
-    scope,
-    selection,
-    run,
-    basis,
-    correlation,
-    since: toInstant(startedMs),
-    trigger: 'resync',
-    // A person waits for the answer.
-    lane: 'event',
-  };
-  const task: Task = { order, rules, run };
-  try {
-    const studied = await study(deps, task, selection);
-    const why = studied.plan.incomplete.map((what) => `${toScopeKey(scope)}: ${what}`);
-    return why.length > 0 ? { kind: 'unread', why } : { kind: 'planned', planned: { task, studied, startedMs } };
-  } catch (thrown) {
-    const { message } = recordFault(deps, order, thrown, `reading ${toScopeKey(scope)}`);
-    return { kind: 'unread', why: [`${toScopeKey(scope)}: ${message}`] };
-  }
-}
+const sayGap = ({ scope, why }: Gap): readonly string[] => why.map((what) => `${toScopeKey(scope)}: ${what}`);
 
 function findStale({ expects }: ResyncRequest, planned: readonly Planned[]): Attempt | null {
   if (expects === null) return null;
@@ -121,13 +73,13 @@ function findStale({ expects }: ResyncRequest, planned: readonly Planned[]): Att
 
 async function respond(
   deps: Deps,
-  { correlation }: ResyncCall,
-  request: ResyncRequest,
+  { request, correlation }: Asking,
   planned: readonly Planned[],
+  gaps: readonly Gap[],
 ): Promise<Attempt> {
   const deed = await act(deps, request, planned);
   const plans = planned.map(({ studied }) => studied.plan);
-  return { kind: 'answered', answer: toAnswer({ correlation, mode: deps.mode(), plans, deed }, request) };
+  return { kind: 'answered', answer: toAnswer({ correlation, mode: deps.mode(), plans, gaps, deed }, request) };
 }
 
 async function act(deps: Deps, request: ResyncRequest, planned: readonly Planned[]): Promise<Deed> {

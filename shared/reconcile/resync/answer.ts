@@ -6,6 +6,7 @@ import type { HoldCode } from '../../reason.ts';
 import type { AttachmentId, Digest, RulesVersion, Scope } from '../../words.ts';
 import type { PlanPage } from './page.ts';
 import { cutPage } from './page.ts';
+import type { Gap } from './plan-scope.ts';
 import type { ResyncRequest } from './request.ts';
 
 /** An HTTP answer, as data. */
@@ -30,6 +31,7 @@ export interface Result {
   readonly correlation: string;
   readonly mode: Mode;
   readonly plans: readonly Plan[];
+  readonly gaps: readonly Gap[];
   readonly deed: Deed;
 }
 
@@ -39,8 +41,10 @@ export interface ResyncBody extends DeedJson {
   readonly correlation: string;
   /** Of the deployment, not of the request. */
   readonly mode: Mode;
-  /** One for each scope. */
+  /** One for each scope of which enough could be read. */
   readonly plans: readonly PlanJson[];
+  /** What could not be read, whatever page this is; nothing that depends on it was changed. */
+  readonly incomplete: readonly Gap[];
   /** The cursor of the next page of changes and holds; `null`: this is the last. */
   readonly next: string | null;
 }
@@ -77,13 +81,14 @@ export interface OutcomeJson {
 }
 
 /** Plans and what was done about them, as an answer. */
-export function toAnswer({ correlation, mode, plans, deed }: Result, { offset, limit }: ResyncRequest): Answer {
+export function toAnswer({ correlation, mode, plans, gaps, deed }: Result, { offset, limit }: ResyncRequest): Answer {
   const page = cutPage(plans, offset, limit);
   const body: ResyncBody = {
     correlation,
     mode,
     ...toDeedJson(deed, mode),
     plans: page.plans.map(toPlanJson),
+    incomplete: gaps,
     next: page.next,
   };
   return {

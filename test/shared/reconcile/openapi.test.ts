@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { Fault } from '../../../shared/fault.ts';
 import type { Cloud } from '../../../shared/words.ts';
 import { MOST_INLINE, resync } from '../../../shared/reconcile/resync.ts';
 import { DEFAULT_LIMIT, HIGHEST_LIMIT, LONGEST_BODY, parseRequest } from '../../../shared/reconcile/resync/request.ts';
 import { MOST_IDS } from '../../../shared/reconcile/resync/selection.ts';
+import { toWorld } from '../../world.ts';
 import { CONFIG, digits, fleet, ours, retagged } from './fleets.ts';
 import { harness } from './harness.ts';
 import { type Schema, violations } from './json-schema.ts';
@@ -111,6 +113,25 @@ describe('the description of resync', () => {
     expect(answer.status).toBe(status);
     const schema = responses[String(status)]?.content?.[answer.contentType]?.schema;
     expect(schema).toBeDefined();
+    expect(violations(schema ?? {}, JSON.parse(answer.body), root)).toEqual([]);
+  });
+
+  it.each([
+    ['200', 'us-west-2', 200],
+    ['503', '', 503],
+  ])('says what is really answered when not everything can be read: %s', async (_name, unread, status) => {
+    const west = { ...fleet(1, ['tcp']), scope: toWorld({ region: 'us-west-2' }).scope };
+    const h = harness(CONFIG, fleet(1, ['tcp']), west);
+    h.cloud.onRead = ({ region }) => {
+      if (region?.includes(unread)) throw new Fault('denied', 'not allowed');
+    };
+    const body = JSON.stringify({ scope: 'everything', mode: 'apply' });
+
+    const answer = await resync(h.deps, { body, mayLift: 'no', correlation: 'call-1' });
+
+    expect(answer.status).toBe(status);
+    expect(answer.body).toContain('not allowed');
+    const schema = responses[String(status)]?.content?.[answer.contentType]?.schema;
     expect(violations(schema ?? {}, JSON.parse(answer.body), root)).toEqual([]);
   });
 

@@ -298,19 +298,17 @@ describe('resync, of what it cannot answer', () => {
     expect(h.cloud.reads).toEqual([]);
   });
 
-  it('does not answer from a read that is not whole', async () => {
-    const world = {
-      ...fleet(2, ['tcp']),
-      incomplete: [{ kind: 'filters', why: 'ec2:DescribeTrafficMirrorFilters is not allowed' }],
-    } as const;
+  it.each([
+    ['attachments', 'ec2:DescribeTrafficMirrorSessions is not allowed', fleet(2, ['tcp'])],
+    ['sources', 'ec2:DescribeNetworkInterfaces is not allowed', { ...fleet(2, ['tcp']), sources: [] }],
+  ] as const)('does not answer from a read without %s, in which nothing can be decided', async (kind, why, whole) => {
+    const world = { ...whole, incomplete: [{ kind, why }] };
     const h = harness(CONFIG, world);
 
     const { status, json } = await postRefused(h, { scope: 'everything', mode: 'apply' });
 
     expect(status).toBe(503);
-    expect(json.incomplete).toEqual([
-      '123456789012:us-east-1: filters: ec2:DescribeTrafficMirrorFilters is not allowed',
-    ]);
+    expect(json.incomplete).toEqual([`123456789012:us-east-1: ${kind}: ${why}`]);
     expect(h.cloud.world()).toEqual(world);
   });
 
@@ -395,5 +393,94 @@ describe('resync, of several scopes', () => {
     const reply = await postRefused(h, { scope: { machines: [kept, strange] }, mode: 'plan' });
     expect([reply.status, ...pointersOf(reply)]).toEqual([400, '#/scope']);
     expect(reply.json.detail).toContain('11111111-0000-0000-0000-000000000000');
+  });
+});
+
+describe('resync, of what can be read in part', () => {
+  const east = fleet(2, ['tcp']);
+  const west = { ...fleet(2, ['tcp']), scope: toWorld({ region: 'us-west-2' }).scope };
+  const everything = { scope: 'everything', mode: 'apply' };
+  const denied = (...regions: readonly string[]): Harness => {
+    const h = harness(CONFIG, east, west);
+    h.cloud.onRead = ({ region }) => {
+      if (regions.includes(region ?? '')) throw new Fault('denied', `listing instances in ${region}: not allowed`);
+    };
+    return h;
+  };
+
+  it('does in one account what it can, and names the other with why', async () => {
+    const h = denied('us-west-2');
+
+    const { status, json } = await post(h, everything);
+
+    expect([status, json.did]).toEqual([200, 'applied']);
+    expect(json.plans.map(({ scope }) => scope.region)).toEqual(['us-east-1']);
+    expect(json.incomplete).toEqual([
+      { scope: west.scope, isPlanned: false, why: ['listing instances in us-west-2: not allowed'] },
+    ]);
+    expect(h.cloud.world(east.scope).attachments).toHaveLength(2);
+    expect(h.cloud.world(west.scope)).toEqual(west);
+    expect(h.journal).toContainEqual(expect.objectContaining({ kind: 'fault', code: 'denied', scope: west.scope }));
+  });
+
+  it('queues what it can, and names the rest', async () => {
+    const h = harness(CONFIG, fleet(51, ['tcp']), west);
+    h.cloud.edit(
+      (world) => ({ ...world, incomplete: [{ kind: 'attachments', why: 'page 3 is missing' }] }),
+      west.scope,
+    );
+
+    const { status, json } = await post(h, everything);
+
+    expect([status, json.did]).toEqual([202, 'queued']);
+    expect(json.incomplete).toEqual([{ scope: west.scope, isPlanned: false, why: ['attachments: page 3 is missing'] }]);
+    expect(new Set(h.take('bulk').map(({ work }) => work.scope.region))).toEqual(new Set(['us-east-1']));
+  });
+
+  it('refuses when nothing of it can be read', async () => {
+    const { status, json } = await postRefused(denied('us-east-1', 'us-west-2'), everything);
+
+    expect([status, json.type]).toEqual([503, 'urn:tapkeeper:problem:inventory-incomplete']);
+    expect(json.incomplete).toEqual([
+      '123456789012:us-east-1: listing instances in us-east-1: not allowed',
+      '123456789012:us-west-2: listing instances in us-west-2: not allowed',
+    ]);
+  });
+
+  it('refuses what was named by itself and cannot be read', async () => {
+    const itself = { ...everything, account: '123456789012', region: 'us-west-2' };
+
+    expect((await postRefused(denied('us-west-2'), itself)).status).toBe(503);
+    expect((await post(denied('us-west-2'), { ...itself, region: 'us-east-1' })).status).toBe(200);
+  });
+
+  it.each(['targets', 'filters', 'machines', 'sources'] as const)(
+    'goes on without all %s, as far as a plan without them goes',
+    async (kind) => {
+      const sessions = [ours(1, 'tcp')];
+      const world = retagged(fleet(2, [], sessions), (at) => (at === 0 ? ['tcp'] : []));
+      const h = harness(CONFIG, { ...world, incomplete: [{ kind, why: 'not allowed' }] });
+
+      const { status, json, plan } = await post(h, everything);
+
+      expect(status).toBe(200);
+      expect(json.incomplete).toEqual([{ scope: world.scope, isPlanned: true, why: [`${kind}: not allowed`] }]);
+      expect(plan.summary['incomplete']).toBe(1);
+      // Not seen is not absent: without these, nothing is taken away.
+      const mayDetach = kind === 'targets' || kind === 'filters';
+      expect(sessionsOf(h.cloud.world())).toEqual(['0: 100 tmt-tcp', ...(mayDetach ? [] : ['1: 100 tmt-tcp'])]);
+    },
+  );
+
+  it('does not take a plan that lacks something for the one that was looked at', async () => {
+    const world = retagged(fleet(2, [], [ours(1, 'tcp')]), (at) => (at === 0 ? ['tcp'] : []));
+    const h = harness(CONFIG, world);
+    const { plan } = await post(h, { scope: 'everything', mode: 'plan' });
+    h.cloud.edit((now) => ({ ...now, incomplete: [{ kind: 'machines', why: 'page 2 is missing' }] }));
+
+    const reply = await postRefused(h, { ...everything, expects: plan.digest });
+
+    expect(reply.status).toBe(409);
+    expect(h.cloud.world().attachments).toEqual(world.attachments);
   });
 });
