@@ -15,6 +15,7 @@ import { ec2MirrorCloud, type Ec2 } from './ec2/mirror-cloud.ts';
 import type { Sleep } from './ec2/pace-line.ts';
 import { retriesButThrottling } from './ec2/pace-retries.ts';
 import { paced } from './ec2/pace.ts';
+import { PERMISSIONS } from './ec2/permissions.ts';
 import { releaseOver, type Release } from './ec2/release.ts';
 import { jsonJournal } from './journal.ts';
 import { workQueues, type SendBatch } from './queues.ts';
@@ -147,8 +148,9 @@ const regionOfQueue = (url: string): string | null => /^https:\/\/sqs\.([a-z0-9-
 const toQueueFault = (thrown: unknown, queueUrl: string): Fault => {
   const refusal = toRefusal(thrown);
   const code = faultCodeOf(refusal);
-  const remedy = code === 'denied' ? `allow sqs:SendMessage on ${queueUrl}` : 'it is tried again later';
-  return new Fault(code, `SendMessageBatch to ${queueUrl}: ${formatRefusal(refusal)}; ${remedy}`, thrown);
+  const { call, action } = PERMISSIONS.sendMessages;
+  const remedy = code === 'denied' ? `allow ${action} on ${queueUrl}` : 'it is tried again later';
+  return new Fault(code, `${call} to ${queueUrl}: ${formatRefusal(refusal)}; ${remedy}`, thrown);
 };
 
 function sqsSender(env: Environment, overrides: Overrides): SendBatch {

@@ -3,6 +3,7 @@ import { Fault } from '../../shared/fault.ts';
 import type { Clock } from '../../shared/ports.ts';
 import type { AccountId } from '../../shared/words.ts';
 import { faultCodeOf, formatRefusal, toRefusal } from './faults.ts';
+import { PERMISSIONS } from './permissions.ts';
 
 /** The role by which accounts are reached that are not the process's own. */
 export interface MemberRole {
@@ -41,9 +42,9 @@ function toAssumeFault(thrown: unknown, arn: string, { externalId }: MemberRole)
   const condition = externalId === null ? '' : ' with the external id of TAPKEEPER_EXTERNAL_ID';
   const remedy =
     code === 'denied'
-      ? `let its trust policy name our role${condition}, and allow our role sts:AssumeRole on it`
+      ? `let its trust policy name our role${condition}, and allow our role ${PERMISSIONS.assumeRole.action} on it`
       : 'it is tried again later';
-  return new Fault(code, `AssumeRole of ${arn}: ${formatRefusal(refusal)}; ${remedy}`, thrown);
+  return new Fault(code, `${PERMISSIONS.assumeRole.call} of ${arn}: ${formatRefusal(refusal)}; ${remedy}`, thrown);
 }
 
 async function assume(send: SendAssumeRole, role: MemberRole, arn: string): Promise<TemporaryKey> {

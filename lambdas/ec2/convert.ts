@@ -144,7 +144,14 @@ export function findTarget(scope: AwsScope, target: TrafficMirrorTarget, facts: 
   if (id === undefined) return null;
   const reaches =
     target.NetworkInterfaceId ?? target.NetworkLoadBalancerArn ?? target.GatewayLoadBalancerEndpointId ?? id;
-  return { id: parseTargetId(id), cloud: 'aws', region: scope.region, reaches: parseEndpointId(reaches), unchecked: null, ...facts };
+  return {
+    id: parseTargetId(id),
+    cloud: 'aws',
+    region: scope.region,
+    reaches: parseEndpointId(reaches),
+    unchecked: null,
+    ...facts,
+  };
 }
 
 const toPorts = (range: TrafficMirrorPortRange | undefined): PortRange | null =>

@@ -296,10 +296,36 @@ describe('what a denial says', () => {
     const outcome = toOutcome(refusal('UnauthorizedOperation', encoded, 403), attach, PERMISSIONS.createSession, HERE);
     const detail = outcome.kind === 'failed' ? outcome.detail : '';
     expect(detail).toContain('CreateTrafficMirrorSession on eni-0a');
-    expect(detail).toContain('allow ec2:CreateTrafficMirrorSession and ec2:CreateTags on');
-    expect(detail).toContain('arn:*:ec2:us-east-1:123456789012:traffic-mirror-session/*');
-    expect(detail).toContain('arn:*:ec2:us-east-1:*:traffic-mirror-target/*');
+    expect(detail).toContain(
+      'allow ec2:CreateTrafficMirrorSession on arn:*:ec2:us-east-1:123456789012:network-interface/*, ' +
+        'arn:*:ec2:us-east-1:123456789012:traffic-mirror-filter/*, arn:*:ec2:us-east-1:123456789012:traffic-mirror-session/*, ' +
+        'arn:*:ec2:us-east-1:*:traffic-mirror-target/*, and ec2:CreateTags',
+    );
     expect(detail).not.toContain('4HqIzkQ');
+  });
+
+  test('to tag nothing but new sessions: who may tag interfaces may aim mirroring', () => {
+    const outcome = toOutcome(refusal('UnauthorizedOperation', encoded, 403), attach, PERMISSIONS.createSession, HERE);
+    const detail = outcome.kind === 'failed' ? outcome.detail : '';
+    expect(detail.split('ec2:CreateTags on ')[1]).toBe(
+      'arn:*:ec2:us-east-1:123456789012:traffic-mirror-session/* where ec2:CreateAction is CreateTrafficMirrorSession',
+    );
+  });
+
+  test.each([
+    [
+      'change',
+      modify,
+      ', and ec2:ModifyTrafficMirrorSession on arn:*:ec2:us-east-1:123456789012:traffic-mirror-filter/*, ',
+    ],
+    ['delete', detach, ''],
+  ] as const)('to %s nothing but what is ours', (_, change, more) => {
+    const outcome = toOutcome(refusal('UnauthorizedOperation', encoded, 403), change, permissionOf(change), HERE);
+    const detail = outcome.kind === 'failed' ? outcome.detail : '';
+    expect(detail).toContain(
+      `allow ${permissionOf(change).action} on arn:*:ec2:us-east-1:123456789012:traffic-mirror-session/* ` +
+        `where aws:ResourceTag/tapkeeper:owner is the owner in the rules${more}`,
+    );
   });
 
   test('the very action and resource when the message names them, and not who asked', () => {
