@@ -1,15 +1,34 @@
+import type { Pool } from '../config/config.ts';
 import type { Plan } from '../plan/change.ts';
 import type { Deps } from '../ports.ts';
 import type { Scope, Target, TargetId, World } from '../words.ts';
 
-/** The targets that a plan is about to point something new at, and that are not among those known; in the world's order. */
-export function newlyWanted(plan: Plan, { targets }: World, known: ReadonlySet<TargetId>): readonly Target[] {
-  const wanted = new Set(
-    plan.changes.flatMap((change) =>
-      change.kind === 'attach' || change.kind === 'retarget' ? [change.to.target] : [],
-    ),
+/**
+ * The targets that a closer look is worth, in the world's order, without those that had one: what a plan is about to point
+ * something new at, and what a pool's wish stays with, for it would go to another member if that were found to be unwell.
+ * Without the latter a sweep, in which something new shows that a member is unwell, and the pieces that it queues would plan
+ * different things.
+ */
+export function worthALook(
+  plan: Plan,
+  world: World,
+  pools: readonly Pool[],
+  known: ReadonlySet<TargetId>,
+): readonly Target[] {
+  const wanted = new Set([...targetsToBe(plan), ...targetsToStay(plan, world, pools)]);
+  return world.targets.filter(({ id }) => wanted.has(id) && !known.has(id));
+}
+
+const targetsToBe = ({ changes }: Plan): readonly TargetId[] =>
+  changes.flatMap((change) => (change.kind === 'attach' || change.kind === 'retarget' ? [change.to.target] : []));
+
+function targetsToStay({ keeps }: Plan, { attachments }: World, pools: readonly Pool[]): readonly TargetId[] {
+  const members = new Set(pools.filter((pool) => pool.members.length > 1).flatMap((pool) => pool.members));
+  if (members.size === 0) return [];
+  const kept = new Set(
+    keeps.flatMap(({ isOurs, destination, attachment }) => (isOurs && members.has(destination) ? [attachment] : [])),
   );
-  return targets.filter(({ id }) => wanted.has(id) && !known.has(id));
+  return attachments.flatMap(({ id, settings }) => (kept.has(id) ? [settings.target] : []));
 }
 
 /** The world with these targets as a closer look finds them; the same world, when it finds nothing new. */

@@ -3,7 +3,7 @@ import { makePlan } from '../plan/plan.ts';
 import type { Deps } from '../ports.ts';
 import type { HoldCode } from '../reason.ts';
 import type { Digest, Selection, TargetId, World } from '../words.ts';
-import { lookCloser, newlyWanted } from './inspect.ts';
+import { lookCloser, worthALook } from './inspect.ts';
 import type { Order } from './order.ts';
 import { recordPlan, recordUnchecked } from './record.ts';
 import type { Rules } from './rules.ts';
@@ -48,13 +48,13 @@ async function readAndPlan(deps: Deps, task: Task, selection: Selection): Promis
 /**
  * Looks closer at what the plan points something new at, which a list cannot tell the health of, and plans again with what
  * was found. What then goes elsewhere is looked at in its turn: each round asks for targets that were not asked for, so there
- * are no more rounds than targets, and one round when all is well. A plan that attaches nothing asks nothing.
+ * are no more rounds than targets, and one round when all is well. A plan that attaches nothing asks only of pools.
  */
 async function inspectTargets(deps: Deps, task: Task, read: Study): Promise<Study> {
   const known = new Set<TargetId>();
   let { world, plan } = read;
   for (;;) {
-    const targets = newlyWanted(plan, world, known);
+    const targets = worthALook(plan, world, task.rules.config.pools, known);
     if (targets.length === 0) return { world, plan };
     for (const { id } of targets) known.add(id);
     const closer = await lookCloser(deps, task.order.scope, world, targets);

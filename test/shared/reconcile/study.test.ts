@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../shared/config/config.ts';
 import { parseDestinationName, parsePoolName, parseTargetId } from '../../../shared/ids.ts';
 import { converge } from '../../../shared/reconcile/converge.ts';
+import { handleWork } from '../../../shared/reconcile/handle-work.ts';
 import type { Order } from '../../../shared/reconcile/order.ts';
+import { sweepScope } from '../../../shared/reconcile/sweep.ts';
 import type { Subject, Target, World } from '../../../shared/words.ts';
 import { toWorld, type AttachmentSketch } from '../../world.ts';
-import { CONFIG, fleet, ours, sessionsOf, sourceAt, upTo } from './fleets.ts';
-import { harness, NOW } from './harness.ts';
+import { CONFIG, fleet, machineAt, ours, sessionsOf, sourceAt, upTo } from './fleets.ts';
+import { harness, look, NOW } from './harness.ts';
 
 const orderOf = ({ scope }: World, subject: Subject): Order => ({
   scope,
@@ -201,6 +203,30 @@ describe('a closer look at destinations', () => {
     expect(targetsOf(cloud.world()).filter((target) => target === 'tmt-a').length).toBeLessThan(2);
     expect(new Set(cloud.inspected).size).toBe(cloud.inspected.length);
     expect(cloud.world().attachments).toHaveLength(4);
+  });
+
+  it('plans in the pieces of a sweep what the sweep planned: all leave a member of a pool that is found unwell', async () => {
+    const attached = upTo(200).map((at) => ({ ...ours(at, 'tcp'), target: at < 100 ? 'tmt-a' : 'tmt-b' }));
+    const world = pooled(201, ...attached);
+    const h = harness({ ...POOLED, guard: { count: 1000, percent: 100 } }, world);
+    h.cloud.onInspect = isDead(['tmt-a']);
+
+    await sweepScope(h.deps, world.scope, { correlation: 's', since: NOW });
+    for (const item of h.take('bulk')) await handleWork(h.deps, [item], null);
+
+    expect(targetsOf(h.cloud.world()).filter((target) => target === 'tmt-a')).toEqual([]);
+    expect(h.cloud.world().attachments).toHaveLength(201);
+  });
+
+  it('leaves a pool’s machine where an event alone would have moved it back', async () => {
+    const world = pooled(2, { ...ours(0, 'tcp'), target: 'tmt-a' });
+    const h = harness(POOLED, world);
+    h.cloud.onInspect = isDead(['tmt-a']);
+
+    for (const at of [1, 0, 1]) await handleWork(h.deps, [{ id: 'm', work: look(world, [machineAt(at)]) }], null);
+
+    expect(targetsOf(h.cloud.world())).not.toContain('tmt-a');
+    expect(h.cloud.world().attachments).toHaveLength(2);
   });
 
   it('keeps what would be moved to a destination that is found unhealthy where it is', async () => {
