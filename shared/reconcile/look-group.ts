@@ -30,8 +30,11 @@ export interface LookGroup {
   readonly subjects: NonEmpty<Subject>;
 }
 
-/** Subjects of one selection, as many as one message may carry. */
-const MOST_SUBJECTS = 1000;
+/**
+ * Subjects of one selection, unless one message names more. What is read together is written one after the other, at the pace
+ * that the cloud allows: two hundred take two minutes of a backfill, and what was read longer ago may not be so any more.
+ */
+const MOST_SUBJECTS = 200;
 
 /** Groups items so that a batch of any size costs one read per scope and permission. */
 export function groupLooks(items: readonly LookItem[]): readonly LookGroup[] {

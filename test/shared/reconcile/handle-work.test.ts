@@ -59,18 +59,18 @@ describe('handleWork', () => {
     expect(h.cloud.tried).toHaveLength(1);
   });
 
-  it('reads at most a thousand subjects at a time', async () => {
+  it('reads at most two hundred subjects at a time, unless one message names more', async () => {
     const world = fleet(4, ['tcp']);
     const h = harness(CONFIG, world);
     const many = (from: number): Item => {
-      const [first, ...others] = upTo(600).map((at) => machineAt(from + at));
+      const [first, ...others] = upTo(from === 0 ? 600 : 90).map((at) => machineAt(from + at));
       return { id: `many-${from}`, work: look(world, [first ?? machineAt(0), ...others]) };
     };
 
-    await handleWork(h.deps, [many(0), many(600)], null);
+    await handleWork(h.deps, [many(0), many(600), many(690), many(780)], null);
 
     const sizes = h.cloud.reads.map(({ selection }) => (selection.kind === 'subjects' ? selection.subjects.length : 0));
-    expect(sizes).toEqual([600, 600]);
+    expect(sizes).toEqual([600, 180, 90]);
     expect(h.cloud.world().attachments).toHaveLength(4);
   });
 
