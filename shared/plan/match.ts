@@ -11,11 +11,7 @@ export interface Matching {
 /** Numbers that others have on the source. */
 type Theirs = ReadonlySet<number | null>;
 
-type Likeness = (
-  settings: Settings,
-  wish: Wish,
-  among: { readonly wishes: readonly Wish[]; readonly theirs: Theirs },
-) => boolean;
+type Likeness = (settings: Settings, wish: Wish, theirs: Theirs) => boolean;
 
 /**
  * From the surest sign to the weakest: the same target through the same filter, the same target, the same number. Each sign
@@ -32,15 +28,14 @@ const SIGNS: readonly Likeness[] = [
   (settings, { destination, hold }) =>
     hold?.code !== 'out-of-reach' &&
     settings.number === (destination.cloud === 'aws' ? destination.sessionNumber : null),
-  (settings, wish, { wishes, theirs }) =>
-    wish.hold?.code !== 'out-of-reach' && theirs.has(numberOf(wish)) && isNextTo(settings, wish, wishes),
+  ({ number }, wish, theirs) => wish.hold?.code !== 'out-of-reach' && isMovedAside(number, wish, theirs),
 ];
 
-/** Whether it comes after a wish's number, and before that of any other wish. */
-function isNextTo({ number }: Settings, wish: Wish, wishes: readonly Wish[]): boolean {
-  const wished = numberOf(wish);
-  if (number === null || number <= wished) return false;
-  return !wishes.some((other) => other !== wish && numberOf(other) > wished && numberOf(other) <= number);
+/** Whether it is the next number after a wish's, with none but others' from there on. */
+function isMovedAside(number: number | null, wish: Wish, theirs: Theirs): boolean {
+  let next = numberOf(wish);
+  while (theirs.has(next)) next++;
+  return number === next && next !== numberOf(wish);
 }
 
 export function match(wishes: readonly Wish[], ours: readonly Attachment[], others: readonly Attachment[]): Matching {
@@ -50,7 +45,7 @@ export function match(wishes: readonly Wish[], ours: readonly Attachment[], othe
   for (const isLike of SIGNS) {
     for (const wish of wishes) {
       if (of.has(wish)) continue;
-      const found = [...rest].find(({ settings }) => isLike(settings, wish, { wishes, theirs }));
+      const found = [...rest].find(({ settings }) => isLike(settings, wish, theirs));
       if (found === undefined) continue;
       of.set(wish, found);
       rest.delete(found);

@@ -84,18 +84,20 @@ async function applySource(course: Course, changes: NonEmpty<Change>): Promise<S
 const onlySource = (id: SourceId) => ({ kind: 'subjects', subjects: [{ kind: 'source', id }] }) as const;
 
 /**
- * Stops at the first change that fails. What the cloud withholds stops nothing but the detaches that make room for it: the
- * other changes stand on their own, and one that needs what was withheld is refused as a conflict.
+ * Stops at the first change that fails. After one that the cloud withholds only attaches go on: the order loses no packet as a
+ * whole, and what comes later in it may take away what the withheld change was to take over. An attach takes nothing away; one
+ * that needs what was withheld is refused, and left to the next sweep.
  */
 async function applyInOrder(course: Course, changes: readonly Change[]): Promise<readonly Outcome[]> {
   const { deps, task, studied, gate, brake } = course;
   const outcomes: Outcome[] = [];
   for (const change of changes) {
     const isWithheld = outcomes.some(({ kind }) => kind === 'held');
-    if (isWithheld && change.kind === 'detach' && change.because === 'displaced') continue;
+    if (isWithheld && change.kind !== 'attach') continue;
     const startedMs = deps.clock.now();
     const call = (): Promise<Outcome> => applyOne(deps, task, change);
     const outcome = change.kind === 'attach' ? await gate(change, call) : await call();
+    if (isWithheld && outcome.kind === 'conflict') break;
     outcomes.push(outcome);
     brake.see(outcome);
     rememberOutcome(deps, task, studied.world, outcome);
