@@ -16,6 +16,7 @@ export const onResync =
           body: await request.text(),
           mayLift: mayLift(request.headers, env),
           correlation: context.invocationId,
+          endsAtMs: null,
         });
         return { status, headers: { 'content-type': contentType }, body };
       },

@@ -38,7 +38,7 @@ export function brakeOf(invocation: Invocation): Brake {
   };
 }
 
-/** For a person, who waits for the whole. */
+/** For a person at a terminal, who waits for the whole. */
 export const NO_BRAKE: Brake = { reason: () => null, see: () => {} };
 
 export const isThrottled = (outcome: Outcome): boolean => outcome.kind === 'failed' && outcome.code === 'throttled';

@@ -27,12 +27,15 @@ export function subjectsOf([first, ...others]: NonEmpty<NonEmpty<Change>>): NonE
   return [toSubject(first), ...others.map(toSubject)];
 }
 
+/** What an accepted plan does in one scope, or what is left of it. */
+export type Undone = Pick<Plan, 'scope' | 'rulesVersion' | 'changes'>;
+
 /**
- * What a plan of a scope changes, as work for the bulk queue. Each piece may disrupt what this plan disrupts there and
+ * What is to be done in a scope, as work for the bulk queue. Each piece may disrupt what the plan disrupts there and
  * nothing else: what the guard withheld from the whole must not slip through in pieces that are each below a limit.
  */
-export function toChunks(deps: Deps, plan: Plan, origin: Origin): readonly Work[] {
-  const { scope, changes, rulesVersion } = plan;
+export function toChunks(deps: Deps, undone: Undone, origin: Origin): readonly Work[] {
+  const { scope, changes, rulesVersion } = undone;
   const { correlation, since } = origin;
   const bySource = [...groupBy(changes, ({ source }) => source).values()];
   return cutChunks(scope.cloud, bySource).map((chunk): Work => {

@@ -9,6 +9,7 @@ import { groupBy } from './group-by.ts';
 import type { Look, LookGroup } from './look-group.ts';
 import { itemsAbout } from './look-group.ts';
 import { laneOf } from './order.ts';
+import { recordContinued } from './record.ts';
 import { seenIn } from './seen.ts';
 
 /** A throttled account is left alone until its buckets hold something again. */
@@ -48,7 +49,7 @@ export async function continueLater(
     });
   });
   if (first !== undefined) await deps.queues.send(laneOf(run), [first, ...others], pauseOf(progress));
-  recordContinued(deps, group, progress.left.length);
+  recordContinued(deps, { correlation: group.items[0].work.correlation, scope }, progress.left.length);
 }
 
 function findAsker(group: LookGroup, changes: NonEmpty<Change>, comesBack: (work: Look) => boolean): readonly Asked[] {
@@ -71,10 +72,5 @@ function narrowed(deps: Deps, run: Run | null, changes: readonly Change[], versi
 export async function putBack(deps: Deps, group: LookGroup): Promise<void> {
   const [first, ...others] = group.items;
   await deps.queues.send(laneOf(group.run), [first.work, ...others.map(({ work }) => work)], 0);
-  recordContinued(deps, group, group.subjects.length);
-}
-
-function recordContinued({ journal }: Deps, { scope, items }: LookGroup, sources: number): void {
-  const { correlation } = items[0].work;
-  journal.write({ correlation, scope, rulesVersion: null, kind: 'continued', sources });
+  recordContinued(deps, { correlation: first.work.correlation, scope: group.scope }, group.subjects.length);
 }

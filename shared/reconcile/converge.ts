@@ -47,14 +47,18 @@ async function attempt(deps: Invocation, order: Order): Promise<Progress> {
   if (mode === 'paused') return NOT_READ;
   const rules = await loadRules(deps);
   const task: Task = { order, rules, run: toRun(mode, order.run) };
-  const studied = await study(deps, task, order.selection);
+  return enactInTime(deps, task, await study(deps, task, order.selection));
+}
+
+/** Carries out what was studied as far as time and cloud allow, unless the permission in force is to observe only. */
+export async function enactInTime(deps: Invocation, task: Task, studied: Study): Promise<Progress> {
   const brake = brakeOf(deps);
   const { results, left } = await carryOut(deps, task, studied, brake);
-  const report = toReport(mode, studied, results);
+  const report = toReport(deps.mode(), studied, results);
   return { ...report, world: studied.world, left, leftBecause: left.length === 0 ? null : brake.reason() };
 }
 
-/** Carries out what was studied, all of it, unless the permission in force is to observe only. */
+/** Carries out all of what was studied, however long it takes, unless the permission in force is to observe only. */
 export async function enact(deps: Deps, task: Task, studied: Study): Promise<Report> {
   const { results } = await carryOut(deps, task, studied, NO_BRAKE);
   return toReport(deps.mode(), studied, results);

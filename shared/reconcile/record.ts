@@ -64,6 +64,11 @@ export function recordOutcome(deps: Deps, order: Order, rules: Rules, outcome: O
   }
 }
 
+/** Writes that so many sources went back to the queue. */
+export function recordContinued({ journal }: Deps, { correlation, scope }: Circumstance, sources: number): void {
+  journal.write({ correlation, scope, rulesVersion: null, kind: 'continued', sources });
+}
+
 /** Who finished, of what an order says. */
 interface Finisher extends Circumstance {
   readonly trigger: Order['trigger'];

@@ -1,9 +1,11 @@
-import type { Deps } from '../ports.ts';
+import type { Deps, Outcome } from '../ports.ts';
 import { toChunks } from './chunk.ts';
-import { enact } from './converge.ts';
+import { pauseOf } from './continue.ts';
+import { enactInTime } from './converge.ts';
+import type { Invocation } from './invocation.ts';
 import { toInvocation } from './invocation.ts';
 import { mapLimited } from './map-limited.ts';
-import { recordFault, recordFinish } from './record.ts';
+import { recordContinued, recordFault, recordFinish } from './record.ts';
 import { toReport } from './report.ts';
 import { loadRules } from './rules.ts';
 import { toScopeKey } from './scope.ts';
@@ -23,6 +25,8 @@ export interface ResyncCall {
   /** Whether the caller proved an identity that may lift the guard; a function key never does. */
   readonly mayLift: 'yes' | 'no';
   readonly correlation: string;
+  /** When the process is stopped whatever it is doing, in milliseconds since the epoch; `null`: it is not. */
+  readonly endsAtMs: number | null;
 }
 
 /** Changes that are made while the caller waits; more go through the bulk queue, at the pace that the API allows. */
@@ -35,7 +39,7 @@ type Attempt =
 export async function resync(deps: Deps, call: ResyncCall): Promise<Answer> {
   const { correlation } = call;
   try {
-    const attempt = await answer(toInvocation(deps, null), call);
+    const attempt = await answer(toInvocation(deps, call.endsAtMs), call);
     return attempt.kind === 'answered' ? attempt.answer : toProblemAnswer(attempt.refusal, correlation);
   } catch (thrown) {
     const fault = recordFault(deps, { correlation, scope: null }, thrown, 'answering a resync');
@@ -44,7 +48,7 @@ export async function resync(deps: Deps, call: ResyncCall): Promise<Answer> {
   }
 }
 
-async function answer(deps: Deps, call: ResyncCall): Promise<Attempt> {
+async function answer(deps: Invocation, call: ResyncCall): Promise<Attempt> {
   const parsed = parseRequest(call.body, deps.cloud.cloud);
   if (parsed.kind === 'invalid') return refused({ code: 'bad-request', errors: parsed.problems });
   const { request } = parsed;
@@ -72,7 +76,7 @@ function findStale({ expects }: ResyncRequest, planned: readonly Planned[]): Att
 }
 
 async function respond(
-  deps: Deps,
+  deps: Invocation,
   { request, correlation }: Asking,
   planned: readonly Planned[],
   gaps: readonly Gap[],
@@ -82,7 +86,7 @@ async function respond(
   return { kind: 'answered', answer: toAnswer({ correlation, mode: deps.mode(), plans, gaps, deed }, request) };
 }
 
-async function act(deps: Deps, request: ResyncRequest, planned: readonly Planned[]): Promise<Deed> {
+async function act(deps: Invocation, request: ResyncRequest, planned: readonly Planned[]): Promise<Deed> {
   if (request.mode === 'plan') return finish(deps, planned, { did: 'planned' });
   if (deps.mode() !== 'enforce') return finish(deps, planned, { did: 'withheld' });
   const count = planned.reduce((sum, { studied }) => sum + studied.plan.changes.length, 0);
@@ -101,14 +105,33 @@ async function enqueue(deps: Deps, planned: readonly Planned[]): Promise<Deed> {
   const works = planned.flatMap(({ task, studied }) => toChunks(deps, studied.plan, task.order));
   const [first, ...others] = works;
   if (first !== undefined) await deps.queues.send('bulk', [first, ...others], 0);
-  return finish(deps, planned, { did: 'queued', messages: works.length });
+  return finish(deps, planned, { did: 'queued', messages: works.length, outcomes: [] });
 }
 
-async function applyAll(deps: Deps, planned: readonly Planned[]): Promise<Deed> {
-  const reports = await mapLimited(planned, 1, async ({ task, studied, startedMs }) => {
-    const report = await enact(deps, task, studied);
-    recordFinish(deps, task.order, report, startedMs);
-    return report;
-  });
-  return { did: 'applied', outcomes: reports.flatMap(({ outcomes }) => outcomes) };
+/** What there is no time for goes on through the bulk queue, for the caller would be answered by nobody. */
+async function applyAll(deps: Invocation, planned: readonly Planned[]): Promise<Deed> {
+  const applied = await mapLimited(planned, 1, (one) => applyOne(deps, one));
+  const outcomes = applied.flatMap((one) => one.outcomes);
+  const messages = applied.reduce((sum, one) => sum + one.messages, 0);
+  return messages === 0 ? { did: 'applied', outcomes } : { did: 'queued', messages, outcomes };
+}
+
+interface Applied {
+  readonly outcomes: readonly Outcome[];
+  readonly messages: number;
+}
+
+async function applyOne(deps: Invocation, { task, studied, startedMs }: Planned): Promise<Applied> {
+  const { order } = task;
+  const { scope, rulesVersion } = studied.plan;
+  const progress = await enactInTime(deps, task, studied);
+  const { outcomes, left } = progress;
+  const works = toChunks(deps, { scope, rulesVersion, changes: left.flat() }, order);
+  const [first, ...others] = works;
+  if (first !== undefined) {
+    await deps.queues.send('bulk', [first, ...others], pauseOf(progress));
+    recordContinued(deps, order, left.length);
+  }
+  recordFinish(deps, order, progress, startedMs);
+  return { outcomes, messages: works.length };
 }

@@ -23,8 +23,8 @@ export type Deed =
   /** Nothing, although it was asked for: the deployment's mode does not allow it. */
   | { readonly did: 'withheld' }
   | { readonly did: 'applied'; readonly outcomes: readonly Outcome[] }
-  /** It goes on through the bulk queue, under the answer's correlation. */
-  | { readonly did: 'queued'; readonly messages: number };
+  /** It goes on through the bulk queue, under the answer's correlation: all of it, or what there was no time for. */
+  | { readonly did: 'queued'; readonly messages: number; readonly outcomes: readonly Outcome[] };
 
 /** Everything that an answer with plans says. */
 export interface Result {
@@ -109,7 +109,12 @@ function toDeedJson(deed: Deed, mode: Mode): DeedJson {
     case 'applied':
       return { ...NOTHING_DONE, did: 'applied', outcomes: deed.outcomes.map(toOutcomeJson) };
     case 'queued':
-      return { ...NOTHING_DONE, did: 'queued', messages: deed.messages };
+      return {
+        ...NOTHING_DONE,
+        did: 'queued',
+        messages: deed.messages,
+        outcomes: deed.outcomes.map(toOutcomeJson),
+      };
   }
 }
 

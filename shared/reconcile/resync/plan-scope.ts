@@ -1,7 +1,8 @@
 import { toInstant } from '../../ids.ts';
 import type { Run } from '../../plan/change.ts';
-import type { Deps } from '../../ports.ts';
 import type { Scope, World } from '../../words.ts';
+import { isLate, RESERVE_MS } from '../brake.ts';
+import type { Invocation } from '../invocation.ts';
 import type { Order } from '../order.ts';
 import { recordFault } from '../record.ts';
 import type { Rules } from '../rules.ts';
@@ -39,8 +40,11 @@ export interface Asking {
   readonly correlation: string;
 }
 
+const NO_TIME = `no time was left to read it, for nothing is begun in the last ${RESERVE_MS / 1000} s; ask for it by itself, or give the function a minute or longer`;
+
 /** Plans one scope as far as it can be read. Never throws: one account's failure never stops another's. */
-export async function planScope(deps: Deps, asking: Asking, { scope, selection }: Target): Promise<Planning> {
+export async function planScope(deps: Invocation, asking: Asking, { scope, selection }: Target): Promise<Planning> {
+  if (isLate(deps)) return { planned: null, gap: { scope, isPlanned: false, why: [NO_TIME] } };
   const { request, rules, correlation } = asking;
   const startedMs = deps.clock.now();
   // Also of a mere plan: it shows what applying it with the same body would do. Whether it is applied is decided after.

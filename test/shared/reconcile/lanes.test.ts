@@ -7,7 +7,12 @@ import { type Harness, harness, look, NOW } from './harness.ts';
 
 const lanesOf = ({ cloud }: Harness): readonly string[] => [...new Set(cloud.lanes)];
 const apply = (h: Harness) =>
-  resync(h.deps, { body: '{"scope":"everything","mode":"apply"}', mayLift: 'no', correlation: 'call-1' });
+  resync(h.deps, {
+    body: '{"scope":"everything","mode":"apply"}',
+    mayLift: 'no',
+    correlation: 'call-1',
+    endsAtMs: null,
+  });
 
 describe('the lane of a write', () => {
   it('is that of events for what an event names', async () => {

@@ -108,7 +108,12 @@ describe('the description of resync', () => {
         : null;
     };
 
-    const answer = await resync(h.deps, { body: JSON.stringify(body), mayLift: 'no', correlation: 'call-1' });
+    const answer = await resync(h.deps, {
+      body: JSON.stringify(body),
+      mayLift: 'no',
+      correlation: 'call-1',
+      endsAtMs: null,
+    });
 
     expect(answer.status).toBe(status);
     const schema = responses[String(status)]?.content?.[answer.contentType]?.schema;
@@ -127,7 +132,7 @@ describe('the description of resync', () => {
     };
     const body = JSON.stringify({ scope: 'everything', mode: 'apply' });
 
-    const answer = await resync(h.deps, { body, mayLift: 'no', correlation: 'call-1' });
+    const answer = await resync(h.deps, { body, mayLift: 'no', correlation: 'call-1', endsAtMs: null });
 
     expect(answer.status).toBe(status);
     expect(answer.body).toContain('not allowed');

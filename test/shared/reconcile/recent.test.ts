@@ -134,7 +134,7 @@ describe('a storm of untags that comes in small batches', () => {
     for (const at of upTo(20)) await deliver(h, at);
     const body = JSON.stringify({ scope: { machines: [machineAt(20).id] }, mode: 'apply' });
 
-    await resync(h.deps, { body, mayLift: 'no', correlation: 'call-1' });
+    await resync(h.deps, { body, mayLift: 'no', correlation: 'call-1', endsAtMs: null });
 
     expect(h.cloud.world().attachments).toHaveLength(479);
     expect(h.deps.recent.of(EAST, 'batch', NOW_MS).size).toBe(20);

@@ -5,8 +5,8 @@ import { resync } from '../../../shared/reconcile/resync.ts';
 import type { ResyncBody } from '../../../shared/reconcile/resync/answer.ts';
 import type { ProblemBody } from '../../../shared/reconcile/resync/problem.ts';
 import { toWorld } from '../../world.ts';
-import { CONFIG, digits, fleet, ours, retagged, sessionsOf, upTo } from './fleets.ts';
-import { type Harness, harness } from './harness.ts';
+import { CONFIG, digits, fleet, ours, retagged, sessionsOf, sourceAt, upTo } from './fleets.ts';
+import { type Harness, harness, NOW_MS } from './harness.ts';
 
 const machine = (at: number): string => `i-${digits(at)}`;
 
@@ -16,22 +16,34 @@ interface Reply<Body> {
   readonly json: Body;
 }
 
-async function call<Body>(h: Harness, body: unknown, mayLift: 'yes' | 'no'): Promise<Reply<Body>> {
+/** Who asks, and how long the process lives that answers. */
+interface Circumstances {
+  readonly mayLift: 'yes' | 'no';
+  readonly endsAtMs: number | null;
+}
+
+const ANYBODY: Circumstances = { mayLift: 'no', endsAtMs: null };
+const LIFTER: Circumstances = { ...ANYBODY, mayLift: 'yes' };
+const within = (ms: number): Circumstances => ({ ...ANYBODY, endsAtMs: NOW_MS + ms });
+
+async function call<Body>(h: Harness, body: unknown, circumstances: Circumstances): Promise<Reply<Body>> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const { status, contentType, body: answer } = await resync(h.deps, { body: text, mayLift, correlation: 'call-1' });
+  const answered = await resync(h.deps, { body: text, correlation: 'call-1', ...circumstances });
+  const { status, contentType, body: answer } = answered;
   return { status, contentType, json: JSON.parse(answer) as Body };
 }
 
 /** Asks, and reads the answer as plans, the first of which is `plan`. */
-async function post(h: Harness, body: unknown, mayLift: 'yes' | 'no' = 'no') {
-  const reply = await call<ResyncBody>(h, body, mayLift);
+async function post(h: Harness, body: unknown, circumstances = ANYBODY) {
+  const reply = await call<ResyncBody>(h, body, circumstances);
   const [plan] = reply.json.plans;
   if (plan === undefined) throw new Error('no plan');
   return { ...reply, plan };
 }
 
 /** Asks, and reads the answer as a refusal. */
-const postRefused = (h: Harness, body: unknown): Promise<Reply<ProblemBody>> => call(h, body, 'no');
+const postRefused = (h: Harness, body: unknown, circumstances = ANYBODY): Promise<Reply<ProblemBody>> =>
+  call(h, body, circumstances);
 
 const pointersOf = ({ json }: Reply<ProblemBody>): readonly string[] =>
   (json.errors ?? []).map(({ pointer }) => pointer);
@@ -207,7 +219,7 @@ describe('resync, under the guard', () => {
   it('needs every trip by its name', async () => {
     const h = harness(CONFIG, untagged);
 
-    const { plan } = await post(h, { scope: 'everything', mode: 'apply', lift: ['limit'] }, 'yes');
+    const { plan } = await post(h, { scope: 'everything', mode: 'apply', lift: ['limit'] }, LIFTER);
 
     expect(plan.guard).toMatchObject({ trips: [{ name: 'all' }], lifted: ['limit'] });
     expect(h.cloud.world().attachments).toHaveLength(60);
@@ -216,7 +228,7 @@ describe('resync, under the guard', () => {
   it('lets all of it go when it is lifted, through the queue as well', async () => {
     const h = harness(CONFIG, untagged);
 
-    const { status, json } = await post(h, { scope: 'everything', mode: 'apply', lift: ['all', 'limit'] }, 'yes');
+    const { status, json } = await post(h, { scope: 'everything', mode: 'apply', lift: ['all', 'limit'] }, LIFTER);
     const waiting = h.take('bulk');
     await handleWork(h.deps, waiting, null);
 
@@ -229,7 +241,7 @@ describe('resync, under the guard', () => {
     const mixed = { ...untagged, sources: untagged.sources.map((one) => ({ ...one, tags: { mirror: 'udp' } })) };
     const h = harness(CONFIG, mixed);
 
-    await post(h, { scope: 'everything', mode: 'apply', lift: ['batch'] }, 'yes');
+    await post(h, { scope: 'everything', mode: 'apply', lift: ['batch'] }, LIFTER);
     for (let waiting = h.take('bulk'); waiting.length > 0; waiting = h.take('bulk'))
       await handleWork(h.deps, waiting, null);
 
@@ -240,7 +252,7 @@ describe('resync, under the guard', () => {
   it('shows in a plan what a lift would do, and does nothing', async () => {
     const h = harness(CONFIG, untagged);
 
-    const { plan } = await post(h, { scope: 'everything', mode: 'plan', lift: ['all', 'limit'] }, 'yes');
+    const { plan } = await post(h, { scope: 'everything', mode: 'plan', lift: ['all', 'limit'] }, LIFTER);
 
     expect(plan.summary).toMatchObject({ detach: 60, held: 0 });
     expect(h.cloud.world()).toEqual(untagged);
@@ -255,7 +267,7 @@ describe('resync, under the guard', () => {
     await post(h, { scope, mode: 'apply', expects });
     expect(h.cloud.world().attachments).toHaveLength(60);
 
-    await post(h, { scope, mode: 'apply', expects, lift: ['batch'] }, 'yes');
+    await post(h, { scope, mode: 'apply', expects, lift: ['batch'] }, LIFTER);
     expect(h.cloud.world().attachments).toHaveLength(54);
   });
 });
@@ -482,5 +494,104 @@ describe('resync, of what can be read in part', () => {
 
     expect(reply.status).toBe(409);
     expect(h.cloud.world().attachments).toEqual(world.attachments);
+  });
+});
+
+describe('resync, in the time that it has', () => {
+  const everything = { scope: 'everything', mode: 'apply' };
+  const continued = ({ journal }: Harness): readonly number[] =>
+    journal.flatMap((entry) => (entry.kind === 'continued' ? [entry.sources] : []));
+  /** Each call takes a second. */
+  const slowly = (h: Harness): void => {
+    h.cloud.onApply = () => {
+      h.nowMs += 1000;
+      return null;
+    };
+  };
+
+  it('queues what there is no time for, answers before it is stopped, and nothing is lost or done twice', async () => {
+    const h = harness(CONFIG, fleet(40, ['tcp']));
+    slowly(h);
+
+    const { status, json } = await post(h, everything, within(30_000));
+
+    const { length: done } = h.cloud.tried;
+    expect(done).toBeGreaterThanOrEqual(10);
+    expect(h.nowMs).toBeLessThanOrEqual(NOW_MS + 14_000);
+    expect([status, json.did, json.messages, json.outcomes.length]).toEqual([202, 'queued', 1, done]);
+    expect(continued(h)).toEqual([40 - done]);
+    expect(h.sent).toMatchObject([{ queue: 'bulk', delaySeconds: 0, work: { correlation: 'call-1' } }]);
+    await handleWork(h.deps, h.take('bulk'), null);
+    expect(h.cloud.world().attachments).toHaveLength(40);
+    expect(h.cloud.tried).toHaveLength(40);
+  });
+
+  it('lets what is left disrupt what was looked at, and nothing else', async () => {
+    const all = fleet(
+      400,
+      [],
+      upTo(400).map((at) => ours(at, 'tcp')),
+    );
+    const untagged = (count: number) => retagged(all, (at) => (at < count ? [] : ['tcp']));
+    const h = harness(CONFIG, untagged(30));
+    slowly(h);
+    const { plan } = await post(h, { scope: 'everything', mode: 'plan' });
+
+    await post(h, { ...everything, expects: plan.digest }, within(30_000));
+    const { length: done } = h.cloud.tried;
+    h.cloud.edit(({ attachments }) => ({ ...untagged(60), attachments }));
+    const named = [sourceAt(0), ...upTo(60).map(sourceAt)] as const;
+    const more = h
+      .take('bulk')
+      .flatMap(({ id, work }) => (work.kind === 'look' ? [{ id, work: { ...work, subjects: named } }] : []));
+    await handleWork(h.deps, more, null);
+
+    expect(done).toBeLessThan(30);
+    expect(h.cloud.world().attachments).toHaveLength(370);
+  });
+
+  it('leaves a cloud alone that throttles, for a moment', async () => {
+    const h = harness(CONFIG, fleet(40, ['tcp']));
+    h.cloud.onApply = (change) => ({ kind: 'failed', change, code: 'throttled', detail: 'slow down' });
+
+    const { status } = await post(h, everything);
+
+    expect(status).toBe(202);
+    expect(h.cloud.tried.length).toBeLessThanOrEqual(6);
+    expect(h.sent).toMatchObject([{ queue: 'bulk', delaySeconds: 5, work: { kind: 'look' } }]);
+    expect(h.sent.flatMap(({ work }) => (work.kind === 'look' ? work.subjects : []))).toHaveLength(40);
+  });
+
+  it('names what it had no time to read', async () => {
+    const west = { ...fleet(1, ['tcp']), scope: toWorld({ region: 'us-west-2' }).scope };
+    const h = harness(CONFIG, fleet(1, ['tcp']), west);
+    h.cloud.onRead = () => (h.nowMs += 15_000);
+    const one = { ...h, deps: { ...h.deps, parallelism: 1 } };
+
+    const { status, json } = await post(one, everything, within(30_000));
+
+    expect(status).toBe(202);
+    expect(json.plans.map(({ scope }) => scope.region)).toEqual(['us-east-1']);
+    expect(json.incomplete).toMatchObject([{ scope: west.scope, isPlanned: false }]);
+    expect(json.incomplete[0]?.why[0]).toContain('no time was left');
+    expect(h.cloud.reads).toHaveLength(1);
+  });
+
+  it('refuses when it has no time at all, and says what to do', async () => {
+    const h = harness(CONFIG, fleet(1, ['tcp']));
+
+    const { status, json } = await postRefused(h, everything, within(20_000));
+
+    expect(status).toBe(503);
+    expect(json.detail).toContain('give the function a minute or longer');
+    expect(h.cloud.reads).toEqual([]);
+  });
+
+  it('is not held up where a process has no end', async () => {
+    const h = harness(CONFIG, fleet(50, ['tcp']));
+    slowly(h);
+
+    expect((await post(h, everything)).status).toBe(200);
+    expect(h.cloud.world().attachments).toHaveLength(50);
   });
 });
