@@ -20,6 +20,8 @@ export interface Answers {
   readonly targets: Listed<TrafficMirrorTarget>;
   readonly filters: Listed<TrafficMirrorFilter>;
   readonly hosts: Hosts;
+  /** Why hosts are missing that were asked for by themselves; `null`: they are not, or the lists above say why. */
+  readonly hostsUnread: string | null;
 }
 
 /** A list that nothing was asked for. */

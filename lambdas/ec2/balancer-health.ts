@@ -1,7 +1,10 @@
 import type { Listener, LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { parseAccountId } from '../../shared/ids.ts';
+import type { Target } from '../../shared/words.ts';
 import type { Balancers } from './balancers.ts';
 import type { AwsScope } from './convert.ts';
+import { describeThrown } from './faults.ts';
+import { PERMISSIONS, type Permission } from './permissions.ts';
 
 /** Mirrored packets are VXLAN in UDP, always to this port (https://docs.aws.amazon.com/vpc/latest/mirroring/traffic-mirroring-packet-formats.html). */
 const VXLAN_PORT = 4789;
@@ -16,6 +19,9 @@ interface Place {
   readonly scope: AwsScope;
   readonly arns: readonly string[];
 }
+
+/** What a closer look found: what speaks against it, or else why that could not be told. */
+export type Health = Pick<Target, 'unhealthy' | 'unchecked'>;
 
 const accountOf = (arn: string): string => arn.split(':')[4] ?? '';
 
@@ -59,41 +65,54 @@ function listenersAgainst(arn: string, listeners: readonly Listener[], { region 
 }
 
 /**
- * What speaks against mirroring to each load balancer, by ARN; nothing against those that are in order or cannot be told
- * (https://docs.aws.amazon.com/vpc/latest/mirroring/traffic-mirroring-targets.html).
+ * Whether each load balancer is in order, by ARN
+ * (https://docs.aws.amazon.com/vpc/latest/mirroring/traffic-mirroring-targets.html). What AWS did not tell is said.
  */
-export async function balancersAgainst(
+export async function healthOfBalancers(
   places: readonly Place[],
   balancersFor: (scope: AwsScope) => Promise<Balancers>,
-): Promise<ReadonlyMap<string, string>> {
-  const against = places.map((place) => againstAt(place, balancersFor));
-  return new Map((await Promise.all(against)).flat());
+): Promise<ReadonlyMap<string, Health>> {
+  const health = places.map((place) => healthAt(place, balancersFor));
+  return new Map((await Promise.all(health)).flat());
 }
 
-async function againstAt(
+async function healthAt(
   { scope, arns }: Place,
   balancersFor: (scope: AwsScope) => Promise<Balancers>,
-): Promise<readonly (readonly [string, string])[]> {
+): Promise<readonly (readonly [string, Health])[]> {
   const balancers = Promise.resolve(scope).then(balancersFor);
-  const described = orUnknown(balancers.then(({ describe }) => describe(arns)));
-  const against = arns.map(async (arn) => {
-    const [found, listeners] = await Promise.all([
-      described,
-      orUnknown(balancers.then(({ listeners: read }) => read(arn))),
+  const described = balancers.then(({ describe }) => describe(arns));
+  const healthOf = async (arn: string): Promise<Health> => {
+    const balancer = described.then((all) => all.find(({ LoadBalancerArn }) => LoadBalancerArn === arn));
+    const listeners = balancers.then(({ listeners: read }) => read(arn));
+    const untold = (permission: Permission) => (thrown: unknown) => describeThrown(thrown, permission, arn, scope);
+    const [state, ports] = await Promise.all([
+      toHealth(
+        balancer.then((found) => stateAgainst(arn, found, scope)),
+        untold(PERMISSIONS.describeLoadBalancers),
+      ),
+      toHealth(
+        listeners.then((found) => listenersAgainst(arn, found, scope)),
+        untold(PERMISSIONS.describeListeners),
+      ),
     ]);
-    const balancer = found?.find(({ LoadBalancerArn }) => LoadBalancerArn === arn);
-    const state = found === null ? null : stateAgainst(arn, balancer, scope);
-    const why = state ?? (listeners === null ? null : listenersAgainst(arn, listeners, scope));
-    return why === null ? [] : [[arn, why] as const];
-  });
-  return (await Promise.all(against)).flat();
+    return join(state, ports);
+  };
+  return Promise.all(arns.map(async (arn) => [arn, await healthOf(arn)] as const));
 }
 
-/** `null` for what could not be read. */
-async function orUnknown<Value>(read: Promise<Value>): Promise<Value | null> {
+/** What one call found. */
+async function toHealth(against: Promise<string | null>, untold: (thrown: unknown) => string): Promise<Health> {
   try {
-    return await read;
-  } catch {
-    return null;
+    return { unhealthy: await against, unchecked: null };
+  } catch (thrown) {
+    return { unhealthy: null, unchecked: untold(thrown) };
   }
+}
+
+/** What speaks against it is said whatever else could not be told. */
+function join(...halves: readonly Health[]): Health {
+  const unhealthy = halves.find((half) => half.unhealthy !== null)?.unhealthy ?? null;
+  const untold = [...new Set(halves.flatMap(({ unchecked }) => unchecked ?? []))].join('; ');
+  return { unhealthy, unchecked: unhealthy !== null || untold === '' ? null : untold };
 }

@@ -136,7 +136,7 @@ export function findAttachment(session: TrafficMirrorSession): Attachment | null
 }
 
 /** What is known of a target beside what describes it. */
-export type TargetFacts = Pick<Target, 'zone' | 'unhealthy' | 'capacity' | 'load'>;
+export type TargetFacts = Pick<Target, 'zone' | 'unhealthy' | 'unchecked' | 'capacity' | 'load'>;
 
 /** A mirror target, or `null` when it has no id. */
 export function findTarget(scope: AwsScope, target: TrafficMirrorTarget, facts: TargetFacts): Target | null {
@@ -149,7 +149,6 @@ export function findTarget(scope: AwsScope, target: TrafficMirrorTarget, facts: 
     cloud: 'aws',
     region: scope.region,
     reaches: parseEndpointId(reaches),
-    unchecked: null,
     ...facts,
   };
 }

@@ -73,6 +73,8 @@ const THROTTLED: ReadonlySet<string> = new Set([
 ]);
 
 const UNREACHABLE: ReadonlySet<string> = new Set([
+  // The SDK's name for an answer that was waited for as long as we wait.
+  'AbortError',
   'InternalError',
   'InternalFailure',
   'RequestTimeout',
@@ -168,6 +170,10 @@ export function describeRefusal(refusal: Refusal, permission: Permission, on: st
   const remedy = REMEDIES[faultCodeOf(refusal)];
   return remedy === undefined ? `${attempted}: ${said}` : `${attempted}: ${said}; ${remedy}`;
 }
+
+/** What a call threw, as one sentence. A `Fault` says all itself. */
+export const describeThrown = (thrown: unknown, permission: Permission, on: string, scope: Scope): string =>
+  thrown instanceof Fault ? thrown.message : describeRefusal(toRefusal(thrown), permission, on, scope);
 
 /** A refusal of a read as the fault that it is. */
 export function toReadFault(thrown: unknown, permission: Permission, scope: Scope): Fault {

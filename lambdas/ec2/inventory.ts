@@ -13,7 +13,7 @@ import { toWorld } from './world.ts';
 async function readEverything(
   reads: Reads,
   catalogue: Pick<Catalogue, 'targets' | 'filters'>,
-): Promise<Omit<Answers, 'hosts'>> {
+): Promise<Omit<Answers, 'hosts' | 'hostsUnread'>> {
   const [instances, interfaces, sessions, targets, filters] = await Promise.all([
     listed(reads.instances('everything')),
     listed(reads.interfaces('everything')),
@@ -61,7 +61,7 @@ export function inventory(readsFor: (scope: AwsScope) => Reads, clock: Clock): I
     const answers = await readEverything(reads, anew(scope, reads));
     const hosts = findHosts(scope, answers);
     if (hosts !== null) keep(scope, hosts);
-    return { ...answers, hosts: hosts ?? new Map() };
+    return { ...answers, hosts: hosts ?? new Map(), hostsUnread: null };
   }
 
   return {

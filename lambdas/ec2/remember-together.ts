@@ -8,8 +8,11 @@ export type MemoryOfMany<Value> = (
   read: (missing: readonly string[]) => Promise<ReadonlyMap<string, Value>>,
 ) => Promise<ReadonlyMap<string, Value>>;
 
-/** A memory whose answers are good for `forMs`. */
-export function rememberTogether<Value>(clock: Clock, forMs: number): MemoryOfMany<Value> {
+/** A memory whose answers are good for `forMs`, or for as long as it says of each. */
+export function rememberTogether<Value>(
+  clock: Clock,
+  forMs: number | ((value: Value | null) => number),
+): MemoryOfMany<Value> {
   const memory = remember<Value | null>(clock, forMs);
   return async (keys, read) => {
     const missing: string[] = [];

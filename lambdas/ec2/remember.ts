@@ -11,22 +11,31 @@ export interface Memory<Value> {
   forget(key: string, youngMs: number): boolean;
 }
 
-/** A memory whose answers are good for `forMs`. */
-export function remember<Value>(clock: Clock, forMs: number): Memory<Value> {
-  const kept = new Map<string, { readonly value: Promise<Value>; readonly atMs: number }>();
+interface Entry<Value> {
+  readonly value: Promise<Value>;
+  readonly atMs: number;
+  forMs: number;
+}
+
+/** A memory whose answers are good for `forMs`, or for as long as it says of each. */
+export function remember<Value>(clock: Clock, forMs: number | ((value: Value) => number)): Memory<Value> {
+  const kept = new Map<string, Entry<Value>>();
+  const termOf = typeof forMs === 'number' ? () => forMs : forMs;
 
   const put = (key: string, value: Promise<Value>): Promise<Value> => {
-    const entry = { value, atMs: clock.now() };
+    // Until it is there, everybody waits for the same answer.
+    const entry: Entry<Value> = { value, atMs: clock.now(), forMs: Infinity };
     kept.set(key, entry);
-    value.catch(() => {
-      if (kept.get(key) === entry) kept.delete(key);
-    });
+    value.then(
+      (found) => void (entry.forMs = termOf(found)),
+      () => void (kept.get(key) === entry && kept.delete(key)),
+    );
     return value;
   };
 
   const find = (key: string): Promise<Value> | null => {
     const entry = kept.get(key);
-    return entry !== undefined && clock.now() - entry.atMs < forMs ? entry.value : null;
+    return entry !== undefined && clock.now() - entry.atMs < entry.forMs ? entry.value : null;
   };
 
   return {

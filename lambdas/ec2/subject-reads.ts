@@ -1,8 +1,8 @@
 import type { Instance, NetworkInterface, TrafficMirrorSession } from '@aws-sdk/client-ec2';
+import { toFault } from '../../shared/fault.ts';
 import type { Subject } from '../../shared/words.ts';
 import { joinLists, listed, NOTHING, uniqueBy, type Answers, type Listed } from './answers.ts';
 import type { Catalogue } from './catalogue.ts';
-import type { Hosts } from './hosts.ts';
 import type { Reads } from './reads.ts';
 
 const idsOf = (subjects: readonly Subject[], kind: Subject['kind']): string[] => [
@@ -21,11 +21,11 @@ async function readOwners(
 }
 
 /** Without its hosts, nothing is known against a target. */
-async function readHosts(catalogue: Catalogue): Promise<Hosts> {
+async function readHosts(catalogue: Catalogue): Promise<Pick<Answers, 'hosts' | 'hostsUnread'>> {
   try {
-    return await catalogue.hosts();
-  } catch {
-    return new Map();
+    return { hosts: await catalogue.hosts(), hostsUnread: null };
+  } catch (thrown) {
+    return { hosts: new Map(), hostsUnread: toFault(thrown, 'reading what is behind the targets').message };
   }
 }
 
@@ -59,6 +59,6 @@ export async function readSubjects(reads: Reads, catalogue: Catalogue, subjects:
     sessions: uniqueBy(joinLists(sessions, others), ({ TrafficMirrorSessionId }) => TrafficMirrorSessionId),
     targets,
     filters,
-    hosts: await hosts,
+    ...(await hosts),
   };
 }

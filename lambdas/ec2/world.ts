@@ -1,3 +1,4 @@
+import type { TrafficMirrorTarget } from '@aws-sdk/client-ec2';
 import type { Attachment, Incompleteness, InventoryKind, Selection, Source, World } from '../../shared/words.ts';
 import type { Answers, Listed } from './answers.ts';
 import {
@@ -56,6 +57,13 @@ const ownOnly = <Item extends { readonly OwnerId?: string | undefined }>(
 ): Listed<Item> =>
   list.fault === null ? { items: list.items.filter(({ OwnerId }) => isOwnedHere(scope, OwnerId)), fault: null } : list;
 
+/** Why nothing is known of the interface behind a target. Of one that another account shares nothing ever is. */
+function whyUnread(scope: AwsScope, target: TrafficMirrorTarget, { hosts, hostsUnread }: Answers): string | null {
+  const { NetworkInterfaceId: host, OwnerId } = target;
+  const isMissing = host !== undefined && isOwnedHere(scope, OwnerId) && !hosts.has(host);
+  return isMissing && hostsUnread !== null ? `what is behind it could not be read: ${hostsUnread}` : null;
+}
+
 /** The world that the answers of AWS describe; `isFull` knows of targets that refused a source a moment ago. */
 export function toWorld(
   scope: AwsScope,
@@ -76,7 +84,7 @@ export function toWorld(
   const targets = convert('targets', answers.targets, (target) => {
     const { TrafficMirrorTargetId: id = '', NetworkInterfaceId: host = '' } = target;
     const load = loads.get(id) ?? 0;
-    const facts = answers.hosts.get(host) ?? UNKNOWN_HOST;
+    const facts = { ...(answers.hosts.get(host) ?? UNKNOWN_HOST), unchecked: whyUnread(scope, target, answers) };
     // What was refused for being full takes what it has, whatever was counted.
     return findTarget(scope, target, isFull(id) ? { ...facts, load, capacity: load } : { ...facts, load });
   });

@@ -215,12 +215,17 @@ describe('a closer look at a load balancer', () => {
     expect(fine?.unhealthy).toBeNull();
   });
 
-  test('is nothing when it is denied', async () => {
+  test('finds what the calls tell that are allowed, and says what to allow', async () => {
     account.local.addBalancer({ arn: NLB, state: 'failed', listeners: LISTENS_TO_TCP });
     account.local.deny('DescribeLoadBalancers');
     expect((await inspectAnew(account, target)).unhealthy).toMatch(/no UDP or TCP_UDP listener/);
     account.local.deny('DescribeListeners');
-    expect((await inspectAnew(account, target)).unhealthy).toBeNull();
+    expect(await inspectAnew(account, target)).toMatchObject({
+      unhealthy: null,
+      unchecked: expect.stringMatching(
+        /^DescribeLoadBalancers on arn:.* allow elasticloadbalancing:DescribeLoadBalancers on \*; DescribeListeners on arn:.* allow elasticloadbalancing:DescribeListeners on \*$/,
+      ) as string,
+    });
     account.local.allow('DescribeLoadBalancers');
     expect((await inspectAnew(account, target)).unhealthy).toMatch(/is failed/);
   });
@@ -298,6 +303,7 @@ describe('a target that another account shares', () => {
       zone: null,
       reaches: sensor.source,
       unhealthy: null,
+      unchecked: null,
       capacity: null,
       load: 0,
     });

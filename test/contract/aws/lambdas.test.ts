@@ -238,14 +238,27 @@ describe('a destination', () => {
     expect(held()[0]?.detail).toContain('aws elbv2 create-listener --region us-east-1');
   });
 
-  test('that may not be looked at gets what is wished', async () => {
+  test('that may not be looked at gets what is wished, with a note, and what to allow is said once', async () => {
     account.local.addBalancer({ arn: NLB, listeners: [] });
     account.local.deny('DescribeListeners');
     account.local.deny('DescribeLoadBalancers');
-    const [launched] = await launch(account, 1, TAGGED);
-    await change(batch(running(launched)));
-    expect(sessions()).toHaveLength(1);
+    const launched = await launch(account, 2, TAGGED);
+    await change(batch(...launched.map(running)));
+    expect(sessions()).toHaveLength(2);
     expect(entries.filter(({ kind }) => kind === 'refused' || kind === 'fault')).toEqual([]);
+    const notes = entries.flatMap((entry) =>
+      entry.kind === 'noted' && entry.note.code === 'destination-unchecked' ? [entry.note.source] : [],
+    );
+    expect(notes.toSorted()).toEqual(launched.map(({ source }) => source).toSorted());
+    const incomplete = entries.flatMap((entry) => (entry.kind === 'incomplete' ? [entry.why] : []));
+    expect(incomplete).toEqual([
+      [
+        expect.stringMatching(
+          /allow elasticloadbalancing:DescribeLoadBalancers .* elasticloadbalancing:DescribeListeners/,
+        ),
+      ],
+    ]);
+    expect(JSON.stringify(entries)).not.toContain('assumed-role');
   });
 
   test('is looked at once for a hundred launches, and not when nothing is attached', async () => {

@@ -68,6 +68,11 @@ const fails = async (): Promise<never> => {
   throw new Fault('denied', 'denied');
 };
 
+/** A refusal as the SDK throws it. */
+const refuses = (name: string, message: string, httpStatusCode: number) => async (): Promise<never> => {
+  throw Object.assign(new Error(message), { name, $metadata: { httpStatusCode } });
+};
+
 describe('a load balancer', () => {
   const sensor = targetTo(arnOf('sensor'));
   const whyOf = async (balancers: Partial<Balancers>): Promise<string | null> => {
@@ -122,6 +127,62 @@ describe('a load balancer', () => {
     expect(await whyOf({ describe: async () => [], listeners: fails })).toMatch(/does not exist/);
   });
 
+  describe('that could not be looked at', () => {
+    const whatOf = async (balancers: Partial<Balancers>): Promise<string | null> => {
+      const [found] = await inspecting(balancers).look(sensor);
+      expect(found.unhealthy).toBeNull();
+      return found.unchecked;
+    };
+    const denies = refuses(
+      'AccessDenied',
+      'User: arn:aws:sts::123456789012:assumed-role/r/alice is not authorized',
+      403,
+    );
+
+    test('says what was denied of which half, and what to allow, and never to whom', async () => {
+      const half = (call: string) =>
+        `${call} on ${sensor.reaches}: denied (AccessDenied); allow elasticloadbalancing:${call} on *`;
+      const [balancers, listeners] = [half('DescribeLoadBalancers'), half('DescribeListeners')];
+      expect(await whatOf({ describe: denies })).toBe(balancers);
+      expect(await whatOf({ listeners: denies })).toBe(listeners);
+      expect(await whatOf({ describe: denies, listeners: denies })).toBe(`${balancers}; ${listeners}`);
+    });
+
+    test.each([
+      ['throttling', refuses('Throttling', 'Rate exceeded', 400), 'Throttling: Rate exceeded; it is tried again later'],
+      [
+        'silence',
+        async () => {
+          throw Object.assign(new Error('Request aborted'), { name: 'AbortError' });
+        },
+        'AbortError: Request aborted; it is tried again later; see whether the endpoint can be reached',
+      ],
+    ])('because of %s says so', async (_, describe_, why) => {
+      expect(await whatOf({ describe: describe_ })).toBe(`DescribeLoadBalancers on ${sensor.reaches}: ${why}`);
+    });
+
+    test('because its account does not let us in says that once', async () => {
+      expect(await whatOf({ describe: fails, listeners: fails })).toBe('denied');
+    });
+
+    test('is in order when it is told to be, and not to be doubted when something speaks against it', async () => {
+      expect(await whatOf({})).toBeNull();
+      const [found] = await inspecting({ describe: fails, listeners: async () => [] }).look(sensor);
+      expect([found.unhealthy === null, found.unchecked]).toEqual([false, null]);
+    });
+
+    test('is asked about again after a quarter of a minute', async () => {
+      const { look, asked, pass } = inspecting({ describe: fails });
+      await look(sensor);
+      pass(14_999);
+      expect((await look(sensor))[0].unchecked).toBe('denied');
+      expect(asked).toHaveLength(2);
+      pass(1);
+      await look(sensor);
+      expect(asked).toHaveLength(4);
+    });
+  });
+
   test('is remembered for a minute, whatever was found', async () => {
     const { look, asked, pass } = inspecting({ listeners: async () => [] });
     const unhealthy = async () => (await look(sensor))[0].unhealthy;
@@ -167,7 +228,7 @@ describe('a load balancer', () => {
   });
 });
 
-test('a client that cannot be made speaks against nothing', async () => {
+test('a client that cannot be made speaks against nothing, and is said', async () => {
   const target = targetTo(arnOf('sensor'));
   const throwing = (): never => {
     throw new Error('no module');
@@ -175,7 +236,13 @@ test('a client that cannot be made speaks against nothing', async () => {
   for (const balancersFor of [fails, throwing]) {
     const inspect = inspector({ readsFor: throwing, balancersFor, keeps: () => true, clock: { now: () => 0 } });
     const counted = targetTo('eni-0a', { capacity: 10, load: 3 });
-    expect(await inspect(HERE, [target, counted])).toEqual([target, counted]);
+    expect(await inspect(HERE, [target, counted])).toEqual([
+      { ...target, unchecked: expect.stringMatching(/denied|no module/) as string },
+      {
+        ...counted,
+        unchecked: expect.stringMatching(/^how many sources it has could not be counted: .*no module/) as string,
+      },
+    ]);
   }
 });
 
@@ -222,8 +289,21 @@ describe('an interface', () => {
     expect(asked).toEqual([]);
   });
 
-  test('whose sessions cannot be read keeps the count that it has', async () => {
-    expect(await inspecting({}, fails).look(sensor)).toEqual([sensor]);
+  test('whose sessions cannot be read keeps the count that it has, and says so', async () => {
+    const throttled = refuses('RequestLimitExceeded', 'slower', 503);
+    expect(await inspecting({}, throttled).look(sensor)).toEqual([
+      {
+        ...sensor,
+        unchecked:
+          'how many sources it has could not be counted: DescribeTrafficMirrorSessions on tmt-eni-0a: ' +
+          'RequestLimitExceeded: slower; it is tried again later',
+      },
+    ]);
+  });
+
+  test.each([{ load: 10 }, { unhealthy: 'stopped' }])('that takes nothing anyway needs no count: %j', async (more) => {
+    const taking = { ...sensor, ...more };
+    expect(await inspecting({}, fails).look(taking)).toEqual([taking]);
   });
 });
 

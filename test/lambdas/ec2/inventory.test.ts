@@ -290,6 +290,31 @@ describe('a target that refused a source for being full', () => {
   });
 });
 
+describe('targets whose hosts cannot be read', () => {
+  const targets = async () => [
+    { TrafficMirrorTargetId: 'tmt-0a', NetworkInterfaceId: 'eni-0f', OwnerId: HERE.account },
+    { TrafficMirrorTargetId: 'tmt-0b', NetworkInterfaceId: 'eni-0e', OwnerId: '210987654321' },
+    { TrafficMirrorTargetId: 'tmt-0c', NetworkLoadBalancerArn: 'arn:aws:nlb', OwnerId: HERE.account },
+  ];
+
+  test('say so when the hosts are in this account', async () => {
+    const instances: Reads['instances'] = async (by) =>
+      by !== 'everything' && by.filter.startsWith('network-interface') ? fails() : WHOLE.instances(by);
+    const world = await worldOf({ targets, instances }, MACHINE);
+    expect(world.incomplete).toEqual([]);
+    expect(world.targets.map(({ unchecked }) => unchecked)).toEqual([
+      'what is behind it could not be read: reading: denied; allow it',
+      null,
+      null,
+    ]);
+  });
+
+  test('say nothing when the hosts are read', async () => {
+    const world = await worldOf({ targets }, MACHINE);
+    expect(world.targets.map(({ unchecked }) => unchecked)).toEqual([null, null, null]);
+  });
+});
+
 describe('targets and filters', () => {
   test('are remembered for a minute, a failure is not, and a sweep reads them anew', async () => {
     let reads = 0;
