@@ -1,8 +1,9 @@
-import type { Context, SQSBatchResponse } from 'aws-lambda';
+import type { SQSBatchResponse } from 'aws-lambda';
 import { Fault } from '../shared/fault.ts';
 import { handleWork } from '../shared/reconcile/handle-work.ts';
 import { findWork, type Work } from '../shared/work.ts';
 import { composeOnce, type AwsDeps } from './compose.ts';
+import { endOf, type Remaining } from './deadline.ts';
 import { unwrap } from './envelope.ts';
 import { identify } from './event-bridge.ts';
 import { findJson, findTextAt, listAt } from './fields.ts';
@@ -36,13 +37,6 @@ function toItems(deps: AwsDeps, id: string, body: unknown): readonly Item[] {
 
 const isBatch = (event: unknown): boolean => findTextAt(listAt(event, 'Records')[0], 'eventSource') === 'aws:sqs';
 
-/** What Lambda says of an invocation that is looked at here. */
-type Remaining = Pick<Context, 'getRemainingTimeInMillis'>;
-
-/** When Lambda ends the invocation whatever it is doing; `null` when nobody says. */
-const endOf = ({ clock }: AwsDeps, context: Remaining | undefined): number | null =>
-  context === undefined ? null : clock.now() + context.getRemainingTimeInMillis();
-
 /** Messages of a queue: those that failed are delivered again, alone. */
 async function handleBatch(deps: AwsDeps, event: unknown, endsAtMs: number | null): Promise<SQSBatchResponse> {
   const items = listAt(event, 'Records').flatMap((record) => {
@@ -65,7 +59,7 @@ export const onChange =
   (compose: () => AwsDeps) =>
   async (event: unknown, context?: Remaining): Promise<SQSBatchResponse | void> => {
     const deps = compose();
-    const endsAtMs = endOf(deps, context);
+    const endsAtMs = endOf(deps.clock, context);
     return isBatch(event) ? handleBatch(deps, event, endsAtMs) : handleEvent(deps, event, endsAtMs);
   };
 

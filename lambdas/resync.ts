@@ -1,6 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { resync } from '../shared/reconcile/resync.ts';
 import { composeOnce, type AwsDeps } from './compose.ts';
+import { endOf, type Remaining } from './deadline.ts';
 import { findAt, findTextAt } from './fields.ts';
 
 /**
@@ -29,7 +30,7 @@ const problem = (status: number, detail: string): APIGatewayProxyStructuredResul
 /** Evaluates again what a person asks for, as a dry run or for real. */
 export const onResync =
   (deps: () => AwsDeps) =>
-  async (event: unknown): Promise<APIGatewayProxyStructuredResultV2> => {
+  async (event: unknown, context?: Remaining): Promise<APIGatewayProxyStructuredResultV2> => {
     const method = findTextAt(event, 'requestContext', 'http', 'method') ?? findTextAt(event, 'httpMethod');
     if (method !== 'POST') return problem(405, 'send a POST request');
     const caller = callerOf(event);
@@ -39,6 +40,7 @@ export const onResync =
       body: bodyOf(event),
       mayLift: caller === 'iam' ? 'yes' : 'no',
       correlation: findTextAt(event, 'requestContext', 'requestId') ?? ports.newId(),
+      endsAtMs: endOf(ports.clock, context),
     });
     return { statusCode: answer.status, headers: { 'content-type': answer.contentType }, body: answer.body };
   };

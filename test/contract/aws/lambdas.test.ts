@@ -304,7 +304,8 @@ describe('resync', () => {
     body,
     isBase64Encoded: false,
   });
-  const resync = (event: unknown) => onResync(() => deps)(event);
+  const resync = (event: unknown, context?: { getRemainingTimeInMillis(): number }) =>
+    onResync(() => deps)(event, context);
   const PLAN = JSON.stringify({ scope: 'everything', mode: 'plan' });
   const APPLY = JSON.stringify({ scope: 'everything', mode: 'apply' });
   const LIFT = JSON.stringify({ scope: 'everything', mode: 'apply', lift: ['all'] });
@@ -318,6 +319,15 @@ describe('resync', () => {
       statusCode: 200,
       headers: { 'content-type': expect.stringContaining('application/json') as string },
     });
+    expect(sessions()).toHaveLength(2);
+  });
+
+  test('begins nothing for which its invocation has no time left', async () => {
+    await launch(account, 2, TAGGED);
+    const withTimeLeft = (ms: number) => ({ getRemainingTimeInMillis: () => ms });
+    expect((await resync(request(APPLY), withTimeLeft(10_000))).body).toContain('no time was left');
+    expect(sessions()).toEqual([]);
+    expect(await resync(request(APPLY), withTimeLeft(60_000))).toMatchObject({ statusCode: 200 });
     expect(sessions()).toHaveLength(2);
   });
 
