@@ -1,6 +1,6 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import { Fault } from '../../shared/fault.ts';
-import type { Clock, MirrorCloud } from '../../shared/ports.ts';
+import type { Clock, MirrorCloud, Outcome } from '../../shared/ports.ts';
 import type { Scope } from '../../shared/words.ts';
 import { apply } from './apply.ts';
 import type { Balancers } from './balancers.ts';
@@ -28,6 +28,16 @@ const awsOnly = (scope: Scope): AwsScope => {
   throw new Fault('unexpected', `reading subscription ${scope.account} through EC2: it is no AWS account`);
 };
 
+/**
+ * A target that is full although the count said otherwise is known to be full from here on. So the source is planned again at
+ * once: a pool's next member takes it, and when there is none the plan says so.
+ */
+function tryElsewhere(outcome: Outcome): Outcome {
+  const isRefused = outcome.kind === 'held' && outcome.hold.code === 'destination-full';
+  if (!isRefused || outcome.change.kind !== 'attach') return outcome;
+  return { kind: 'conflict', change: outcome.change, detail: outcome.hold.detail };
+}
+
 /** AWS as the use case sees it. */
 export function ec2MirrorCloud(parts: Ec2): MirrorCloud {
   const { scopes, clientFor, balancersFor, releaseFor, clock, newToken } = parts;
@@ -46,7 +56,7 @@ export function ec2MirrorCloud(parts: Ec2): MirrorCloud {
       const here = awsOnly(scope);
       const outcome = await apply({ client: clientFor(here, 'write'), scope: here, newToken }, change, owner);
       learn(here, outcome);
-      return outcome;
+      return tryElsewhere(outcome);
     },
   };
 }

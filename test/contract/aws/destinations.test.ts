@@ -343,8 +343,8 @@ describe('a target that another account shares', () => {
     const [launched] = await launch(sharing, 1);
     expect(targetIn(await look(sharing, launched), target)).toMatchObject({ load: 0, capacity: null });
     expect(await attach(sharing, launched.source, target, await createFilter(sharing))).toMatchObject({
-      kind: 'held',
-      hold: { code: 'destination-full' },
+      kind: 'conflict',
+      detail: expect.stringContaining('add a sensor to the pool') as string,
     });
     const full = { load: 0, capacity: 0 };
     expect(targetIn(await look(sharing, launched), target)).toMatchObject(full);

@@ -123,16 +123,43 @@ describe('a pool of interfaces', () => {
     expect(holds()).toEqual(['destination-full']);
   });
 
-  test('has the next launch go elsewhere when a member refuses although it has room by count', async () => {
-    account.local.fail('CreateTrafficMirrorSession', { code: 'TrafficMirrorSourcesPerTargetLimitExceeded', times: 1 });
-    const [refused] = await launchIn(b);
-    expect(holds()).toEqual(['destination-full']);
-    expect(loads()).toEqual({ a: 0, b: 0 });
-    await launchIn(b);
-    expect(loads()).toEqual({ a: 1, b: 0 });
-    await sweepAndRepair(account, deps);
-    expect(loads()).toEqual({ a: 2, b: 0 });
-    expect(account.local.state.in().sessions.some(({ interfaceId }) => interfaceId === refused?.source)).toBe(true);
+  describe('a member of which refuses although it has room by count', () => {
+    const FULL = { code: 'TrafficMirrorSourcesPerTargetLimitExceeded' } as const;
+
+    test('has the refused machine go to the other one at once, and the next machines without asking', async () => {
+      account.local.fail('CreateTrafficMirrorSession', { ...FULL, times: 1 });
+      const [refused] = await launchIn(b);
+      expect([loads(), holds(), writes()]).toEqual([{ a: 1, b: 0 }, [], 2]);
+      expect(account.local.state.in().sessions.map(({ interfaceId }) => interfaceId)).toEqual([refused?.source]);
+      await launchIn(b);
+      expect([loads(), holds(), writes()]).toEqual([{ a: 2, b: 0 }, [], 1]);
+    });
+
+    test('has every machine of a batch that was refused go to the other one', async () => {
+      account.local.fail('CreateTrafficMirrorSession', { ...FULL, times: 3 });
+      await launchIn(b, 3);
+      expect([loads(), holds()]).toEqual([{ a: 3, b: 0 }, []]);
+    });
+
+    test('holds the machine when the other one is full by count, and asks it nothing', async () => {
+      await fill(a, 10);
+      account.local.fail('CreateTrafficMirrorSession', { ...FULL, times: 1 });
+      await launchIn(b);
+      expect([loads(), holds(), writes()]).toEqual([{ a: 10, b: 0 }, ['destination-full'], 1]);
+      expect(entries.filter(({ kind }) => kind === 'refused')).toEqual([]);
+    });
+
+    test('holds a machine that was refused by both, when it comes back', async () => {
+      account.local.fail('CreateTrafficMirrorSession', { ...FULL, times: 2 });
+      const [refused] = await launchIn(b);
+      expect([loads(), holds(), writes()]).toEqual([{ a: 0, b: 0 }, [], 2]);
+      expect(entries.filter(({ kind }) => kind === 'refused')).toMatchObject([
+        { code: 'conflict', change: { source: refused?.source } },
+      ]);
+      account.local.resetCalls();
+      await sweepAndRepair(account, deps);
+      expect([holds(), writes()]).toEqual([['destination-full'], 0]);
+    });
   });
 
   test('serves with the member that runs while the other is stopped, and moves nothing back merely to balance', async () => {
