@@ -106,10 +106,19 @@ function toWork(asked: Asked, event: unknown, scope: Scope, context: IdentifyCon
 }
 
 /**
+ * Auto Scaling sends such a message, which is no event, wherever a hook's messages are to go
+ * (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html).
+ */
+const TRIES_THE_WAY = 'autoscaling:TEST_NOTIFICATION';
+
+/**
  * What an EventBridge event asks to look at: identities, never truth. It never throws. Whether its scope is one of ours is
  * told where work is done, and there it is logged.
  */
 export function identify(event: unknown, context: IdentifyContext): Identified {
+  if (findTextAt(event, 'Event') === TRIES_THE_WAY) {
+    return { kind: 'ignored', why: 'Auto Scaling tries whether its messages arrive' };
+  }
   if (findTextAt(event, 'source') === null || findTextAt(event, 'detail-type') === null) {
     return { kind: 'unreadable', why: 'it is no EventBridge event: it has no source or no detail-type' };
   }

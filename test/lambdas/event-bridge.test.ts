@@ -212,6 +212,14 @@ describe('what is around an event', () => {
     });
   });
 
+  test.each([
+    ['on a queue', (message: unknown) => message],
+    ['in a notification', notification],
+  ])('the message that tries the way of a bare hook is ignored %s', (_, put) => {
+    const identified = identify(unwrap(put(payload('asg-test-notification')), 'us-east-1'), CONTEXT);
+    expect(identified).toEqual({ kind: 'ignored', why: 'Auto Scaling tries whether its messages arrive' });
+  });
+
   test('a bare hook of another transition is no event', () => {
     const leaving = { ...bareHook, LifecycleTransition: TERMINATING };
     expect(identify(unwrap(leaving, 'us-east-1'), CONTEXT).kind).toBe('unreadable');

@@ -14,6 +14,7 @@ const IDENTITIES: Readonly<Record<string, readonly string[]>> = {
   'asg-launch-lifecycle': [INSTANCE],
   'asg-launch-successful': [],
   'asg-terminate-lifecycle': [],
+  'asg-test-notification': [],
   'ct-AttachNetworkInterface': ['eni-0123456789abcdef0'],
   'ct-CreateNetworkInterface': [],
   'ct-CreateNetworkInterface-dryrun': [],
