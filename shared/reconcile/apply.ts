@@ -7,17 +7,19 @@ import { isThrottled } from './brake.ts';
 import { groupBy } from './group-by.ts';
 import { mapLimited } from './map-limited.ts';
 import { rememberOutcome } from './recent.ts';
-import { recordOutcome } from './record.ts';
+import { recordGivenUp, recordOutcome } from './record.ts';
 import { allowOnly } from './seen.ts';
 import type { Study, Task } from './study.ts';
 import { study } from './study.ts';
 import type { AttachGate } from './type-refusals.ts';
 import { gateByType } from './type-refusals.ts';
+import type { VerbGate } from './verb-refusals.ts';
+import { gateByVerb } from './verb-refusals.ts';
 
 /** What became of the changes of one source. */
 export interface SourceResult {
   readonly source: SourceId;
-  /** One for each change that was tried; a conflict that a second plan resolved is not among them. */
+  /** One for each change that was tried, or whose verb was given up; a conflict that a second plan resolved is not among them. */
   readonly outcomes: readonly Outcome[];
   /** What the second plan withheld, if there was one. */
   readonly holds: readonly Hold[];
@@ -35,7 +37,8 @@ interface Course {
   readonly deps: Deps;
   readonly task: Task;
   readonly studied: Study;
-  readonly gate: AttachGate;
+  readonly types: AttachGate;
+  readonly verbs: VerbGate;
   readonly brake: Brake;
 }
 
@@ -44,11 +47,13 @@ interface Course {
  * source that was begun is seen through.
  */
 export async function applyPlan(deps: Deps, task: Task, studied: Study, brake: Brake): Promise<Applied> {
-  const course: Course = { deps, task, studied, gate: gateByType(studied.world), brake };
+  const verbs = gateByVerb();
+  const course: Course = { deps, task, studied, types: gateByType(studied.world), verbs, brake };
   const bySource = [...groupBy(studied.plan.changes, ({ source }) => source).values()];
   const tried = await mapLimited(bySource, deps.parallelism, async (changes) =>
     brake.reason() === null ? applySource(course, changes) : null,
   );
+  for (const one of verbs.givenUp()) recordGivenUp(deps, task.order, task.rules, one);
   const results = tried.filter((result) => result !== null);
   return { results, left: bySource.filter((_, at) => isLeft(tried[at] ?? null, brake)) };
 }
@@ -89,16 +94,17 @@ const onlySource = (id: SourceId) => ({ kind: 'subjects', subjects: [{ kind: 'so
  * that needs what was withheld is refused, and left to the next sweep.
  */
 async function applyInOrder(course: Course, changes: readonly Change[]): Promise<readonly Outcome[]> {
-  const { deps, task, studied, gate, brake } = course;
+  const { deps, task, studied, types, verbs, brake } = course;
   const outcomes: Outcome[] = [];
   for (const change of changes) {
     const isWithheld = outcomes.some(({ kind }) => kind === 'held');
     if (isWithheld && change.kind !== 'attach') continue;
     const startedMs = deps.clock.now();
-    const call = (): Promise<Outcome> => applyOne(deps, task, change);
-    const outcome = change.kind === 'attach' ? await gate(change, call) : await call();
+    const call = (): Promise<Outcome> => verbs.pass(change, () => applyOne(deps, task, change));
+    const outcome = change.kind === 'attach' ? await types(change, call) : await call();
     if (isWithheld && outcome.kind === 'conflict') break;
     outcomes.push(outcome);
+    if (verbs.isUntried(outcome)) break;
     brake.see(outcome);
     rememberOutcome(deps, task, studied.world, outcome);
     // A first conflict is an ordinary race; the second one is journaled by whoever gives up.

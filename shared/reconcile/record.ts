@@ -6,6 +6,7 @@ import type { Scope, World } from '../words.ts';
 import type { Order } from './order.ts';
 import type { Report } from './report.ts';
 import type { Rules } from './rules.ts';
+import type { GivenUp } from './verb-refusals.ts';
 
 /** What a fault is about, when there is no order yet. */
 interface Circumstance {
@@ -62,6 +63,14 @@ export function recordOutcome(deps: Deps, order: Order, rules: Rules, outcome: O
     case 'failed':
       return deps.journal.write({ ...line, kind: 'refused', change, code: outcome.code, detail: outcome.detail });
   }
+}
+
+/** Writes once what a verb that was given up left undone. */
+export function recordGivenUp(deps: Deps, order: Order, rules: Rules, { verb, changes, refusal }: GivenUp): void {
+  const { correlation, scope } = order;
+  const { code, detail: said } = refusal;
+  const detail = `${verb}: ${changes} were not tried after the cloud refused it again and again; the next sweep tries them again: ${said}`;
+  deps.journal.write({ correlation, scope, rulesVersion: rules.version, kind: 'fault', code, detail });
 }
 
 /** Writes that so many sources went back to the queue. */

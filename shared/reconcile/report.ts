@@ -18,7 +18,7 @@ export interface Report {
   readonly mode: Mode;
   /** `null`: the deployment is paused, so nothing was read. */
   readonly plan: Plan | null;
-  /** One for each change that was tried; empty unless the permission in force was to enforce. */
+  /** One for each change that was tried, or whose verb was given up; empty unless the permission in force was to enforce. */
   readonly outcomes: readonly Outcome[];
   /** Everything withheld: by the plan, by a second plan after a conflict, and by the cloud. */
   readonly holds: readonly Hold[];
