@@ -226,7 +226,6 @@ describe('what is around an event', () => {
   });
 
   test.each([
-    ['a test notification of Auto Scaling', { Event: 'autoscaling:TEST_NOTIFICATION', AccountId: '123456789012' }],
     ['a notification of nothing', { ...notification(null), Message: 'hello' }],
     ['a bare hook of no region', bareHook],
   ])('%s is unreadable', (_, body) => {
