@@ -22,6 +22,25 @@ export const isLate = ({ endsAtMs, clock }: Invocation): boolean =>
   endsAtMs !== null && clock.now() >= endsAtMs - RESERVE_MS;
 
 /**
+ * Time that listing a scope may take, which cannot be done by halves. An estimate: 100,000 interfaces are 100 pages, with a
+ * second for each.
+ */
+const LISTING_MS = 100_000;
+/** What goes by while a batch is sorted. */
+const JUST_BEGUN_MS = 1000;
+
+/**
+ * Whether it is too late to begin listing a scope. Where no invocation ever has the time, one that has just begun has as much of
+ * it as there is.
+ */
+export function isLateToList(invocation: Invocation): boolean {
+  const { endsAtMs, beganAtMs, clock } = invocation;
+  const hasTime = endsAtMs === null || clock.now() <= endsAtMs - RESERVE_MS - LISTING_MS;
+  const hasJustBegun = clock.now() - beganAtMs < JUST_BEGUN_MS;
+  return isLate(invocation) || !(hasTime || hasJustBegun);
+}
+
+/**
  * For work of a queue, which can go back there: stops before the time is up, and when the cloud throttles one call after the
  * other, for then it does so to everybody in the account.
  */

@@ -2,7 +2,7 @@ import type { Deps } from '../ports.ts';
 import type { NonEmpty, Scope } from '../words.ts';
 import type { Work } from '../work.ts';
 import { groupBy } from './group-by.ts';
-import { isLate, RESERVE_MS } from './brake.ts';
+import { isLate, isLateToList, RESERVE_MS } from './brake.ts';
 import { putBack } from './continue.ts';
 import { releaseHooks } from './hooks.ts';
 import type { Invocation } from './invocation.ts';
@@ -102,7 +102,7 @@ async function leave(deps: Deps, group: LookGroup): Promise<LookResult> {
 
 /** However many messages ask for it, a scope is swept once per batch. */
 async function sweepOnce(deps: Invocation, scope: Scope, items: NonEmpty<Item>): Promise<readonly string[]> {
-  if (isLate(deps)) return askForSweep(deps, scope, items, 0);
+  if (isLateToList(deps)) return askForSweep(deps, scope, items, 0);
   const { correlation, since } = items[0].work;
   try {
     await sweepScope(deps, scope, { correlation, since });

@@ -4,11 +4,14 @@ import type { Deps, LoadedRules } from '../ports.ts';
 export interface Invocation extends Deps {
   /** When the process is stopped whatever it is doing, in milliseconds since the epoch; `null`: it is not. */
   readonly endsAtMs: number | null;
+  /** When this invocation began. */
+  readonly beganAtMs: number;
 }
 
 /** The same ports for one invocation: all of it sees one mode and one version of the rules. */
 export function toInvocation(deps: Deps, endsAtMs: number | null): Invocation {
   const mode = deps.mode();
   let loading: Promise<LoadedRules> | null = null;
-  return { ...deps, endsAtMs, mode: () => mode, rules: { load: () => (loading ??= deps.rules.load()) } };
+  const rules = { load: () => (loading ??= deps.rules.load()) };
+  return { ...deps, endsAtMs, beganAtMs: deps.clock.now(), mode: () => mode, rules };
 }

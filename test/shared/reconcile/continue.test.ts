@@ -206,6 +206,31 @@ describe('an invocation whose time runs out', () => {
     ]);
   });
 
+  it.each([
+    ['with two minutes left', 180, 60, 1],
+    ['with less', 180, 61, 0],
+    ['first, where it never has two minutes', 60, 0, 1],
+    ['after something else, where it never has', 60, 2, 0],
+    ['with no time at all', 20, 0, 0],
+  ])('lists a scope %s (%d s, %d s of which are gone: %d)', async (_when, seconds, goneSeconds, count) => {
+    const world = fleet(3, ['tcp']);
+    const h = harness(CONFIG, world);
+    h.cloud.onApply = () => {
+      h.nowMs += goneSeconds * 1000;
+      return null;
+    };
+    const before = goneSeconds === 0 ? [] : events(world, 1);
+    const item = sweepItem(world, 's');
+
+    const endsAtMs = NOW_MS + seconds * 1000;
+    expect(await handleWork(h.deps, [...before, item], endsAtMs)).toEqual({ failed: [] });
+
+    const listed = h.cloud.reads.filter(({ selection }) => selection.kind === 'everything');
+    expect(listed).toHaveLength(count);
+    const sweeps = h.sent.filter(({ work }) => work.kind === 'sweep');
+    expect(sweeps).toEqual(count === 1 ? [] : [{ queue: 'bulk', work: item.work, delaySeconds: 0 }]);
+  });
+
   it.each(['a group', 'a source'])('delivers the items of %s again when the queue does not take them', async (what) => {
     const world = fleet(2, ['tcp']);
     const h = harness(CONFIG, world);

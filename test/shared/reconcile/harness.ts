@@ -66,6 +66,7 @@ export function harness(config: Config, ...worlds: readonly [World, ...World[]])
       mode: () => self.mode,
       parallelism: 4,
       endsAtMs: null,
+      beganAtMs: NOW_MS,
       newId: () => `id-${(ids += 1)}`,
     },
     cloud,
