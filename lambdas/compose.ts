@@ -7,7 +7,7 @@ import { Fault } from '../shared/fault.ts';
 import type { Clock, Deps, Hash, Journal, RulesSource } from '../shared/ports.ts';
 import { rememberDisruptions } from '../shared/reconcile/recent.ts';
 import { rememberRequests } from '../shared/reconcile/sweep-requests.ts';
-import { memberKeys, type KeyProvider, type MemberRole, type SendAssumeRole } from './ec2/assume.ts';
+import { memberKeys, type MemberKey, type MemberRole, type SendAssumeRole } from './ec2/assume.ts';
 import { balancersOf, type Balancers } from './ec2/balancers.ts';
 import type { AwsScope } from './ec2/convert.ts';
 import { faultCodeOf, formatRefusal, toRefusal } from './ec2/faults.ts';
@@ -16,6 +16,7 @@ import type { Sleep } from './ec2/pace-line.ts';
 import { retriesButThrottling } from './ec2/pace-retries.ts';
 import { paced } from './ec2/pace.ts';
 import { PERMISSIONS } from './ec2/permissions.ts';
+import { tellRefusedKey } from './ec2/refused-key.ts';
 import { releaseOver, type Release } from './ec2/release.ts';
 import { jsonJournal } from './journal.ts';
 import { workQueues, type SendBatch } from './queues.ts';
@@ -105,19 +106,31 @@ function assumeRoleSender(env: Environment, overrides: Overrides): SendAssumeRol
 
 type ClientsOfScopes = Pick<Ec2, 'clientFor' | 'balancersFor' | 'releaseFor'>;
 
-/** The clients of each scope, with the credentials of its account. */
-function clientsOf(env: Environment, overrides: Overrides, keyFor: (scope: AwsScope) => KeyProvider | null) {
-  const configOf = (endpointSetting: string, scope: AwsScope) => {
-    const credentials = keyFor(scope);
-    const config = { ...clientConfig(env, endpointSetting, overrides), region: scope.region };
-    return credentials === null ? config : { ...config, credentials };
+/** A client of the SDK, as far as a step can be put into its calls. */
+interface WithSteps {
+  readonly middlewareStack: {
+    add(middleware: ReturnType<typeof tellRefusedKey>, options: { readonly step: 'initialize' }): void;
   };
-  const readers = perScope((scope) => new EC2Client(configOf('AWS_ENDPOINT_URL_EC2', scope)));
+}
+
+/** The clients of each scope, with the credentials of its account. */
+function clientsOf(env: Environment, overrides: Overrides, keyFor: (scope: AwsScope) => MemberKey | null) {
+  const configOf = (endpointSetting: string, scope: AwsScope) => {
+    const key = keyFor(scope);
+    const config = { ...clientConfig(env, endpointSetting, overrides), region: scope.region };
+    return key === null ? config : { ...config, credentials: key.provide };
+  };
+  const inScope = <Client extends WithSteps>(scope: AwsScope, client: Client): Client => {
+    const key = keyFor(scope);
+    if (key !== null) client.middlewareStack.add(tellRefusedKey(key), { step: 'initialize' });
+    return client;
+  };
+  const readers = perScope((scope) => inScope(scope, new EC2Client(configOf('AWS_ENDPOINT_URL_EC2', scope))));
   const writers = perScope((scope) => {
     // The connections that the reads before it have opened.
     const { requestHandler } = readers(scope).config;
     const retryStrategy = retriesButThrottling(ATTEMPTS);
-    return new EC2Client({ ...configOf('AWS_ENDPOINT_URL_EC2', scope), requestHandler, retryStrategy });
+    return inScope(scope, new EC2Client({ ...configOf('AWS_ENDPOINT_URL_EC2', scope), requestHandler, retryStrategy }));
   });
   return {
     clientFor: (scope, use) => (use === 'read' ? readers : writers)(scope),
@@ -125,12 +138,12 @@ function clientsOf(env: Environment, overrides: Overrides, keyFor: (scope: AwsSc
       const { ElasticLoadBalancingV2Client, DescribeListenersCommand, DescribeLoadBalancersCommand } =
         await import('./ec2/balancer-client.ts');
       const client = new ElasticLoadBalancingV2Client(configOf('AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2', scope));
-      return balancersOf({ DescribeListenersCommand, DescribeLoadBalancersCommand }, client);
+      return balancersOf({ DescribeListenersCommand, DescribeLoadBalancersCommand }, inScope(scope, client));
     }),
     releaseFor: perScope(async (scope): Promise<Release> => {
       const { AutoScalingClient, CompleteLifecycleActionCommand } = await import('./ec2/auto-scaling-client.ts');
       const client = new AutoScalingClient(configOf('AWS_ENDPOINT_URL_AUTO_SCALING', scope));
-      return releaseOver({ CompleteLifecycleActionCommand }, client, scope);
+      return releaseOver({ CompleteLifecycleActionCommand }, inScope(scope, client), scope);
     }),
   } satisfies ClientsOfScopes;
 }
@@ -138,7 +151,7 @@ function clientsOf(env: Environment, overrides: Overrides, keyFor: (scope: AwsSc
 /** Whose credentials a scope is called with; `null`: the process's own. */
 function keysByScope(env: Environment, overrides: Overrides, clock: Clock, role: MemberRole | null) {
   const keyOf = role === null ? () => null : memberKeys(role, clock, assumeRoleSender(env, overrides));
-  return ({ account }: AwsScope): KeyProvider | null => keyOf(account);
+  return ({ account }: AwsScope): MemberKey | null => keyOf(account);
 }
 
 /** https://sqs.REGION.amazonaws.com/…; the queues of a deployment are in one region, which need not be the function's. */

@@ -26,8 +26,18 @@ export interface TemporaryKey {
   readonly expiration: Date;
 }
 
-/** Gives a key that is good for some minutes at least. */
-export type KeyProvider = () => Promise<TemporaryKey>;
+/**
+ * Gives a key that is good for some minutes at least. The SDK's clients take a provider that says that it remembers as it is;
+ * any other they remember by themselves, and would go on with a key that is forgotten here.
+ */
+export type KeyProvider = (() => Promise<TemporaryKey>) & { readonly memoized: true };
+
+/** The key of a role in one account, which all clients of the account share. */
+export interface MemberKey {
+  readonly provide: KeyProvider;
+  /** Forgets a key that AWS did not accept, so that the next call assumes the role anew; gives what to say of it. */
+  readonly refuse: (code: string, cause: unknown) => Fault;
+}
 
 /** Sends AssumeRole, as whoever the process is. */
 export type SendAssumeRole = (input: AssumeRoleCommandInput) => Promise<AssumeRoleCommandOutput>;
@@ -39,6 +49,10 @@ const SESSION_NAME = 'tapkeeper';
 function toAssumeFault(thrown: unknown, arn: string, { externalId }: MemberRole): Fault {
   const refusal = toRefusal(thrown);
   const code = faultCodeOf(refusal);
+  if (refusal.access === 'unauthenticated') {
+    const said = `the credentials of the process were not accepted (${refusal.code}); give it new ones`;
+    return new Fault(code, `${PERMISSIONS.assumeRole.call} of ${arn}: ${said}`, thrown);
+  }
   const condition = externalId === null ? '' : ' with the external id of TAPKEEPER_EXTERNAL_ID';
   const remedy =
     code === 'denied'
@@ -68,14 +82,40 @@ async function assume(send: SendAssumeRole, role: MemberRole, arn: string): Prom
 /** The SDK's clients ask again when less than this is left of a key. */
 const SPARE_MS = 5 * 60_000;
 
+/**
+ * A key is forgotten so often at most: calls under way together are refused together, and a key that is refused for good (the
+ * process's clock is wrong) is not asked for with every call.
+ */
+const FORGET_EVERY_MS = 10_000;
+
 /** What `ask` gave, until it is about to expire; callers at one time share one question, and a failure is not kept. */
-function keptUntilStale(clock: Clock, ask: KeyProvider): KeyProvider {
+function keptUntilStale(clock: Clock, ask: () => Promise<TemporaryKey>) {
   let key: TemporaryKey | null = null;
   let asking: Promise<TemporaryKey> | null = null;
-  return async () => {
-    if (key !== null && key.expiration.getTime() - clock.now() > SPARE_MS) return key;
-    asking ??= ask().finally(() => (asking = null));
-    return (key = await asking);
+  let forgottenMs = -Infinity;
+  return {
+    provide: async (): Promise<TemporaryKey> => {
+      if (key !== null && key.expiration.getTime() - clock.now() > SPARE_MS) return key;
+      asking ??= ask().finally(() => (asking = null));
+      return (key = await asking);
+    },
+    forget: (): void => {
+      if (clock.now() - forgottenMs < FORGET_EVERY_MS) return;
+      forgottenMs = clock.now();
+      key = null;
+    },
+  };
+}
+
+function memberKey(clock: Clock, arn: string, ask: () => Promise<TemporaryKey>): MemberKey {
+  const { provide, forget } = keptUntilStale(clock, ask);
+  return {
+    provide: Object.assign(provide, { memoized: true } as const),
+    refuse: (code, cause) => {
+      forget();
+      // It is no matter of permissions, and the next call may succeed: whatever was asked for is tried again.
+      return new Fault('unexpected', `the key of role ${arn} was not accepted (${code}); it is asked for again`, cause);
+    },
   };
 }
 
@@ -87,13 +127,13 @@ export function memberKeys(
   role: MemberRole,
   clock: Clock,
   send: SendAssumeRole,
-): (account: AccountId) => KeyProvider | null {
-  const providers = new Map<AccountId, KeyProvider>();
+): (account: AccountId) => MemberKey | null {
+  const keys = new Map<AccountId, MemberKey>();
   return (account) => {
     if (account === role.ownAccount) return null;
     const arn = role.arn.replace(ACCOUNT_MARK, account);
-    const provider = providers.get(account) ?? keptUntilStale(clock, () => assume(send, role, arn));
-    providers.set(account, provider);
-    return provider;
+    const key = keys.get(account) ?? memberKey(clock, arn, () => assume(send, role, arn));
+    keys.set(account, key);
+    return key;
   };
 }

@@ -152,8 +152,11 @@ const REMEDIES: Partial<Record<FaultCode, string>> = {
   quota: 'ask for a higher quota, or remove what is not needed',
 };
 
-/** What AWS said, in words. */
-export const formatRefusal = ({ code, said }: Refusal): string => (said === '' ? code : `${code}: ${said}`);
+/** What AWS said, in words; a `Fault` says all itself. */
+export function formatRefusal({ code, said }: Refusal): string {
+  if (said === '') return code;
+  return isFaultCode(code) ? said : `${code}: ${said}`;
+}
 
 /** What was attempted, on what, what AWS said, and what to do, in one sentence. */
 export function describeRefusal(refusal: Refusal, permission: Permission, on: string, scope: Scope): string {
@@ -167,7 +170,7 @@ export function describeRefusal(refusal: Refusal, permission: Permission, on: st
     return `${attempted}: denied (${refusal.code}); allow ${needed}`;
   }
   const said = formatRefusal(refusal);
-  const remedy = REMEDIES[faultCodeOf(refusal)];
+  const remedy = isFaultCode(refusal.code) ? undefined : REMEDIES[faultCodeOf(refusal)];
   return remedy === undefined ? `${attempted}: ${said}` : `${attempted}: ${said}; ${remedy}`;
 }
 

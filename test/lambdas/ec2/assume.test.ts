@@ -46,7 +46,7 @@ const DENIED = refusing(
 describe('the credentials of a member account', () => {
   test('are those of its role, under our name and with the external id', async () => {
     const { asked, send } = tokenService(() => 0);
-    const key = await memberKeys(ROLE, { now: () => 0 }, send)(MEMBER)?.();
+    const key = await memberKeys(ROLE, { now: () => 0 }, send)(MEMBER)?.provide();
     expect(key).toEqual({
       accessKeyId: 'key-1',
       secretAccessKey: 'secret',
@@ -72,20 +72,57 @@ describe('the credentials of a member account', () => {
     let nowMs = 0;
     const { asked, send } = tokenService(() => nowMs);
     const keysOf = memberKeys(ROLE, { now: () => nowMs }, send);
-    const accessKeys = async () => Promise.all([1, 2, 3].map(async () => (await keysOf(MEMBER)?.())?.accessKeyId));
+    const accessKeys = async () =>
+      Promise.all([1, 2, 3].map(async () => (await keysOf(MEMBER)?.provide())?.accessKeyId));
     expect(await accessKeys()).toEqual(['key-1', 'key-1', 'key-1']);
     nowMs = HOUR_MS - 6 * 60_000;
     expect(await accessKeys()).toEqual(['key-1', 'key-1', 'key-1']);
     nowMs = HOUR_MS - 4 * 60_000;
     expect(await accessKeys()).toEqual(['key-2', 'key-2', 'key-2']);
     expect(asked).toHaveLength(2);
-    expect((await keysOf(OTHER)?.())?.accessKeyId).toBe('key-3');
+    expect((await keysOf(OTHER)?.provide())?.accessKeyId).toBe('key-3');
+  });
+});
+
+describe('a key that was not accepted', () => {
+  test('is asked for again by the next call, once for all calls that were refused together', async () => {
+    const { asked, send } = tokenService(() => 0);
+    const key = memberKeys(ROLE, { now: () => 0 }, send)(MEMBER);
+    await key?.provide();
+    for (let refused = 0; refused < 3; refused++) {
+      const fault = key?.refuse('RequestExpired', null);
+      expect(fault).toMatchObject({ code: 'unexpected', remedy: 'retry' });
+      expect(fault?.message).toBe(
+        'the key of role arn:aws:iam::210987654321:role/ops/tapkeeper-member was not accepted (RequestExpired); it is asked for again',
+      );
+      expect((await key?.provide())?.accessKeyId).toBe('key-2');
+    }
+    expect(asked).toHaveLength(2);
+  });
+
+  test('for good is asked for every ten seconds at most', async () => {
+    let nowMs = 0;
+    const { asked, send } = tokenService(() => nowMs);
+    const key = memberKeys(ROLE, { now: () => nowMs }, send)(MEMBER);
+    const call = async () => {
+      await key?.provide();
+      key?.refuse('AuthFailure', null);
+    };
+    await call();
+    await call();
+    nowMs = 9_999;
+    await call();
+    expect(asked).toHaveLength(2);
+    nowMs = 10_000;
+    await call();
+    await call();
+    expect(asked).toHaveLength(3);
   });
 });
 
 describe('a role that cannot be assumed', () => {
   test('is denied, with its ARN, the code and what to do, and without the caller', async () => {
-    const asking = memberKeys(ROLE, { now: () => 0 }, DENIED)(MEMBER)?.();
+    const asking = memberKeys(ROLE, { now: () => 0 }, DENIED)(MEMBER)?.provide();
     await expect(asking).rejects.toMatchObject({
       code: 'denied',
       message:
@@ -94,9 +131,18 @@ describe('a role that cannot be assumed', () => {
   });
 
   test('without an external id is not told of one', async () => {
-    const asking = memberKeys({ ...ROLE, externalId: null }, { now: () => 0 }, DENIED)(MEMBER)?.();
+    const asking = memberKeys({ ...ROLE, externalId: null }, { now: () => 0 }, DENIED)(MEMBER)?.provide();
     await expect(asking).rejects.toMatchObject({
       message: expect.not.stringContaining('TAPKEEPER_EXTERNAL_ID') as string,
+    });
+  });
+
+  test('because our own credentials were not accepted says whose', async () => {
+    const asking = memberKeys(ROLE, { now: () => 0 }, refusing('ExpiredToken', 'x', 403))(MEMBER)?.provide();
+    await expect(asking).rejects.toMatchObject({
+      code: 'denied',
+      message:
+        'AssumeRole of arn:aws:iam::210987654321:role/ops/tapkeeper-member: the credentials of the process were not accepted (ExpiredToken); give it new ones',
     });
   });
 
@@ -105,7 +151,7 @@ describe('a role that cannot be assumed', () => {
     ['Throttling', 400, 'throttled'],
     ['ServiceUnavailable', 503, 'unreachable'],
   ])('because of %s is a fault of its kind', async (name, status, code) => {
-    const asking = memberKeys(ROLE, { now: () => 0 }, refusing(name, 'no', status))(MEMBER)?.();
+    const asking = memberKeys(ROLE, { now: () => 0 }, refusing(name, 'no', status))(MEMBER)?.provide();
     await expect(asking).rejects.toMatchObject({ code, message: expect.stringContaining(name) as string });
   });
 
@@ -118,8 +164,8 @@ describe('a role that cannot be assumed', () => {
       return answers === 2 ? { $metadata: {} } : send(input);
     };
     const keys = memberKeys(ROLE, { now: () => 0 }, late)(MEMBER);
-    await expect(keys?.()).rejects.toMatchObject({ code: 'denied' });
-    await expect(keys?.()).rejects.toMatchObject({ code: 'unexpected' });
-    expect((await keys?.())?.accessKeyId).toBe('key-1');
+    await expect(keys?.provide()).rejects.toMatchObject({ code: 'denied' });
+    await expect(keys?.provide()).rejects.toMatchObject({ code: 'unexpected' });
+    expect((await keys?.provide())?.accessKeyId).toBe('key-1');
   });
 });
