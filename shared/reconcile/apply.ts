@@ -2,19 +2,19 @@ import { toFault } from '../fault.ts';
 import type { Change, Hold } from '../plan/change.ts';
 import type { Deps, Outcome } from '../ports.ts';
 import type { NonEmpty, SourceId } from '../words.ts';
-import type { Brake } from './brake.ts';
-import { isThrottled } from './brake.ts';
+import type { Brake } from './apply/brake.ts';
+import { isThrottled } from './apply/brake.ts';
+import type { AttachGate } from './apply/type-refusals.ts';
+import { gateByType } from './apply/type-refusals.ts';
+import type { VerbGate } from './apply/verb-refusals.ts';
+import { gateByVerb } from './apply/verb-refusals.ts';
 import { groupBy } from './group-by.ts';
 import { mapLimited } from './map-limited.ts';
+import { allowOnly } from './permission.ts';
 import { rememberOutcome } from './recent.ts';
 import { recordGivenUp, recordOutcome } from './record.ts';
-import { allowOnly } from './seen.ts';
 import type { Study, Task } from './study.ts';
 import { study } from './study.ts';
-import type { AttachGate } from './type-refusals.ts';
-import { gateByType } from './type-refusals.ts';
-import type { VerbGate } from './verb-refusals.ts';
-import { gateByVerb } from './verb-refusals.ts';
 
 /** What became of the changes of one source. */
 export interface SourceResult {

@@ -3,7 +3,7 @@ import type { Deps } from '../ports.ts';
 import type { Cloud, Instant, NonEmpty, SourceId, Subject } from '../words.ts';
 import type { Work } from '../work.ts';
 import { chunksOf, groupBy } from './group-by.ts';
-import { seenIn } from './seen.ts';
+import { seenIn } from './permission.ts';
 
 /**
  * Sources per message. A Lambda applies fifty sessions well within its time. A TAP configuration takes up to a minute, so on

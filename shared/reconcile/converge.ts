@@ -3,11 +3,11 @@ import type { Deps } from '../ports.ts';
 import type { NonEmpty, World } from '../words.ts';
 import type { Applied } from './apply.ts';
 import { applyPlan } from './apply.ts';
-import type { Brake } from './brake.ts';
-import { brakeOf, NO_BRAKE } from './brake.ts';
+import type { Brake } from './apply/brake.ts';
+import { brakeOf, NO_BRAKE } from './apply/brake.ts';
 import type { Invocation } from './invocation.ts';
 import type { Order } from './order.ts';
-import { toRun } from './order.ts';
+import { toRun } from './permission.ts';
 import { recordFault, recordFinish } from './record.ts';
 import type { Report } from './report.ts';
 import { PAUSED, toReport } from './report.ts';
@@ -24,6 +24,13 @@ export interface Progress extends Report {
   readonly left: readonly NonEmpty<Change>[];
   readonly leftBecause: ReturnType<Brake['reason']>;
 }
+
+/** A throttled account is left alone until its buckets hold something again. */
+const AFTER_THROTTLING_SECONDS = 5;
+
+/** How long what was left waits: what ran out of time has waited enough. */
+export const pauseOf = ({ leftBecause }: Progress): number =>
+  leftBecause === 'throttled' ? AFTER_THROTTLING_SECONDS : 0;
 
 const NOT_READ: Progress = { ...PAUSED, world: null, left: [], leftBecause: null };
 

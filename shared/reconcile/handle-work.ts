@@ -1,21 +1,19 @@
+import { Fault } from '../fault.ts';
 import type { Deps } from '../ports.ts';
 import type { NonEmpty, Scope } from '../words.ts';
-import type { Work } from '../work.ts';
+import { releaseHooks } from './batch/launch-hooks.ts';
+import { lookAt } from './batch/look-at.ts';
+import type { Item, LookGroup, LookItem } from './batch/look-group.ts';
+import { groupLooks } from './batch/look-group.ts';
+import { putBackGroup } from './batch/put-back.ts';
+import { askForOneSweep, sweepOnce } from './batch/sweeps.ts';
+import { isLate, RESERVE_MS } from './deadline.ts';
 import { groupBy } from './group-by.ts';
-import { isLate, isLateToList, RESERVE_MS } from './brake.ts';
-import { putBack } from './continue.ts';
-import { releaseHooks } from './hooks.ts';
 import type { Invocation } from './invocation.ts';
 import { toInvocation } from './invocation.ts';
-import type { LookResult } from './look-at.ts';
-import { lookAt } from './look-at.ts';
-import type { Item, LookGroup, LookItem } from './look-group.ts';
-import { groupLooks } from './look-group.ts';
 import { mapLimited } from './map-limited.ts';
 import { recordFault } from './record.ts';
 import { toScopeKey } from './scope.ts';
-import { sweepScope } from './sweep.ts';
-import { Fault } from '../fault.ts';
 
 /** Items to be delivered again; all others are done with. */
 export interface Handled {
@@ -77,7 +75,9 @@ async function handleScope(deps: Invocation, { scope, looks, sweeps }: ScopeBatc
   const failed: string[] = [];
   const tooMuch: LookGroup[] = [];
   for (const group of looks) {
-    const result = isLate(deps) ? await leave(deps, group) : await lookAt(deps, group);
+    const result = isLate(deps)
+      ? { failed: await putBackGroup(deps, group), wantsSweep: false }
+      : await lookAt(deps, group);
     failed.push(...result.failed);
     if (result.wantsSweep) tooMuch.push(group);
   }
@@ -85,56 +85,4 @@ async function handleScope(deps: Invocation, { scope, looks, sweeps }: ScopeBatc
   const [trigger] = tooMuch;
   if (first !== undefined) return [...failed, ...(await sweepOnce(deps, scope, [first, ...sweeps.slice(1)]))];
   return trigger === undefined ? failed : [...failed, ...(await askForOneSweep(deps, scope, trigger.items))];
-}
-
-/** A group that there is no time to begin. */
-async function leave(deps: Deps, group: LookGroup): Promise<LookResult> {
-  const { scope, items } = group;
-  try {
-    await putBack(deps, group);
-    return { failed: [], wantsSweep: false };
-  } catch (thrown) {
-    const { correlation } = items[0].work;
-    recordFault(deps, { correlation, scope }, thrown, `queueing what is left in ${toScopeKey(scope)}`);
-    return { failed: items.map(({ id }) => id), wantsSweep: false };
-  }
-}
-
-/** However many messages ask for it, a scope is swept once per batch. */
-async function sweepOnce(deps: Invocation, scope: Scope, items: NonEmpty<Item>): Promise<readonly string[]> {
-  if (isLateToList(deps)) return askForSweep(deps, scope, items, 0);
-  const { correlation, since } = items[0].work;
-  try {
-    await sweepScope(deps, scope, { correlation, since });
-    return [];
-  } catch {
-    // `sweepScope` has journaled it.
-    return items.map(({ id }) => id);
-  }
-}
-
-/** However many batches of a storm ask for it. */
-async function askForOneSweep(deps: Deps, scope: Scope, items: NonEmpty<Item>): Promise<readonly string[]> {
-  const delaySeconds = deps.requests.findDelay(scope, deps.clock.now());
-  if (delaySeconds === null) return [];
-  const failed = await askForSweep(deps, scope, items, delaySeconds);
-  if (failed.length > 0) deps.requests.withdraw(scope);
-  return failed;
-}
-
-async function askForSweep(
-  deps: Deps,
-  scope: Scope,
-  items: NonEmpty<Item>,
-  delaySeconds: number,
-): Promise<readonly string[]> {
-  const { correlation, since } = items[0].work;
-  const work: Work = { kind: 'sweep', scope, correlation, since };
-  try {
-    await deps.queues.send('bulk', [work], delaySeconds);
-    return [];
-  } catch (thrown) {
-    recordFault(deps, { correlation, scope }, thrown, `asking for a sweep of ${toScopeKey(scope)}`);
-    return items.map(({ id }) => id);
-  }
 }

@@ -1,5 +1,5 @@
 import type { Run } from '../plan/change.ts';
-import type { Lane, Mode } from '../ports.ts';
+import type { Lane } from '../ports.ts';
 import type { Instant, Scope, Selection } from '../words.ts';
 
 /** One request to make a part of the world be as the rules say. */
@@ -20,9 +20,3 @@ export interface Order {
 
 /** Events carry no permission, and must not wait for what a sweep or a person asked for. */
 export const laneOf = (run: Run | null): Lane => (run === null ? 'event' : 'bulk');
-
-/** The permission in force: what the order gives, and never more than the deployment's mode. */
-export function toRun(mode: Exclude<Mode, 'paused'>, given: Run | null): Run {
-  if (mode === 'observe') return { kind: 'observe' };
-  return given ?? { kind: 'enforce', seen: null, lift: [] };
-}

@@ -3,10 +3,10 @@ import { toFault } from '../fault.ts';
 import type { Plan } from '../plan/change.ts';
 import type { Deps, Outcome } from '../ports.ts';
 import type { Scope, World } from '../words.ts';
+import type { GivenUp } from './apply/verb-refusals.ts';
 import type { Order } from './order.ts';
 import type { Report } from './report.ts';
 import type { Rules } from './rules.ts';
-import type { GivenUp } from './verb-refusals.ts';
 
 /** What a fault is about, when there is no order yet. */
 interface Circumstance {

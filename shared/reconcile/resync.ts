@@ -1,14 +1,11 @@
 import type { Deps, Outcome } from '../ports.ts';
 import { toChunks } from './chunk.ts';
-import { pauseOf } from './continue.ts';
-import { enactInTime } from './converge.ts';
+import { enactInTime, pauseOf } from './converge.ts';
 import type { Invocation } from './invocation.ts';
 import { toInvocation } from './invocation.ts';
 import { mapLimited } from './map-limited.ts';
 import { recordContinued, recordFault, recordFinish } from './record.ts';
 import { toReport } from './report.ts';
-import { loadRules } from './rules.ts';
-import { toScopeKey } from './scope.ts';
 import type { Answer, Deed } from './resync/answer.ts';
 import { toAnswer } from './resync/answer.ts';
 import type { Asking, Gap, Planned } from './resync/plan-scope.ts';
@@ -18,6 +15,8 @@ import { toProblemAnswer } from './resync/problem.ts';
 import type { ResyncRequest } from './resync/request.ts';
 import { parseRequest } from './resync/request.ts';
 import { findTargets } from './resync/targets.ts';
+import { loadRules } from './rules.ts';
+import { toScopeKey } from './scope.ts';
 
 /** A `POST resync`, as an adapter hands it over. */
 export interface ResyncCall {

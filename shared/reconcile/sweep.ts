@@ -7,7 +7,7 @@ import type { Origin } from './chunk.ts';
 import { toChunks } from './chunk.ts';
 import { toInvocation } from './invocation.ts';
 import type { Order } from './order.ts';
-import { toRun } from './order.ts';
+import { toRun } from './permission.ts';
 import { rememberSweep } from './recent.ts';
 import { recordFault, recordFinish } from './record.ts';
 import type { Report } from './report.ts';

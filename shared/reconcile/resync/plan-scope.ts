@@ -1,7 +1,7 @@
 import { toInstant } from '../../ids.ts';
 import type { Run } from '../../plan/change.ts';
 import type { Scope, World } from '../../words.ts';
-import { isLate, RESERVE_MS } from '../brake.ts';
+import { isLate, RESERVE_MS } from '../deadline.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Order } from '../order.ts';
 import { recordFault } from '../record.ts';

@@ -3,7 +3,7 @@ import { Fault } from '../../../shared/fault.ts';
 import { toInstant } from '../../../shared/ids.ts';
 import type { Outcome } from '../../../shared/ports.ts';
 import { handleWork } from '../../../shared/reconcile/handle-work.ts';
-import type { Item } from '../../../shared/reconcile/look-group.ts';
+import type { Item } from '../../../shared/reconcile/batch/look-group.ts';
 import type { Change } from '../../../shared/plan/change.ts';
 import type { FaultCode } from '../../../shared/fault.ts';
 import type { InventoryKind, World } from '../../../shared/words.ts';

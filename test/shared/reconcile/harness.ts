@@ -5,7 +5,7 @@ import { toInstant } from '../../../shared/ids.ts';
 import type { JournalEntry } from '../../../shared/journal.ts';
 import type { Mode, WorkQueues } from '../../../shared/ports.ts';
 import type { Invocation } from '../../../shared/reconcile/invocation.ts';
-import type { Look } from '../../../shared/reconcile/look-group.ts';
+import type { Look } from '../../../shared/reconcile/batch/look-group.ts';
 import { rememberDisruptions } from '../../../shared/reconcile/recent.ts';
 import { rememberRequests } from '../../../shared/reconcile/sweep-requests.ts';
 import type { Instant, NonEmpty, RulesVersion, Subject, World } from '../../../shared/words.ts';

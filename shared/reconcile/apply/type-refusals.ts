@@ -1,7 +1,7 @@
-import type { Attach } from '../plan/change.ts';
-import type { Outcome } from '../ports.ts';
-import { PROFILES } from '../profile.ts';
-import type { Machine, MachineId, World } from '../words.ts';
+import type { Attach } from '../../plan/change.ts';
+import type { Outcome } from '../../ports.ts';
+import { PROFILES } from '../../profile.ts';
+import type { Machine, MachineId, World } from '../../words.ts';
 
 /** Makes an attach, unless what the cloud said of another machine of the same type answers it. */
 export type AttachGate = (change: Attach, attach: () => Promise<Outcome>) => Promise<Outcome>;

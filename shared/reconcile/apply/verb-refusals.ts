@@ -1,6 +1,6 @@
-import type { FaultCode } from '../fault.ts';
-import type { Change } from '../plan/change.ts';
-import type { Outcome } from '../ports.ts';
+import type { FaultCode } from '../../fault.ts';
+import type { Change } from '../../plan/change.ts';
+import type { Outcome } from '../../ports.ts';
 
 /** What a permission is given for: moving an attachment and changing it are one. */
 type Verb = Exclude<Change['kind'], 'retarget'>;

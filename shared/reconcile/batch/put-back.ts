@@ -1,23 +1,18 @@
-import type { Change, Run } from '../plan/change.ts';
-import type { Deps } from '../ports.ts';
-import type { NonEmpty, RulesVersion } from '../words.ts';
-import type { Work } from '../work.ts';
-import type { Origin } from './chunk.ts';
-import { cutChunks, subjectsOf } from './chunk.ts';
-import type { Progress } from './converge.ts';
-import { groupBy } from './group-by.ts';
+import type { Change } from '../../plan/change.ts';
+import type { Deps } from '../../ports.ts';
+import type { NonEmpty } from '../../words.ts';
+import type { Work } from '../../work.ts';
+import type { Origin } from '../chunk.ts';
+import { cutChunks, subjectsOf } from '../chunk.ts';
+import type { Progress } from '../converge.ts';
+import { pauseOf } from '../converge.ts';
+import { groupBy } from '../group-by.ts';
+import { laneOf } from '../order.ts';
+import { narrowTo } from '../permission.ts';
+import { recordContinued, recordFault } from '../record.ts';
+import { toScopeKey } from '../scope.ts';
 import type { Look, LookGroup } from './look-group.ts';
 import { itemsAbout } from './look-group.ts';
-import { laneOf } from './order.ts';
-import { recordContinued } from './record.ts';
-import { seenIn } from './seen.ts';
-
-/** A throttled account is left alone until its buckets hold something again. */
-const AFTER_THROTTLING_SECONDS = 5;
-
-/** How long what was left waits: what ran out of time has waited enough. */
-export const pauseOf = ({ leftBecause }: Progress): number =>
-  leftBecause === 'throttled' ? AFTER_THROTTLING_SECONDS : 0;
 
 /** What a run left, and who asked for it. */
 interface Asked extends Origin {
@@ -29,7 +24,7 @@ interface Asked extends Origin {
  * permission, as far as it is about them.
  * @throws Fault what the queue said.
  */
-export async function continueLater(
+export async function putBackRest(
   deps: Deps,
   group: LookGroup,
   progress: Progress,
@@ -44,7 +39,7 @@ export async function continueLater(
     const [{ correlation, since }] = together;
     const bySource = together.map(({ changes }) => changes);
     return cutChunks(scope.cloud, bySource).map((chunk): Work => {
-      const narrow = narrowed(deps, run, chunk.flat(), rulesVersion);
+      const narrow = narrowTo(deps, run, chunk.flat(), rulesVersion);
       return { kind: 'look', scope, subjects: subjectsOf(chunk), run: narrow, correlation, since, hook: null };
     });
   });
@@ -58,19 +53,19 @@ function findAsker(group: LookGroup, changes: NonEmpty<Change>, comesBack: (work
   return first === undefined ? [] : [{ changes, correlation: first.correlation, since: first.since }];
 }
 
-/** The permission for a part: a message holds so many digests at most, and needs those of its own sources only. */
-function narrowed(deps: Deps, run: Run | null, changes: readonly Change[], version: RulesVersion): Run | null {
-  if (run?.kind !== 'enforce' || run.seen === null) return run;
-  const given = new Set(run.seen);
-  return { ...run, seen: seenIn(deps, changes, version).filter((digest) => given.has(digest)) };
-}
-
 /**
- * Puts a group that was not begun back as it came.
- * @throws Fault what the queue said.
+ * Puts a group that there was no time to begin back as it came. Never throws.
+ * @returns The items to be delivered again, because the queue did not take them.
  */
-export async function putBack(deps: Deps, group: LookGroup): Promise<void> {
-  const [first, ...others] = group.items;
-  await deps.queues.send(laneOf(group.run), [first.work, ...others.map(({ work }) => work)], 0);
-  recordContinued(deps, { correlation: first.work.correlation, scope: group.scope }, group.subjects.length);
+export async function putBackGroup(deps: Deps, { scope, run, items, subjects }: LookGroup): Promise<readonly string[]> {
+  const [first, ...others] = items;
+  const about = { correlation: first.work.correlation, scope };
+  try {
+    await deps.queues.send(laneOf(run), [first.work, ...others.map(({ work }) => work)], 0);
+    recordContinued(deps, about, subjects.length);
+    return [];
+  } catch (thrown) {
+    recordFault(deps, about, thrown, `queueing what is left in ${toScopeKey(scope)}`);
+    return items.map(({ id }) => id);
+  }
 }

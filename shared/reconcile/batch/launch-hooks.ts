@@ -1,20 +1,20 @@
-import { toCanonicalJson } from '../plan/canonical.ts';
-import type { Deps } from '../ports.ts';
-import type { MachineId, NonEmpty, Scope } from '../words.ts';
-import type { LaunchHook } from '../work.ts';
-import { pauseOf } from './continue.ts';
-import type { Progress } from './converge.ts';
-import { groupBy } from './group-by.ts';
+import { toCanonicalJson } from '../../plan/canonical.ts';
+import type { Deps } from '../../ports.ts';
+import type { MachineId, NonEmpty, Scope } from '../../words.ts';
+import type { LaunchHook } from '../../work.ts';
+import type { Progress } from '../converge.ts';
+import { pauseOf } from '../converge.ts';
+import { groupBy } from '../group-by.ts';
+import { mapLimited } from '../map-limited.ts';
+import { recordFault } from '../record.ts';
 import { isPassing, LOOK_AGAIN_SECONDS } from './look-again.ts';
 import type { Look, LookGroup, LookItem } from './look-group.ts';
-import { mapLimited } from './map-limited.ts';
-import { recordFault } from './record.ts';
 
 /** An event of a launch younger than this may be looked at once more: no machine is held back for longer than that takes. */
 const YOUNG_MS = 15_000;
 
 /** A launch that stays held back, because it is looked at again. */
-export interface Held {
+export interface HeldBack {
   readonly work: Look;
   readonly delaySeconds: number;
 }
@@ -38,7 +38,7 @@ function launchesIn(items: readonly LookItem[]): readonly Launch[] {
  * The launches that are looked at once more before they go into service: only where mirroring is enforced, and only young ones
  * whose machine is not ready to be mirrored, or was not come to.
  */
-export function holdBack({ items }: LookGroup, progress: Progress, nowMs: number): readonly Held[] {
+export function holdBack({ items }: LookGroup, progress: Progress, nowMs: number): readonly HeldBack[] {
   if (progress.mode !== 'enforce') return [];
   return launchesIn(items).flatMap(({ hook, items: [{ work }] }) => {
     const delaySeconds = nowMs - Date.parse(work.since) < YOUNG_MS ? waitOf(hook.machine, progress) : null;
@@ -56,7 +56,7 @@ function waitOf(machine: MachineId, progress: Progress): number | null {
 }
 
 /** Whether an item comes back with a launch that stays held back. */
-export const comesBackWith = (held: readonly Held[]): ((work: Look) => boolean) => {
+export const comesBackWith = (held: readonly HeldBack[]): ((work: Look) => boolean) => {
   const hooks = new Set(held.map(({ work }) => toCanonicalJson(work.hook)));
   return ({ hook }) => hook !== null && hooks.has(toCanonicalJson(hook));
 };

@@ -4,7 +4,7 @@ import { parseMachineId, toInstant } from '../../../shared/ids.ts';
 import type { Change } from '../../../shared/plan/change.ts';
 import type { Outcome } from '../../../shared/ports.ts';
 import { handleWork } from '../../../shared/reconcile/handle-work.ts';
-import type { Item } from '../../../shared/reconcile/look-group.ts';
+import type { Item } from '../../../shared/reconcile/batch/look-group.ts';
 import type { World } from '../../../shared/words.ts';
 import { toWorld } from '../../world.ts';
 import { CONFIG, fleet, machineAt, ours, retagged, sessionsOf, sourceAt, upTo } from './fleets.ts';

@@ -1,19 +1,19 @@
-import { FAULTS } from '../fault.ts';
-import { continueLater } from './continue.ts';
-import type { Progress } from './converge.ts';
-import { converge } from './converge.ts';
-import { groupBy } from './group-by.ts';
-import type { Held } from './hooks.ts';
-import { comesBackWith, holdBack, releaseHooks } from './hooks.ts';
-import type { Invocation } from './invocation.ts';
+import { FAULTS } from '../../fault.ts';
+import type { Progress } from '../converge.ts';
+import { converge } from '../converge.ts';
+import { groupBy } from '../group-by.ts';
+import type { Invocation } from '../invocation.ts';
+import type { Order } from '../order.ts';
+import { laneOf } from '../order.ts';
+import { recordFault } from '../record.ts';
+import type { Report } from '../report.ts';
+import { toScopeKey } from '../scope.ts';
+import type { HeldBack } from './launch-hooks.ts';
+import { comesBackWith, holdBack, releaseHooks } from './launch-hooks.ts';
 import { isPassing, LOOK_AGAIN_SECONDS, toLookAgain } from './look-again.ts';
 import type { Look, LookGroup } from './look-group.ts';
 import { earliestOf, itemsAbout } from './look-group.ts';
-import type { Order } from './order.ts';
-import { laneOf } from './order.ts';
-import { recordFault } from './record.ts';
-import type { Report } from './report.ts';
-import { toScopeKey } from './scope.ts';
+import { putBackRest } from './put-back.ts';
 
 /** What looking at a group leaves to be done. */
 export interface LookResult {
@@ -25,7 +25,7 @@ export interface LookResult {
 
 /** What looking leaves, with the launches that wait for another look. */
 interface Looked extends LookResult {
-  readonly held: readonly Held[];
+  readonly held: readonly HeldBack[];
 }
 
 /** Makes what a group names be as the rules say, and lets go what waits for it. Never throws: what fails is told by item. */
@@ -81,13 +81,18 @@ const isTooMuchForBatch = ({ run }: LookGroup, { mode, plan }: Report): boolean 
   run === null && mode === 'enforce' && plan !== null && plan.guard.trips.some(({ name }) => name === 'batch');
 
 /** Queues what a later look is to see to: machines held back, what is changing, and what there was no time for. */
-async function putOff(deps: Invocation, group: LookGroup, progress: Progress, held: readonly Held[]): Promise<void> {
+async function putOff(
+  deps: Invocation,
+  group: LookGroup,
+  progress: Progress,
+  held: readonly HeldBack[],
+): Promise<void> {
   const comesBack = comesBackWith(held);
   for (const [first, ...others] of groupBy(held, ({ delaySeconds }) => String(delaySeconds)).values()) {
     await deps.queues.send('event', [first.work, ...others.map(({ work }) => work)], first.delaySeconds);
   }
   await lookAgain(deps, group, progress, comesBack);
-  await continueLater(deps, group, progress, comesBack);
+  await putBackRest(deps, group, progress, comesBack);
 }
 
 async function lookAgain(

@@ -1,11 +1,11 @@
-import type { Hold } from '../plan/change.ts';
-import type { Instant, NonEmpty, Subject } from '../words.ts';
-import type { Work } from '../work.ts';
-import { groupBy } from './group-by.ts';
+import type { Hold } from '../../plan/change.ts';
+import type { Instant, NonEmpty, Subject } from '../../words.ts';
+import type { Work } from '../../work.ts';
+import { groupBy } from '../group-by.ts';
+import type { Report } from '../report.ts';
+import { isAbout, toSubjectKey } from '../subjects.ts';
 import type { Look, LookGroup } from './look-group.ts';
 import { itemsAbout } from './look-group.ts';
-import type { Report } from './report.ts';
-import { isAbout, toSubjectKey } from './subjects.ts';
 
 /** How long something that is changing is left alone before it is looked at again. */
 export const LOOK_AGAIN_SECONDS = 15;

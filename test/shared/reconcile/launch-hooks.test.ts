@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../shared/fault.ts';
 import { parseMachineId, toInstant } from '../../../shared/ids.ts';
 import { handleWork } from '../../../shared/reconcile/handle-work.ts';
-import type { LookItem } from '../../../shared/reconcile/look-group.ts';
+import type { LookItem } from '../../../shared/reconcile/batch/look-group.ts';
 import type { World } from '../../../shared/words.ts';
 import type { LaunchHook } from '../../../shared/work.ts';
 import { toWorld } from '../../world.ts';

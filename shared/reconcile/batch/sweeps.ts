@@ -1,0 +1,54 @@
+import type { Deps } from '../../ports.ts';
+import type { NonEmpty, Scope } from '../../words.ts';
+import type { Work } from '../../work.ts';
+import { isLateToList } from '../deadline.ts';
+import type { Invocation } from '../invocation.ts';
+import { recordFault } from '../record.ts';
+import { toScopeKey } from '../scope.ts';
+import { sweepScope } from '../sweep.ts';
+import type { Item } from './look-group.ts';
+
+/**
+ * Sweeps a scope once, however many messages of a batch ask for it. Never throws.
+ * @returns The items to be delivered again.
+ */
+export async function sweepOnce(deps: Invocation, scope: Scope, items: NonEmpty<Item>): Promise<readonly string[]> {
+  if (isLateToList(deps)) return askForSweep(deps, scope, items, 0);
+  const { correlation, since } = items[0].work;
+  try {
+    await sweepScope(deps, scope, { correlation, since });
+    return [];
+  } catch {
+    // `sweepScope` has journaled it.
+    return items.map(({ id }) => id);
+  }
+}
+
+/**
+ * Asks for a sweep of a scope, however many batches of a storm do. Never throws.
+ * @returns The items to be delivered again.
+ */
+export async function askForOneSweep(deps: Deps, scope: Scope, items: NonEmpty<Item>): Promise<readonly string[]> {
+  const delaySeconds = deps.requests.findDelay(scope, deps.clock.now());
+  if (delaySeconds === null) return [];
+  const failed = await askForSweep(deps, scope, items, delaySeconds);
+  if (failed.length > 0) deps.requests.withdraw(scope);
+  return failed;
+}
+
+async function askForSweep(
+  deps: Deps,
+  scope: Scope,
+  items: NonEmpty<Item>,
+  delaySeconds: number,
+): Promise<readonly string[]> {
+  const { correlation, since } = items[0].work;
+  const work: Work = { kind: 'sweep', scope, correlation, since };
+  try {
+    await deps.queues.send('bulk', [work], delaySeconds);
+    return [];
+  } catch (thrown) {
+    recordFault(deps, { correlation, scope }, thrown, `asking for a sweep of ${toScopeKey(scope)}`);
+    return items.map(({ id }) => id);
+  }
+}
