@@ -1,9 +1,9 @@
 import { type FaultCode, toFault } from '../../shared/fault.ts';
 import { parseAttachmentId } from '../../shared/ids.ts';
 import { findMarkInName, toMarkName } from '../../shared/mark.ts';
-import type { Change, Hold } from '../../shared/plan/change.ts';
+import type { Change } from '../../shared/plan/change.ts';
+import { toHold } from '../../shared/plan/refused.ts';
 import type { Outcome } from '../../shared/ports.ts';
-import type { HoldCode } from '../../shared/reason.ts';
 import type { AttachmentId, Owner } from '../../shared/words.ts';
 import type { Exchange, Request } from './exchange.ts';
 import { classify, explain, type Refusal } from './faults.ts';
@@ -87,14 +87,3 @@ function toFailure(change: Change, code: FaultCode, detail: string): Outcome {
 const needs = (permissions: readonly string[], id: string): string => `needs ${permissions.join(' and ')} on ${id}`;
 
 const failed = (change: Change, code: FaultCode, detail: string): Outcome => ({ kind: 'failed', change, code, detail });
-
-const toHold = (change: Change, code: HoldCode, detail: string): Hold => ({
-  source: change.source,
-  machine: change.machine,
-  code,
-  destination: change.kind === 'detach' ? null : change.destination,
-  rules: change.kind === 'detach' ? [] : change.rules,
-  keeps: change.kind === 'attach' ? null : change.attachment,
-  blockedBy: [],
-  detail,
-});

@@ -1,4 +1,5 @@
 import type { Attach } from '../../plan/change.ts';
+import { toHold } from '../../plan/refused.ts';
 import type { Outcome } from '../../ports.ts';
 import { PROFILES } from '../../profile.ts';
 import type { Machine, MachineId, World } from '../../words.ts';
@@ -55,11 +56,6 @@ function mirroredTypes({ sources, attachments }: World, machines: ReadonlyMap<Ma
 const isUnfit = (outcome: Outcome): outcome is Held => outcome.kind === 'held' && outcome.hold.code === 'unfit';
 
 function likewise(change: Attach, type: string, { hold }: Held): Outcome {
-  const { source, machine, destination, rules } = change;
   const detail = `machines of type ${type} are refused, as ${hold.source} was: ${hold.detail}`;
-  return {
-    kind: 'held',
-    change,
-    hold: { source, machine, code: hold.code, destination, rules, keeps: null, blockedBy: [], detail },
-  };
+  return { kind: 'held', change, hold: toHold(change, hold.code, detail) };
 }
