@@ -121,14 +121,17 @@ describe('attaching', () => {
     expect(sessions()).toHaveLength(3);
   });
 
-  test('to an interface that takes no source more is held', async () => {
+  test('to an interface that takes no source more is to be planned again, for another target', async () => {
     const [sensor] = await launch(account, 1);
     const target = await createTarget(account, sensor.source);
     for (const { source } of await launch(account, 10)) {
       await createSession(account, source, target, settings.filter ?? '', 1);
     }
     const outcome = await apply(attaching({ ...settings, target: parseTargetId(target) }));
-    expect(outcome).toMatchObject({ kind: 'held', hold: { code: 'destination-full', destination: 'sensor' } });
+    expect(outcome).toMatchObject({
+      kind: 'conflict',
+      detail: expect.stringMatching(/SourcesPerTarget.*; add a sensor to the pool/) as string,
+    });
   });
 
   test('to an interface of an instance that does not run is held', async () => {
@@ -265,12 +268,7 @@ test.each([
     400,
     { kind: 'held', hold: { code: 'destination-missing' } },
   ],
-  [
-    'CreateTrafficMirrorSession',
-    'TrafficMirrorSourcesPerTargetLimitExceeded',
-    400,
-    { kind: 'held', hold: { code: 'destination-full' } },
-  ],
+  ['CreateTrafficMirrorSession', 'TrafficMirrorSourcesPerTargetLimitExceeded', 400, { kind: 'conflict' }],
   ['CreateTrafficMirrorSession', 'RequestLimitExceeded', 503, { kind: 'failed', code: 'throttled' }],
   ['CreateTrafficMirrorSession', 'InternalError', 500, { kind: 'failed', code: 'unreachable' }],
   [
