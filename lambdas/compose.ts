@@ -7,17 +7,17 @@ import { Fault } from '../shared/fault.ts';
 import type { Clock, Deps, Hash, Journal, RulesSource } from '../shared/ports.ts';
 import { rememberDisruptions } from '../shared/reconcile/recent.ts';
 import { rememberRequests } from '../shared/reconcile/sweep-requests.ts';
-import { memberKeys, type MemberKey, type MemberRole, type SendAssumeRole } from './ec2/assume.ts';
-import { balancersOf, type Balancers } from './ec2/balancers.ts';
-import type { AwsScope } from './ec2/convert.ts';
+import { memberKeys, type MemberKey, type MemberRole, type SendAssumeRole } from './ec2/clients/assume.ts';
+import { tellRefusedKey } from './ec2/clients/refused-key.ts';
+import { balancersOf, type Balancers } from './ec2/destinations/balancers.ts';
 import { faultCodeOf, formatRefusal, toRefusal } from './ec2/faults.ts';
 import { ec2MirrorCloud, type Ec2 } from './ec2/mirror-cloud.ts';
-import type { Sleep } from './ec2/pace-line.ts';
-import { retriesButThrottling } from './ec2/pace-retries.ts';
-import { paced } from './ec2/pace.ts';
 import { PERMISSIONS } from './ec2/permissions.ts';
-import { tellRefusedKey } from './ec2/refused-key.ts';
-import { releaseOver, type Release } from './ec2/release.ts';
+import type { AwsScope } from './ec2/scope.ts';
+import type { Sleep } from './ec2/write/pace-line.ts';
+import { retriesButThrottling } from './ec2/write/pace-retries.ts';
+import { paced } from './ec2/write/pace.ts';
+import { releaseOver, type Release } from './ec2/write/release.ts';
 import { jsonJournal } from './journal.ts';
 import { workQueues, type SendBatch } from './queues.ts';
 import { rulesFile } from './rules-file.ts';
@@ -94,7 +94,7 @@ function assumeRoleSender(env: Environment, overrides: Overrides): SendAssumeRol
   const config = clientConfig(env, 'AWS_ENDPOINT_URL_STS', overrides);
   const region = settingOf(env, 'AWS_REGION');
   const load = async () => {
-    const { AssumeRoleCommand, STSClient } = await import('./ec2/sts-client.ts');
+    const { AssumeRoleCommand, STSClient } = await import('./ec2/clients/sts-client.ts');
     return { AssumeRoleCommand, client: new STSClient({ ...config, ...(region === null ? {} : { region }) }) };
   };
   let loading: ReturnType<typeof load> | null = null;
@@ -136,12 +136,13 @@ function clientsOf(env: Environment, overrides: Overrides, keyFor: (scope: AwsSc
     clientFor: (scope, use) => (use === 'read' ? readers : writers)(scope),
     balancersFor: perScope(async (scope): Promise<Balancers> => {
       const { ElasticLoadBalancingV2Client, DescribeListenersCommand, DescribeLoadBalancersCommand } =
-        await import('./ec2/balancer-client.ts');
+        await import('./ec2/clients/balancer-client.ts');
       const client = new ElasticLoadBalancingV2Client(configOf('AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2', scope));
       return balancersOf({ DescribeListenersCommand, DescribeLoadBalancersCommand }, inScope(scope, client));
     }),
     releaseFor: perScope(async (scope): Promise<Release> => {
-      const { AutoScalingClient, CompleteLifecycleActionCommand } = await import('./ec2/auto-scaling-client.ts');
+      const { AutoScalingClient, CompleteLifecycleActionCommand } =
+        await import('./ec2/clients/auto-scaling-client.ts');
       const client = new AutoScalingClient(configOf('AWS_ENDPOINT_URL_AUTO_SCALING', scope));
       return releaseOver({ CompleteLifecycleActionCommand }, inScope(scope, client), scope);
     }),

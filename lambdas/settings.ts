@@ -2,8 +2,8 @@ import { Fault } from '../shared/fault.ts';
 import { parseAccountId, parseRegion } from '../shared/ids.ts';
 import type { Mode } from '../shared/ports.ts';
 import type { AccountId, NonEmpty } from '../shared/words.ts';
-import { ACCOUNT_MARK, type MemberRole } from './ec2/assume.ts';
-import type { AwsScope } from './ec2/convert.ts';
+import { ACCOUNT_MARK, type MemberRole } from './ec2/clients/assume.ts';
+import type { AwsScope } from './ec2/scope.ts';
 
 /** The environment of the process, or what stands for it. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -2,13 +2,13 @@ import type { EC2Client } from '@aws-sdk/client-ec2';
 import { Fault } from '../../shared/fault.ts';
 import type { Clock, MirrorCloud, Outcome } from '../../shared/ports.ts';
 import type { Scope } from '../../shared/words.ts';
-import { apply } from './apply.ts';
-import type { Balancers } from './balancers.ts';
-import type { AwsScope } from './convert.ts';
-import { inspector } from './inspect.ts';
-import { inventory } from './inventory.ts';
-import { readsOf } from './reads.ts';
-import type { Release } from './release.ts';
+import type { Balancers } from './destinations/balancers.ts';
+import { inspector } from './destinations/inspect.ts';
+import { inventory } from './read/inventory.ts';
+import { readsOf } from './read/reads.ts';
+import type { AwsScope } from './scope.ts';
+import { apply } from './write/apply.ts';
+import type { Release } from './write/release.ts';
 
 /** What a client is for: throttled reads are retried by the SDK, throttled writes by the pace of their lane. */
 export type ClientUse = 'read' | 'write';

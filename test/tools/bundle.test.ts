@@ -60,7 +60,7 @@ describe('schema-shake', () => {
     ['client-elastic-load-balancing-v2', 'balancer-client', 'CreateLoadBalancer'],
     ['client-auto-scaling', 'auto-scaling-client', 'CreateAutoScalingGroup'],
   ] as const)('leaves out of %s what is not called', async (client, module, unused) => {
-    const text = await bundle(`export * from '../../lambdas/ec2/${module}.ts';`, [schemaShake(client)]);
+    const text = await bundle(`export * from '../../lambdas/ec2/clients/${module}.ts';`, [schemaShake(client)]);
 
     // Not `toContain`, which would print the bundle.
     expect(text.includes(unused)).toBe(false);

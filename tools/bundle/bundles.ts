@@ -61,14 +61,14 @@ const rulesParser = (folder: string): Bundle => ({
 
 /** The clients that most invocations do without, with the package of each and an operation that it is loaded for. */
 const LATER_CLIENTS = [
-  { entry: 'lambdas/ec2/sts-client.ts', client: 'client-sts', command: 'AssumeRoleCommand' },
+  { entry: 'lambdas/ec2/clients/sts-client.ts', client: 'client-sts', command: 'AssumeRoleCommand' },
   {
-    entry: 'lambdas/ec2/balancer-client.ts',
+    entry: 'lambdas/ec2/clients/balancer-client.ts',
     client: 'client-elastic-load-balancing-v2',
     command: 'DescribeListenersCommand',
   },
   {
-    entry: 'lambdas/ec2/auto-scaling-client.ts',
+    entry: 'lambdas/ec2/clients/auto-scaling-client.ts',
     client: 'client-auto-scaling',
     command: 'CompleteLifecycleActionCommand',
   },

@@ -10,7 +10,7 @@ import {
   type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
 import * as loadBalancing from '@aws-sdk/client-elastic-load-balancing-v2';
-import { balancersOf } from '../../../lambdas/ec2/balancers.ts';
+import { balancersOf } from '../../../lambdas/ec2/destinations/balancers.ts';
 import { ec2MirrorCloud } from '../../../lambdas/ec2/mirror-cloud.ts';
 import { startAwsCloud, type AwsCloud } from '../../../local/aws/aws-cloud.ts';
 import { parseAccountId, parseMachineId, parseRegion, parseSourceId } from '../../../shared/ids.ts';

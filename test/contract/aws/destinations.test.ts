@@ -8,7 +8,7 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { capacityOf } from '../../../lambdas/ec2/target-types.ts';
+import { capacityOf } from '../../../lambdas/ec2/destinations/target-types.ts';
 import { capacityOf as capacityInTheCloud } from '../../../local/aws/ec2/target-capacity.ts';
 import { parseDestinationName, parseFilterId, parseRuleName, parseTargetId } from '../../../shared/ids.ts';
 import type { Outcome } from '../../../shared/ports.ts';
