@@ -107,7 +107,7 @@ async function enqueue(deps: Deps, planned: readonly Planned[]): Promise<Deed> {
   return finish(deps, planned, { did: 'queued', messages: works.length, outcomes: [] });
 }
 
-/** What there is no time for goes on through the bulk queue, for the caller would be answered by nobody. */
+/** What there is no time for goes on through the bulk queue: a process that is stopped answers nobody. */
 async function applyAll(deps: Invocation, planned: readonly Planned[]): Promise<Deed> {
   const applied = await mapLimited(planned, 1, (one) => applyOne(deps, one));
   const outcomes = applied.flatMap((one) => one.outcomes);
