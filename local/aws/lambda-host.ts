@@ -29,6 +29,8 @@ export interface LambdaHostOptions extends LambdaSettings {
   readonly eventConcurrency?: number;
   /** How many batches of bulk work are handled at a time. */
   readonly bulkConcurrency?: number;
+  /** How many invocations each function runs at a time, whatever asks for them; any number when left out. */
+  readonly reservedConcurrency?: number;
   /** How long an invocation may take, by the cloud's clock. */
   readonly timeoutSeconds?: number;
   /** How writes wait for their pace, where the clock is not the machine's. */
@@ -96,12 +98,12 @@ export function hostLambdas(cloud: AwsCloud, options: LambdaHostOptions): Lambda
   };
   /** A function of its own, with environments of its own. */
   const deployed = <Answer>(name: string, handlerOf: (deps: () => AwsDeps) => Handler<Answer>) => {
-    const { timeoutSeconds = LONGEST_SECONDS } = options;
+    const { timeoutSeconds = LONGEST_SECONDS, reservedConcurrency = Number.POSITIVE_INFINITY } = options;
     const lambda = { name: `${cloud.roleName}-${name}`, timeoutSeconds, clock: cloud.clock };
     const inEnvironment = createEnvironments(() => {
       const deps = compose(toEnvironment(cloud, options, key, bulkConcurrency), overrides);
       return handlerOf(() => deps);
-    });
+    }, reservedConcurrency);
     return (event: unknown): Promise<Answer> =>
       cloud.activity.track(invoke(lambda, (context) => inEnvironment((handler) => handler(event, context))));
   };

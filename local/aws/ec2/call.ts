@@ -9,6 +9,8 @@ export interface Call {
   readonly neighbours: readonly RegionState[];
   readonly account: string;
   readonly identity: Identity;
+  /** Whether sessions may be made that EC2 refuses: more than three on an interface, and two with one number. */
+  readonly isLenient: boolean;
   readonly nowMs: number;
   readonly random: Random;
   /** An event of the cloud in this region; it is delivered after the action has answered. */

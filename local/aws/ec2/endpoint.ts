@@ -43,6 +43,8 @@ export interface Surroundings {
   readonly seenAfterMs: number;
   /** `null`: nothing is throttled. */
   readonly buckets: Buckets | null;
+  /** The role that is let make sessions which EC2 refuses; `null`: nobody is. */
+  readonly lenientTo: string | null;
   readonly troubles: Troubles;
   readonly emit: (origin: Origin, event: CloudEvent) => void;
   /** Runs a step when what an action began has settled. */
@@ -204,6 +206,7 @@ function toCall(inside: Inside, region: RegionState, { identity, account }: Call
     neighbours: inside.regions.neighboursOf(region),
     account,
     identity,
+    isLenient: identity.kind === 'role' && identity.roleName === inside.lenientTo,
     random: inside.random,
     nowMs: inside.nowMs(),
     emit: (event) => inside.emit({ region: region.name, account }, event),

@@ -33,8 +33,9 @@ export function checkSource(region: RegionState, held: NetworkInterface): void {
 const sessionsOf = (region: RegionState, interfaceId: string): readonly MirrorSession[] =>
   region.sessions.under('network-interface-id', interfaceId);
 
-export function checkRoom(region: RegionState, interfaceId: string): void {
-  if (sessionsOf(region, interfaceId).length < MOST_SESSIONS_PER_INTERFACE) return;
+/** @throws Refusal when the interface has all the sessions that it can have. */
+export function checkRoom({ region, isLenient }: Call, interfaceId: string): void {
+  if (isLenient || sessionsOf(region, interfaceId).length < MOST_SESSIONS_PER_INTERFACE) return;
   throw refusal(
     'TrafficMirrorSessionsPerInterfaceLimitExceeded',
     `Sessions per interface limit reached (${MOST_SESSIONS_PER_INTERFACE}) for ${interfaceId}`,
@@ -42,12 +43,17 @@ export function checkRoom(region: RegionState, interfaceId: string): void {
 }
 
 /** @throws Refusal when the number is out of range, or another session of the interface has it. */
-export function checkNumber(region: RegionState, interfaceId: string, number: number, self: string | null): void {
+export function checkNumber(
+  { region, isLenient }: Call,
+  interfaceId: string,
+  number: number,
+  self: string | null,
+): void {
   if (number < 1 || number > MOST_NUMBER) {
     throw invalidValue(`Value (${number}) for parameter sessionNumber is invalid. Valid values are 1-${MOST_NUMBER}.`);
   }
   const taken = sessionsOf(region, interfaceId).find((session) => session.number === number && session.id !== self);
-  if (taken === undefined) return;
+  if (taken === undefined || isLenient) return;
   throw invalidValue(`Session number ${number} is already being used by ${taken.id} on ${interfaceId}`);
 }
 

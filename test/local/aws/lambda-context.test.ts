@@ -26,7 +26,7 @@ test('one that outlasts its time has failed, and has no time left', async () => 
 
 test('a process handles one invocation at a time, and is used again', async () => {
   let started = 0;
-  const inEnvironment = createEnvironments(() => (started += 1));
+  const inEnvironment = createEnvironments(() => (started += 1), Number.POSITIVE_INFINITY);
   const ends: (() => void)[] = [];
   const hold = (environment: number) => new Promise<number>((resolve) => ends.push(() => resolve(environment)));
   const [first, second] = [inEnvironment(hold), inEnvironment(hold)];
@@ -35,4 +35,20 @@ test('a process handles one invocation at a time, and is used again', async () =
   await expect(inEnvironment(async () => Promise.reject(new Error('out of order')))).rejects.toThrow('out of order');
   await inEnvironment(async (environment) => expect([1, 2]).toContain(environment));
   expect(started).toBe(2);
+});
+
+test('a function whose concurrency is reserved never runs more invocations, whatever asks for them', async () => {
+  let [running, most] = [0, 0];
+  let started = 0;
+  const inEnvironment = createEnvironments(() => (started += 1), 2);
+  const invoked = Array.from({ length: 6 }, () =>
+    inEnvironment(async (environment) => {
+      most = Math.max(most, (running += 1));
+      await Promise.resolve();
+      running -= 1;
+      return environment;
+    }),
+  );
+  expect((await Promise.all(invoked)).toSorted((a, b) => a - b)).toEqual([1, 1, 1, 2, 2, 2]);
+  expect(most).toBe(2);
 });

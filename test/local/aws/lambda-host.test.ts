@@ -240,14 +240,14 @@ test('a launch in a group is mirrored before its hook is completed', async () =>
 });
 
 test('nothing is begun that would not end in the time that Lambda gives', async () => {
-  let continued = (): void => undefined;
-  const goesOn = new Promise<void>((resolve) => (continued = resolve));
+  let told = (): void => undefined;
+  const isTold = new Promise<void>((resolve) => (told = resolve));
   const { cloud, client } = await startKept({
     timeoutSeconds: 10,
-    journal: { write: ({ kind }) => void (kind === 'continued' && continued()) },
+    journal: { write: (entry) => void (entry.kind === 'fault' && entry.code === 'config-invalid' && told()) },
   });
   await client.send(new RunInstancesCommand({ ...launchOptions('m5.large'), ...mirrored }));
-  await goesOn;
+  await isTold;
   expect(sessionsOf(cloud)).toEqual([]);
 });
 

@@ -26,6 +26,7 @@ async function startEndpoint() {
     latencyMs: 0,
     seenAfterMs: 0,
     buckets: null,
+    lenientTo: null,
     troubles: createTroubles(),
     emit: () => {},
     later: (step) => void steps.push(step),

@@ -8,10 +8,20 @@ import {
   ModifyTrafficMirrorSessionCommand,
   RunInstancesCommand,
   StopInstancesCommand,
-  type EC2Client,
+  EC2Client,
 } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from 'vitest';
-import { clientOf, createSensor, launch, launchOptions, NLB, refusalOf, sessionCommand, startCloud } from './rig.ts';
+import {
+  clientOf,
+  createSensor,
+  endAfterTest,
+  launch,
+  launchOptions,
+  NLB,
+  refusalOf,
+  sessionCommand,
+  startCloud,
+} from './rig.ts';
 
 async function createInterfaceTarget(client: EC2Client, NetworkInterfaceId: string | undefined): Promise<string> {
   const { TrafficMirrorTarget } = await client.send(new CreateTrafficMirrorTargetCommand({ NetworkInterfaceId }));
@@ -25,6 +35,22 @@ async function startFleet(type = 'm5.large') {
   const sensor = await createSensor(client);
   return { cloud, client, source: machine.interfaces[0] ?? '', machine, sensor };
 }
+
+test('a lenient cloud lets its Lambdas make sessions that EC2 refuses, and nobody else', async () => {
+  const cloud = await startCloud({ isLenient: true });
+  const person = clientOf(cloud);
+  const { interfaces } = await launch(cloud, person);
+  const sensor = await createSensor(person);
+  const credentials = cloud.as({ kind: 'role', roleName: cloud.roleName, sessionName: 'on-change' });
+  const lambda = new EC2Client({ endpoint: cloud.endpoint, region: cloud.region, maxAttempts: 1, credentials });
+  endAfterTest(async () => lambda.destroy());
+  for (const number of [1, 2, 2, 3]) await lambda.send(sessionCommand(interfaces[0], sensor, number));
+  expect(cloud.state.in().sessions.map(({ number }) => number)).toEqual([1, 2, 2, 3]);
+  expect(await refusalOf(person.send(sessionCommand(interfaces[0], sensor, 2)))).toBe('InvalidParameterValue');
+  expect(await refusalOf(person.send(sessionCommand(interfaces[0], sensor, 4)))).toBe(
+    'TrafficMirrorSessionsPerInterfaceLimitExceeded',
+  );
+});
 
 describe('creating a session', () => {
   test('fills in a network identifier, and a packet length for a load balancer', async () => {

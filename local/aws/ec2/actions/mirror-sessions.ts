@@ -38,8 +38,8 @@ function createSession(call: Call, request: CreateTrafficMirrorSessionRequest): 
   const filter = getFilter(region, request.TrafficMirrorFilterId ?? '');
   const number = request.SessionNumber ?? 0;
   checkSource(region, source);
-  checkNumber(region, source.id, number, null);
-  checkRoom(region, source.id);
+  checkNumber(call, source.id, number, null);
+  checkRoom(call, source.id);
   checkAccountRoom('Session', region.sessions.size);
   checkTarget(call, placed, source.id);
   const session: MirrorSession = {
@@ -73,7 +73,7 @@ function modifySession(call: Call, request: ModifyTrafficMirrorSessionRequest): 
   const placed = isMoved ? getUsableTarget(call, targetId) : getTargetInUse(call, targetId);
   const filter = getFilter(region, request.TrafficMirrorFilterId ?? before.filterId);
   const number = request.SessionNumber ?? before.number;
-  checkNumber(region, before.interfaceId, number, before.id);
+  checkNumber(call, before.interfaceId, number, before.id);
   if (isMoved) checkTarget(call, placed, before.interfaceId);
   const keptLength = removed.includes('packet-length') ? undefined : (before.packetLength ?? undefined);
   const keptVni = removed.includes('virtual-network-id') ? undefined : before.virtualNetworkId;
