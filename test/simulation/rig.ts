@@ -41,16 +41,16 @@ export interface Person {
    */
   patiently<Answer>(call: () => Promise<Answer>): Promise<Answer>;
   /** Launches instances with these tags. */
-  start(count: number, tags?: Readonly<Record<string, string>>): Promise<readonly Machine[]>;
+  start(count: number, tags?: Tags): Promise<readonly Machine[]>;
   /** Launches instances with these tags and waits until everything has settled. */
-  launch(count: number, tags?: Readonly<Record<string, string>>): Promise<readonly Machine[]>;
-  tag(ids: readonly string[], tags: Readonly<Record<string, string>>): Promise<void>;
+  launch(count: number, tags?: Tags): Promise<readonly Machine[]>;
+  tag(ids: readonly string[], tags: Tags): Promise<void>;
   untag(ids: readonly string[], ...names: readonly string[]): Promise<void>;
   /** A filter that accepts all of these protocols in both directions; all packets when none is named. */
   createFilter(...protocols: readonly number[]): Promise<string>;
   /** A target in front of a Gateway Load Balancer endpoint, whose health nobody asks for. */
   createTarget(): Promise<string>;
-  createSession(source: string, target: string, filter: string, number: number): Promise<string>;
+  createSession(source: string, target: string, filter: string, number: number, tags?: Tags): Promise<string>;
 }
 
 export interface Machine {
@@ -84,7 +84,12 @@ const AT_ONCE = 500;
 const chunksOf = <Item>(items: readonly Item[], size: number): Item[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
 
-const toList = (tags: Readonly<Record<string, string>>) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+type Tags = Readonly<Record<string, string>>;
+
+const toList = (tags: Tags) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+
+const toSpecifications = (ResourceType: 'instance' | 'traffic-mirror-session', tags: Tags) =>
+  Object.keys(tags).length === 0 ? undefined : [{ ResourceType, Tags: toList(tags) }];
 
 export function personIn(cloud: AwsCloud, name = 'alice', region = cloud.region): Person {
   const credentials = cloud.as({ kind: 'user', name });
@@ -92,18 +97,17 @@ export function personIn(cloud: AwsCloud, name = 'alice', region = cloud.region)
   endAfterTest(async () => client.destroy());
   let endpoints = 0;
 
-  async function start(count: number, tags: Readonly<Record<string, string>> = {}): Promise<readonly Machine[]> {
+  async function start(count: number, tags: Tags = {}): Promise<readonly Machine[]> {
     const machines: Machine[] = [];
     for (let left = count; left > 0; left -= AT_ONCE) {
       const size = Math.min(left, AT_ONCE);
-      const Tags = toList(tags);
       const launched = await client.send(
         new RunInstancesCommand({
           ImageId: 'ami-0123456789abcdef0',
           InstanceType: 'm5.large',
           MinCount: size,
           MaxCount: size,
-          ...(Tags.length === 0 ? {} : { TagSpecifications: [{ ResourceType: 'instance', Tags }] }),
+          TagSpecifications: toSpecifications('instance', tags),
         }),
       );
       for (const { InstanceId, NetworkInterfaces: [first] = [] } of launched.Instances ?? []) {
@@ -157,13 +161,14 @@ export function personIn(cloud: AwsCloud, name = 'alice', region = cloud.region)
       );
       return get(TrafficMirrorTarget?.TrafficMirrorTargetId);
     },
-    async createSession(source, target, filter, number) {
+    async createSession(source, target, filter, number, tags = {}) {
       const { TrafficMirrorSession } = await client.send(
         new CreateTrafficMirrorSessionCommand({
           NetworkInterfaceId: source,
           TrafficMirrorTargetId: target,
           TrafficMirrorFilterId: filter,
           SessionNumber: number,
+          TagSpecifications: toSpecifications('traffic-mirror-session', tags),
         }),
       );
       return get(TrafficMirrorSession?.TrafficMirrorSessionId);

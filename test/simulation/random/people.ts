@@ -19,6 +19,8 @@ export interface Dice {
   next(): number;
   below(limit: number): number;
   pick<Item>(items: readonly Item[]): Item | undefined;
+  /** Dice of their own: however often they are thrown, these fall as they would have. */
+  fork(): Dice;
 }
 
 export function seededDice(seed: number): Dice {
@@ -30,71 +32,76 @@ export function seededDice(seed: number): Dice {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
   const below = (limit: number): number => Math.floor(next() * limit);
-  return { next, below, pick: (items) => items[below(items.length)] };
+  const fork = (): Dice => seededDice(Math.floor(next() * 4_294_967_296));
+  return { next, below, pick: (items) => items[below(items.length)], fork };
 }
 
-/** What people do in an account, a step at a time, each without waiting for what comes of it. */
+/** What people do in an account, a step at a time, each without waiting for what comes of it and by dice of its own. */
 export interface People {
   /** Does something to machines, interfaces, tags or sessions of ours, and says what. */
-  act(): Promise<string>;
+  act(dice: Dice): Promise<string>;
   /**
    * Does something to sessions that tapkeeper did not make. Only when nothing is under way: what somebody creates between our
    * read and our write is a race that no client of EC2 can win.
    */
-  actOnTheirs(): Promise<string>;
+  actOnTheirs(dice: Dice): Promise<string>;
 }
 
 interface Around {
   readonly cloud: AwsCloud;
   readonly person: Person;
   readonly watch: Watch;
-  readonly dice: Dice;
   readonly sensors: readonly Sensor[];
   /** Targets and filters of sessions that others make. */
   readonly theirs: { readonly targets: readonly string[]; readonly filters: readonly string[] };
 }
 
+/** The mark of a deployment that is not ours. */
+const MARK_OF_ANOTHER = { 'tapkeeper:owner': 'noc', 'tapkeeper:mark': 'v1' };
+
 const NUMBERS = [1, 50, 100, 150, 200, 300, 500, 32_766];
 
-export function peopleIn({ cloud, person, watch, dice, sensors, theirs }: Around): People {
+type Acts = Readonly<Record<string, (dice: Dice) => Promise<unknown>>>;
+
+export function peopleIn({ cloud, person, watch, sensors, theirs }: Around): People {
   const { client } = person;
   const view = () => cloud.state.in();
   const running = () => view().instances.filter(({ state }) => state === 'running');
-  const drawTags = (): Record<string, string> => {
-    const names = sensors.map(({ name }) => name).filter(() => dice.below(3) === 0);
+  const drawTags = (dice: Dice): Record<string, string> => {
+    const names = sensors.map(({ name }) => name).filter(() => dice.below(3) > 0);
     if (names.length === 0) return {};
     return { mirror: names.join('+'), ...(dice.below(8) === 0 ? { optout: 'yes' } : {}) };
   };
   const taggable = () => [...running(), ...view().interfaces.filter(({ attachment }) => attachment !== null)];
 
-  const acts: Readonly<Record<string, () => Promise<unknown>>> = {
-    launch: async () => {
+  const acts: Acts = {
+    launch: async (dice) => {
       if (view().instances.filter(({ state }) => state !== 'terminated').length < 12) {
-        await person.start(1 + dice.below(3), drawTags());
+        await person.start(1 + dice.below(3), drawTags(dice));
       }
     },
-    tag: async () => {
-      const tags = drawTags();
+    tag: async (dice) => {
+      const tags = drawTags(dice);
       const thing = dice.pick(taggable());
       if (thing !== undefined && Object.keys(tags).length > 0) await person.tag([thing.id], tags);
     },
-    untag: async () => {
+    untag: async (dice) => {
       const thing = dice.pick(taggable().filter(({ tags }) => 'mirror' in tags));
       if (thing !== undefined) await person.untag([thing.id], 'mirror', 'optout');
     },
-    stop: async () => {
+    stop: async (dice) => {
       const machine = dice.pick(running());
       if (machine !== undefined) await client.send(new StopInstancesCommand({ InstanceIds: [machine.id] }));
     },
-    start: async () => {
+    start: async (dice) => {
       const machine = dice.pick(view().instances.filter(({ state }) => state === 'stopped'));
       if (machine !== undefined) await client.send(new StartInstancesCommand({ InstanceIds: [machine.id] }));
     },
-    terminate: async () => {
+    terminate: async (dice) => {
       const machine = dice.pick(running());
       if (machine !== undefined) await client.send(new TerminateInstancesCommand({ InstanceIds: [machine.id] }));
     },
-    'attach an interface': async () => {
+    'attach an interface': async (dice) => {
       const machine = dice.pick(running());
       if (machine === undefined) return;
       const { NetworkInterface: made } = await client.send(
@@ -110,7 +117,7 @@ export function peopleIn({ cloud, person, watch, dice, sensors, theirs }: Around
       });
       await person.patiently(() => client.send(attaching));
     },
-    'detach an interface': async () => {
+    'detach an interface': async (dice) => {
       const second = dice.pick(
         view().interfaces.filter(({ attachment }) => attachment?.status === 'attached' && attachment.deviceIndex > 0),
       );
@@ -118,7 +125,7 @@ export function peopleIn({ cloud, person, watch, dice, sensors, theirs }: Around
         await client.send(new DetachNetworkInterfaceCommand({ AttachmentId: second.attachment?.id }));
       }
     },
-    'delete one of ours': async () => {
+    'delete one of ours': async (dice) => {
       const session = dice.pick(view().sessions.filter(isOurs));
       if (session !== undefined) {
         await watch.whilePeopleChange(() =>
@@ -126,7 +133,7 @@ export function peopleIn({ cloud, person, watch, dice, sensors, theirs }: Around
         );
       }
     },
-    'shorten the packets of one of ours': async () => {
+    'shorten the packets of one of ours': async (dice) => {
       const session = dice.pick(view().sessions.filter(isOurs));
       if (session !== undefined) {
         await client.send(
@@ -136,15 +143,22 @@ export function peopleIn({ cloud, person, watch, dice, sensors, theirs }: Around
     },
   };
 
-  const actsOnTheirs: Readonly<Record<string, () => Promise<unknown>>> = {
-    'create a session of their own': async () => {
-      const held = dice.pick(view().interfaces.filter(({ attachment }) => attachment?.status === 'attached'));
-      const [target, filter] = [dice.pick(theirs.targets), dice.pick(theirs.filters)];
-      const number = dice.pick(NUMBERS);
-      if (held === undefined || target === undefined || filter === undefined || number === undefined) return;
-      await watch.whilePeopleChange(() => person.createSession(held.id, target, filter, number));
-    },
-    'delete a session of their own': async () => {
+  const createTheirs = async (dice: Dice): Promise<void> => {
+    const attached = view().interfaces.filter(({ attachment }) => attachment?.status === 'attached');
+    // Who comes first takes the number that ours would have; who comes later is refused it.
+    const mirrored = new Set(view().sessions.flatMap((one) => (isOurs(one) ? [one.interfaceId] : [])));
+    const held = dice.pick(dice.below(3) === 0 ? attached : attached.filter(({ id }) => !mirrored.has(id)));
+    const [target, filter] = [dice.pick(theirs.targets), dice.pick(theirs.filters)];
+    const number = dice.pick(NUMBERS);
+    if (held === undefined || target === undefined || filter === undefined || number === undefined) return;
+    const tags = dice.below(2) === 0 ? MARK_OF_ANOTHER : {};
+    await watch.whilePeopleChange(() => person.createSession(held.id, target, filter, number, tags));
+  };
+
+  const actsOnTheirs: Acts = {
+    'create a session of their own': createTheirs,
+    'create another of their own': createTheirs,
+    'delete a session of their own': async (dice) => {
       const session = dice.pick(view().sessions.filter((one) => !isOurs(one)));
       if (session === undefined) return;
       await watch.whilePeopleChange(() =>
@@ -153,15 +167,15 @@ export function peopleIn({ cloud, person, watch, dice, sensors, theirs }: Around
     },
   };
 
-  const perform = async (choice: typeof acts): Promise<string> => {
+  const perform = async (choice: Acts, dice: Dice): Promise<string> => {
     const [name, work] = dice.pick(Object.entries(choice)) ?? ['nothing', async () => undefined];
     try {
-      await work();
+      await work(dice);
       return name;
     } catch (thrown) {
       // A person may ask for what is refused: a fourth session, a number in use, a machine that is on its way elsewhere.
       return `${name}: ${thrown instanceof Error ? thrown.name : String(thrown)}`;
     }
   };
-  return { act: () => perform(acts), actOnTheirs: () => perform(actsOnTheirs) };
+  return { act: (dice) => perform(acts, dice), actOnTheirs: (dice) => perform(actsOnTheirs, dice) };
 }

@@ -33,8 +33,12 @@ export function differences(cloud: AwsCloud, { sensors }: SimulatedRules): reado
     const effective = { ...machine?.tags, ...tags };
     const isMirrorable = machine !== undefined && attachment?.status === 'attached';
     const wished = isMirrorable ? wishedOf(effective, sensors) : [];
-    found.push(...unwishedOf(ours, wished).map((text) => `${id}: ${text}`));
-    found.push(...missingOf({ view, ours, theirs, wished }).map((text) => `${id}: ${text}`));
+    const unwished = ours.filter((session) => !wished.some((sensor) => isOf(session, sensor)));
+    // One that is to become what a wish asks for stays as it is while others are in the way of that wish.
+    const isWithheld = theirs.length > 0 && wished.some((sensor) => !ours.some((session) => isOf(session, sensor)));
+    if (!isWithheld) found.push(...unwished.map((session) => `${id}: ${session.id} is wished by nobody`));
+    const withheld = isWithheld ? unwished : [];
+    found.push(...missingOf({ view, ours, withheld, theirs, wished }).map((text) => `${id}: ${text}`));
   }
   return found;
 }
@@ -49,19 +53,16 @@ function wishedOf(tags: Readonly<Record<string, string>>, sensors: readonly Sens
 const isOf = (session: Session, { target, filter }: Sensor): boolean =>
   session.targetId === target && session.filterId === filter;
 
-const unwishedOf = (ours: readonly Session[], wished: readonly Sensor[]): readonly string[] =>
-  ours
-    .filter((session) => !wished.some((sensor) => isOf(session, sensor)))
-    .map(({ id, targetId, filterId }) => `${id} to ${targetId} by ${filterId} is wished by nobody`);
-
 interface Place {
   readonly view: View;
   readonly ours: readonly Session[];
+  /** Those of ours that no wish asks for and that stay nevertheless. */
+  readonly withheld: readonly Session[];
   readonly theirs: readonly Session[];
   readonly wished: readonly Sensor[];
 }
 
-function missingOf({ view, ours, theirs, wished }: Place): readonly string[] {
+function missingOf({ view, ours, withheld, theirs, wished }: Place): readonly string[] {
   const filters = filtersOf(view);
   const takenBy = (filterId: string): ReadonlySet<string> => {
     const filter = filters.get(filterId);
@@ -73,7 +74,9 @@ function missingOf({ view, ours, theirs, wished }: Place): readonly string[] {
     const takes = takenBy(sensor.filter);
     const earlier = [
       ...wished.slice(0, at).map(({ filter }) => takenBy(filter)),
-      ...theirs.filter(({ number }) => number < sensor.number).map(({ filterId }) => takenBy(filterId)),
+      ...[...theirs, ...withheld]
+        .filter(({ number }) => number < sensor.number)
+        .map(({ filterId }) => takenBy(filterId)),
     ];
     const isShadowed = [...takes].every((packet) => earlier.some((others) => others.has(packet)));
     const wouldPreempt = theirs.some(
@@ -83,9 +86,9 @@ function missingOf({ view, ours, theirs, wished }: Place): readonly string[] {
       ({ targetId, filterId }) =>
         targetId === sensor.target && [...takes].every((packet) => takenBy(filterId).has(packet)),
     );
-    const isNumberTheirs = theirs.some(({ number }) => number === sensor.number);
+    const isNumberTaken = [...theirs, ...withheld].some(({ number }) => number === sensor.number);
     const isFull = theirs.length + ours.length >= 3;
-    const isExcused = isShadowed || wouldPreempt || isDoneByTheirs || isNumberTheirs || isFull;
+    const isExcused = isShadowed || wouldPreempt || isDoneByTheirs || isNumberTaken || isFull;
     return isExcused ? [] : [`nothing goes to ${sensor.name}`];
   });
 }

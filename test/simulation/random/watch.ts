@@ -1,9 +1,10 @@
 import type { AwsCloud } from '../../../local/aws/aws-cloud.ts';
 import { filtersOf, seenBy, type Session } from './packets.ts';
 
-const OWNER_TAG = 'tapkeeper:owner';
+/** The owners that the rules name, one after the other; the one that is not in force is a former one. */
+export const OWNERS = ['soc', 'csirt'] as const;
 
-export const isOurs = ({ tags }: Session): boolean => OWNER_TAG in tags;
+export const isOurs = ({ tags }: Session): boolean => OWNERS.some((owner) => owner === tags['tapkeeper:owner']);
 
 /** What went wrong at any moment, in words; empty when nothing did. */
 export interface Watch {
@@ -51,9 +52,9 @@ export function watch(cloud: AwsCloud): Watch {
   function checkLimits(sessions: readonly Session[]): void {
     const bySource = Map.groupBy(sessions, ({ interfaceId }) => interfaceId);
     for (const [source, held] of bySource) {
-      if (held.length > 3) violations.push(`${source} has ${held.length} sessions`);
+      if (held.length > 3) violations.push(`${source} has more than three sessions: ${sayAll(held)}`);
       if (new Set(held.map(({ number }) => number)).size < held.length)
-        violations.push(`two sessions of ${source} have one number`);
+        violations.push(`two sessions of ${source} have one number: ${sayAll(held)}`);
     }
   }
 
