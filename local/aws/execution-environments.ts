@@ -10,12 +10,9 @@ export function createEnvironments<Environment>(
   const free: Environment[] = [];
   const waiting: (() => void)[] = [];
   let running = 0;
-  const turn = (): Promise<void> => {
-    running += 1;
-    return running <= reservedConcurrency ? Promise.resolve() : new Promise((next) => void waiting.push(next));
-  };
   return async (run) => {
-    await turn();
+    running += 1;
+    if (running > reservedConcurrency) await new Promise<void>((next) => void waiting.push(next));
     const environment = free.pop() ?? start();
     try {
       return await run(environment);
