@@ -43,8 +43,8 @@ interface Course {
 }
 
 /**
- * Carries out a plan until the brake stops it: the sources side by side, the changes of one source one after the other. A
- * source that was begun is seen through.
+ * Carries out a plan until the brake stops it: the sources side by side, the changes of one source one after the other. It
+ * may stop between two changes, for no step of an order loses anything.
  */
 export async function applyPlan(deps: Deps, task: Task, studied: Study, brake: Brake): Promise<Applied> {
   const verbs = gateByVerb();
@@ -55,12 +55,21 @@ export async function applyPlan(deps: Deps, task: Task, studied: Study, brake: B
   );
   for (const one of verbs.givenUp()) recordGivenUp(deps, task.order, task.rules, one);
   const results = tried.filter((result) => result !== null);
-  return { results, left: bySource.filter((_, at) => isLeft(tried[at] ?? null, brake)) };
+  return { results, left: bySource.filter((changes, at) => isLeft(tried[at] ?? null, changes, brake)) };
 }
 
-/** What was throttled until the brake stopped it is left as well: it is no better off with its message delivered again. */
-const isLeft = (result: SourceResult | null, brake: Brake): boolean =>
-  result === null || (brake.reason() === 'throttled' && result.outcomes.some(isThrottled));
+/**
+ * What was begun and is not at its end is left as well, and what was throttled until the brake stopped it: it is no better off
+ * with its message delivered again.
+ */
+function isLeft(result: SourceResult | null, changes: readonly Change[], brake: Brake): boolean {
+  if (result === null) return true;
+  const { outcomes } = result;
+  if (brake.reason() === 'throttled') return outcomes.some(isThrottled);
+  return (
+    brake.reason() === 'deadline' && outcomes.length < changes.length && outcomes.every(({ kind }) => kind === 'done')
+  );
+}
 
 /**
  * A conflict means that the source is not as it was read: it alone is read and planned again, once. A second conflict is
@@ -99,6 +108,7 @@ async function applyInOrder(course: Course, changes: readonly Change[]): Promise
   for (const change of changes) {
     const isWithheld = outcomes.some(({ kind }) => kind === 'held');
     if (isWithheld && change.kind !== 'attach') continue;
+    if (outcomes.length > 0 && brake.reason() === 'deadline') break;
     const startedMs = deps.clock.now();
     const call = (): Promise<Outcome> => verbs.pass(change, () => applyOne(deps, task, change));
     const outcome = change.kind === 'attach' ? await types(change, call) : await call();

@@ -34,7 +34,7 @@ interface ScopeBatch {
  */
 export async function handleWork(deps: Deps, items: readonly Item[], endsAtMs: number | null): Promise<Handled> {
   const invocation = toInvocation(deps, endsAtMs);
-  warnOfNoTime(invocation, items);
+  if (isLate(invocation)) return { failed: await refuseForWantOfTime(invocation, items) };
   const kept = new Set(deps.cloud.scopes().map(toScopeKey));
   const isKept = ({ work }: Item): boolean => kept.has(toScopeKey(work.scope));
   const strangers = items.filter((item) => !isKept(item));
@@ -44,12 +44,19 @@ export async function handleWork(deps: Deps, items: readonly Item[], endsAtMs: n
   return { failed: [...turnedAway, ...handled].flat() };
 }
 
-/** Work that goes back as soon as it comes would do so for ever, and nobody would know. */
-function warnOfNoTime(deps: Invocation, [first]: readonly Item[]): void {
-  if (first === undefined || !isLate(deps)) return;
+/**
+ * Where no invocation has the time to begin anything, everything comes back, and in the end reaches the dead letters: work that
+ * is put back as soon as it comes would circle for ever. Machines that are held back are let go.
+ */
+async function refuseForWantOfTime(deps: Invocation, items: readonly Item[]): Promise<readonly string[]> {
+  const [first] = items;
+  if (first === undefined) return [];
   const { correlation, scope } = first.work;
   const message = `nothing is begun in the last ${RESERVE_MS / 1000} s of an invocation, and it has no more; give the function a minute or longer`;
   recordFault(deps, { correlation, scope }, new Fault('config-invalid', message), 'beginning an invocation');
+  const looks = items.flatMap(({ id, work }): LookItem[] => (work.kind === 'look' ? [{ id, work }] : []));
+  for (const group of groupLooks(looks)) await releaseHooks(deps, group.scope, group.items);
+  return items.map(({ id }) => id);
 }
 
 /**

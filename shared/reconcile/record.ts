@@ -33,14 +33,18 @@ export function recordPlan({ journal }: Deps, { correlation }: Order, plan: Plan
   for (const note of plan.notes) journal.write({ ...line, kind: 'noted', note });
 }
 
-/** Writes what could not be told of the targets that a plan is about to use: once, however many sources are to use them. */
+/** Writes what could not be told of the targets that a plan speaks of for that: once, however many sources are to use them. */
 export function recordUnchecked(
   { journal }: Deps,
   { correlation }: Order,
   { scope, targets }: World,
   plan: Plan,
 ): void {
-  const why = targets.flatMap(({ id, unchecked }) => (unchecked === null ? [] : [`${id}: ${unchecked}`]));
+  const said = new Set([...plan.holds, ...plan.notes].map(({ detail }) => detail));
+  const isSaid = (unchecked: string): boolean => [...said].some((detail) => detail.endsWith(unchecked));
+  const why = targets.flatMap(({ id, unchecked }) =>
+    unchecked !== null && isSaid(unchecked) ? [`${id}: ${unchecked}`] : [],
+  );
   if (why.length > 0) journal.write({ correlation, scope, rulesVersion: plan.rulesVersion, kind: 'incomplete', why });
 }
 

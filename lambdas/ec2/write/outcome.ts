@@ -1,6 +1,6 @@
-import type { Change, Hold } from '../../../shared/plan/change.ts';
+import type { Change } from '../../../shared/plan/change.ts';
+import { toHold } from '../../../shared/plan/refused.ts';
 import type { Outcome } from '../../../shared/ports.ts';
-import type { HoldCode } from '../../../shared/reason.ts';
 import type { Scope } from '../../../shared/words.ts';
 import { describeRefusal, faultCodeOf, formatRefusal, toRefusal, type Refusal } from '../faults.ts';
 import type { Permission } from '../permissions.ts';
@@ -16,17 +16,6 @@ function judge(refusal: Refusal, verb: Change['kind']): Ruling['becomes'] {
   if (verb === 'attach') return 'conflict';
   return verb === 'detach' ? 'failed' : 'modify-refused';
 }
-
-const toHold = (change: Change, code: HoldCode, detail: string): Hold => ({
-  source: change.source,
-  machine: change.machine,
-  code,
-  destination: change.kind === 'detach' ? null : change.destination,
-  rules: change.kind === 'detach' ? [] : change.rules,
-  keeps: change.kind === 'attach' ? null : change.attachment,
-  blockedBy: [],
-  detail,
-});
 
 /** What became of a change whose call threw. */
 export function toOutcome(thrown: unknown, change: Change, permission: Permission, scope: Scope): Outcome {

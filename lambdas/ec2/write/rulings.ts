@@ -69,11 +69,12 @@ const ROWS: readonly Row[] = [
     "correct the filter in the rules; filters cannot be shared, so each account needs its own in the destination's `filter` map",
   ),
   {
+    // What was to be changed is wished for all the same: a new read tells whether it has vanished, or is too new to be seen.
     codes: ['InvalidTrafficMirrorSessionNotFound', 'InvalidTrafficMirrorSessionId.NotFound'],
     attach: 'conflict',
-    change: 'gone',
+    change: 'conflict',
     detach: 'gone',
-    step: 'nothing is left to do',
+    step: 'it is read again',
   },
   {
     // One that was read and is not found has vanished, or is so new that it is not seen everywhere yet: only a new read tells

@@ -91,7 +91,8 @@ async function putOff(
   for (const [first, ...others] of groupBy(held, ({ delaySeconds }) => String(delaySeconds)).values()) {
     await deps.queues.send('event', [first.work, ...others.map(({ work }) => work)], first.delaySeconds);
   }
-  await lookAgain(deps, group, progress, comesBack);
+  // Messages that are delivered again need no copies of themselves.
+  if (!isReadInDoubt(progress)) await lookAgain(deps, group, progress, comesBack);
   await putBackRest(deps, group, progress, comesBack);
 }
 

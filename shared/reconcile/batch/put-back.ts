@@ -14,6 +14,15 @@ import { toScopeKey } from '../scope.ts';
 import type { Look, LookGroup } from './look-group.ts';
 import { itemsAbout } from './look-group.ts';
 
+/**
+ * Longer than any backfill takes. What a sweep found so long ago was found by the sweeps after it as well: put back again and
+ * again, each of them would leave another copy in the queue.
+ */
+const FORGOTTEN_MS = 21_600_000;
+
+const isForgotten = ({ run, since }: Look, nowMs: number): boolean =>
+  run !== null && nowMs - Date.parse(since) > FORGOTTEN_MS;
+
 /** What a run left, and who asked for it. */
 interface Asked extends Origin {
   readonly changes: NonEmpty<Change>;
@@ -33,7 +42,9 @@ export async function putBackRest(
   const { scope, run } = group;
   if (progress.plan === null || progress.left.length === 0) return;
   const { rulesVersion } = progress.plan;
-  const asked = progress.left.flatMap((changes) => findAsker(group, changes, comesBack));
+  const nowMs = deps.clock.now();
+  const isGivenUp = (work: Look): boolean => comesBack(work) || isForgotten(work, nowMs);
+  const asked = progress.left.flatMap((changes) => findAsker(group, changes, isGivenUp));
   const byOrigin = groupBy(asked, ({ correlation, since }) => `${correlation} ${since}`);
   const [first, ...others] = [...byOrigin.values()].flatMap((together) => {
     const [{ correlation, since }] = together;
@@ -47,9 +58,9 @@ export async function putBackRest(
   recordContinued(deps, { correlation: group.items[0].work.correlation, scope }, progress.left.length);
 }
 
-function findAsker(group: LookGroup, changes: NonEmpty<Change>, comesBack: (work: Look) => boolean): readonly Asked[] {
+function findAsker(group: LookGroup, changes: NonEmpty<Change>, isGivenUp: (work: Look) => boolean): readonly Asked[] {
   const works = itemsAbout(group, changes[0]).map(({ work }) => work);
-  const [first] = works.some(comesBack) ? [] : works;
+  const [first] = works.some(isGivenUp) ? [] : works;
   return first === undefined ? [] : [{ changes, correlation: first.correlation, since: first.since }];
 }
 

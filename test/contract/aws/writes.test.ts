@@ -227,7 +227,7 @@ describe('changing in place', () => {
   test('of what was deleted has nothing left to do', async () => {
     const made = await attached(settings);
     await account.person.send(new DeleteTrafficMirrorSessionCommand({ TrafficMirrorSessionId: made.attachment }));
-    expect((await apply(changing('modify', made, { ...made.from, number: 7 }))).kind).toBe('gone');
+    expect((await apply(changing('modify', made, { ...made.from, number: 7 }))).kind).toBe('conflict');
   });
 });
 
@@ -283,7 +283,7 @@ test.each([
     400,
     { kind: 'held', hold: { code: 'modify-refused', keeps: 'tms-0a' } },
   ],
-  ['ModifyTrafficMirrorSession', 'InvalidTrafficMirrorSessionNotFound', 400, { kind: 'gone' }],
+  ['ModifyTrafficMirrorSession', 'InvalidTrafficMirrorSessionNotFound', 400, { kind: 'conflict' }],
   ['DeleteTrafficMirrorSession', 'InvalidTrafficMirrorSessionNotFound', 400, { kind: 'gone' }],
   ['DeleteTrafficMirrorSession', 'IncorrectState', 400, { kind: 'failed', code: 'unexpected' }],
 ])('%s that meets %s', async (action, code, status, expected) => {

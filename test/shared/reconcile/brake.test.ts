@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../shared/fault.ts';
 import { parseMachineId, toInstant } from '../../../shared/ids.ts';
 import type { Change } from '../../../shared/plan/change.ts';
-import type { Outcome } from '../../../shared/ports.ts';
+import type { Deps, Outcome } from '../../../shared/ports.ts';
 import { handleWork } from '../../../shared/reconcile/handle-work.ts';
 import type { Item } from '../../../shared/reconcile/batch/look-group.ts';
 import type { World } from '../../../shared/words.ts';
@@ -44,6 +44,18 @@ async function drain(h: Harness): Promise<number> {
   throw new Error('the queues do not run empty');
 }
 
+/** Ports of an invocation whose time is up once it has sorted its batch. */
+const lateAfterSorting = (h: Harness): Deps => ({
+  ...h.deps,
+  cloud: {
+    ...h.cloud,
+    scopes() {
+      h.nowMs += 1000;
+      return h.cloud.scopes();
+    },
+  },
+});
+
 describe('an invocation whose time runs out', () => {
   it('begins no source in its last twenty seconds; the rest goes back as identities, and nothing is lost', async () => {
     const world = fleet(120, ['tcp']);
@@ -68,7 +80,7 @@ describe('an invocation whose time runs out', () => {
     expect(h.cloud.tried).toHaveLength(120);
   });
 
-  it('sees a source through that it has begun', async () => {
+  it('stops between two changes of a source, and puts what is left of it back', async () => {
     const world = fleet(1, ['tcp', 'udp']);
     const h = harness(CONFIG, world);
     h.cloud.onApply = () => {
@@ -77,7 +89,10 @@ describe('an invocation whose time runs out', () => {
     };
 
     await handleWork(h.deps, events(world, 1), NOW_MS + MINUTE_MS);
+    expect(sessionsOf(h.cloud.world())).toEqual(['0: 100 tmt-tcp']);
+    expect(continued(h)).toEqual([1]);
 
+    await handleWork(h.deps, h.take('event'), null);
     expect(sessionsOf(h.cloud.world())).toEqual(['0: 100 tmt-tcp', '0: 200 tmt-udp']);
     expect(h.sent).toEqual([]);
   });
@@ -161,7 +176,7 @@ describe('an invocation whose time runs out', () => {
     const launch: Item = { id: 'launch', work: { ...look(east, [machineAt(1)]), hook } };
     const items = [chunk, launch, sweepItem(west, 'w-1'), sweepItem(west, 'w-2')];
 
-    expect(await handleWork(h.deps, items, NOW_MS + 20_000)).toEqual({ failed: [] });
+    expect(await handleWork(lateAfterSorting(h), items, NOW_MS + 20_001)).toEqual({ failed: [] });
 
     expect(h.cloud.reads).toEqual([]);
     expect(h.cloud.released).toEqual([]);
@@ -176,16 +191,33 @@ describe('an invocation whose time runs out', () => {
     expect(continued(h)).toEqual([1, 1]);
   });
 
-  it('says so when it never had any time, for then nothing would ever be done', async () => {
+  it('fails everything when there never was any time, for it would circle for ever, and lets launches go', async () => {
     const world = fleet(1, ['tcp']);
     const h = harness(CONFIG, world);
+    const hook = { group: 'g', name: 'n', token: null, machine: parseMachineId(String(machineAt(0).id)) };
+    const items = [...events(world, 1), { id: 'launch', work: { ...look(world, [machineAt(0)]), hook } }];
 
-    await handleWork(h.deps, events(world, 1), NOW_MS + 15_000);
+    expect(await handleWork(h.deps, items, NOW_MS + 15_000)).toEqual({ failed: items.map(({ id }) => id) });
     expect(h.journal[0]).toMatchObject({ kind: 'fault', code: 'config-invalid' });
+    expect([h.cloud.reads, h.sent, h.cloud.released]).toEqual([[], [], [hook]]);
 
-    await handleWork(h.deps, h.take('event'), NOW_MS + 20_001);
+    await handleWork(h.deps, items, NOW_MS + 20_001);
     expect(h.journal.filter(({ kind }) => kind === 'fault')).toHaveLength(1);
     expect(h.cloud.world().attachments).toHaveLength(1);
+  });
+
+  it('puts nothing back that a sweep found half a day ago: the sweeps since have found it, too', async () => {
+    const world = fleet(1, ['tcp']);
+    const h = harness(CONFIG, world);
+    h.cloud.onRead = () => (h.nowMs += LATE_MS);
+    const run = { kind: 'enforce', seen: [], lift: [] } as const;
+    const old = { ...look(world, [sourceAt(0)], toInstant(NOW_MS - 43_200_000)), run };
+
+    await handleWork(h.deps, [{ id: 'old', work: old }], NOW_MS + MINUTE_MS);
+    expect(h.sent).toEqual([]);
+
+    await handleWork(h.deps, [{ id: 'young', work: { ...old, since: toInstant(h.nowMs) } }], h.nowMs + MINUTE_MS);
+    expect(h.sent).toHaveLength(1);
   });
 
   it('stops between two groups of one scope', async () => {
@@ -211,7 +243,6 @@ describe('an invocation whose time runs out', () => {
     ['with less', 180, 61, 0],
     ['first, where it never has two minutes', 60, 0, 1],
     ['after something else, where it never has', 60, 2, 0],
-    ['with no time at all', 20, 0, 0],
   ])('lists a scope %s (%d s, %d s of which are gone: %d)', async (_when, seconds, goneSeconds, count) => {
     const world = fleet(3, ['tcp']);
     const h = harness(CONFIG, world);
@@ -239,8 +270,9 @@ describe('an invocation whose time runs out', () => {
     };
     if (what === 'a source') h.cloud.onRead = () => (h.nowMs += LATE_MS);
 
-    const endsAtMs = what === 'a source' ? NOW_MS + MINUTE_MS : NOW_MS;
-    expect(await handleWork(h.deps, events(world, 2), endsAtMs)).toEqual({ failed: ['m-0', 'm-1'] });
+    const [deps, endsAtMs] =
+      what === 'a source' ? [h.deps, NOW_MS + MINUTE_MS] : [lateAfterSorting(h), NOW_MS + 20_001];
+    expect(await handleWork(deps, events(world, 2), endsAtMs)).toEqual({ failed: ['m-0', 'm-1'] });
     expect(h.journal.at(-1)).toMatchObject({ kind: 'fault', code: 'unreachable' });
     expect(continued(h)).toEqual([]);
   });
