@@ -130,14 +130,15 @@ describe('a launch that waits for its hook', () => {
   });
 });
 
-describe('an invocation whose time is nearly up', () => {
-  test('begins nothing and puts what it was given back on the queue', async () => {
+describe('an invocation that has too little time from the start', () => {
+  test('begins nothing, lets the launch go, and has its message delivered again until somebody sees it', async () => {
     const launch = await launchTagged();
-    expect(await onChange(() => deps)(hookMessage(launch), withTimeLeft(15_000))).toEqual({ batchItemFailures: [] });
+    const answer = await onChange(() => deps)(hookMessage(launch), withTimeLeft(15_000));
+    expect(answer?.batchItemFailures).toHaveLength(1);
     expect(cloud.state.in().sessions).toEqual([]);
-    expect(endOf(launch.token)).toBeNull();
-    expect(await cloud.depthOf(cloud.queues.event)).toMatchObject({ waiting: 1 });
-    expect(kindsOf()).toContain('continued');
+    expect(endOf(launch.token)).toMatchObject({ result: 'CONTINUE' });
+    expect(await cloud.depthOf(cloud.queues.event)).toMatchObject({ waiting: 0 });
+    expect(entries).toContainEqual(expect.objectContaining({ kind: 'fault', code: 'config-invalid' }));
   });
 
   test('without a context has all the time that it needs', async () => {
