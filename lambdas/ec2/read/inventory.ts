@@ -6,7 +6,7 @@ import { listed, type Answers } from './answers.ts';
 import { catalogues, type Catalogue } from './catalogue.ts';
 import type { Reads } from './reads.ts';
 import { remember } from './remember.ts';
-import { readSubjects } from './subject-reads.ts';
+import { readSubjects, type Crowd } from './subject-reads.ts';
 import { toWorld } from './world.ts';
 
 /** Everything of a scope, by listing pages. */
@@ -41,6 +41,9 @@ function refuseNothing({ instances, interfaces, sessions }: Answers): void {
 /** For so long a target that refused a source counts as full. */
 const FULL_MS = 60_000;
 
+/** For so long a scope that has more sessions than a page is taken to have them still. */
+const CROWDED_MS = 600_000;
+
 /** Reads scopes; what it remembers between reads are targets with what is behind them, and filters. */
 export interface Inventory {
   read(scope: AwsScope, selection: Selection): Promise<World>;
@@ -55,6 +58,11 @@ export interface Inventory {
 export function inventory(readsFor: (scope: AwsScope) => Reads, clock: Clock): Inventory {
   const { recent, anew, keep, forget } = catalogues(clock);
   const full = remember<true>(clock, FULL_MS);
+  const crowded = remember<true>(clock, CROWDED_MS);
+  const crowdOf = ({ account, region }: AwsScope): Crowd => ({
+    isKnown: () => crowded.has(`${account} ${region}`),
+    notice: () => void crowded.put(`${account} ${region}`, Promise.resolve(true)),
+  });
 
   async function readAll(scope: AwsScope): Promise<Answers> {
     const reads = readsFor(scope);
@@ -70,7 +78,7 @@ export function inventory(readsFor: (scope: AwsScope) => Reads, clock: Clock): I
       const answers =
         selection.kind === 'everything'
           ? await readAll(scope)
-          : await readSubjects(reads, recent(scope, reads), selection.subjects);
+          : await readSubjects(reads, recent(scope, reads), crowdOf(scope), selection.subjects);
       refuseNothing(answers);
       return toWorld(scope, selection, answers, full.has);
     },

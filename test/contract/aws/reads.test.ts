@@ -136,6 +136,10 @@ describe('calls', () => {
     const one = await account.mirror.read(account.scope, machines([last]));
     expect(one.attachments.map(({ settings }) => settings.number)).toEqual(expect.arrayContaining(numbers));
     expect(callsSince()).toMatchObject({ DescribeTrafficMirrorSessions: 2 });
+    // Of interfaces that were named the page would say nothing more, now that it is known not to be all.
+    const same = await account.mirror.read(account.scope, sources([last.source]));
+    expect(same.attachments).toEqual(one.attachments);
+    expect(callsSince()).toMatchObject({ DescribeTrafficMirrorSessions: 1 });
   });
 });
 

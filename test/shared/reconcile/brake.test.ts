@@ -73,7 +73,7 @@ describe('an invocation whose time runs out', () => {
       ['event', 0],
     ]);
     const sizes = h.sent.map(({ work }) => (work.kind === 'look' ? work.subjects.length : 0));
-    expect(sizes).toEqual([50, 120 - done - 50]);
+    expect(sizes).toEqual([66, 120 - done - 66]);
     for (const { work } of h.sent) expect(work).toMatchObject({ run: null, correlation: 'event-1', since: NOW });
     await drain(h);
     expect(h.cloud.world().attachments).toHaveLength(120);

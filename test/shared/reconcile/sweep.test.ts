@@ -55,16 +55,16 @@ describe('sweep', () => {
 });
 
 describe('sweepScope', () => {
-  it('writes nothing itself: what differs goes to the bulk queue, in chunks of fifty interfaces', async () => {
+  it('writes nothing itself: what differs goes to the bulk queue, in chunks of sixty-six interfaces', async () => {
     const world = fleet(120, ['tcp', 'udp']);
     const h = harness(CONFIG, world);
 
     const { queued } = await sweepScope(h.deps, world.scope, ORIGIN);
 
-    expect(queued).toBe(3);
+    expect(queued).toBe(2);
     expect(h.cloud.world()).toEqual(world);
     const sizes = h.sent.map(({ work }) => (work.kind === 'look' ? work.subjects.length : 0));
-    expect(sizes).toEqual([50, 50, 20]);
+    expect(sizes).toEqual([66, 54]);
     const items = h.take('bulk');
     expect(await handleWork(h.deps, items, null)).toEqual({ failed: [] });
     expect(h.cloud.world().attachments).toHaveLength(240);
