@@ -1,22 +1,12 @@
 import { parseFilterId } from '../shared/ids.ts';
 import { verdictsOf } from '../shared/plan/coverage.ts';
 import type { Filter, FilterRule, PortRange } from '../shared/words.ts';
+import { seeded, type Pick } from './seeded.ts';
 import { medianOf, toRow, type Row } from './table.ts';
 
 const PAIRS = 5_000;
 /** The quota of rules per filter (https://docs.aws.amazon.com/vpc/latest/mirroring/traffic-mirroring-quotas.html). */
 const RULES = 10;
-
-/** The same numbers in every run, from 0 up to and without `below` (a linear congruential generator). */
-function seeded(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state * 1_664_525 + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
-type Pick = (below: number) => number;
 
 /** Networks inside each other and beside each other, as in filters that people write; every eighth is IPv6. */
 function toCidr(pick: Pick, isIpv6: boolean): string {

@@ -12,22 +12,13 @@ import {
 import { makePlan, type PlanInput } from '../shared/plan/plan.ts';
 import { compileRules } from '../shared/rules/compile.ts';
 import type { Filter, Machine, RulesVersion, Source, Tags, Target, World } from '../shared/words.ts';
+import { seeded, type Pick } from './seeded.ts';
 import { medianOf, toRow, type Row } from './table.ts';
 
 const SOURCES = 100_000;
 const RULES = 200;
 const RUNS = 5;
 
-/** The same numbers in every run, from 0 up to and without `below` (a linear congruential generator). */
-function seeded(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state * 1_664_525 + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
-type Pick = (below: number) => number;
 const key = (pick: Pick): string => `key${pick(20)}`;
 const value = (pick: Pick): string => `v${pick(10)}`;
 

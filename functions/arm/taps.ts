@@ -1,7 +1,7 @@
 import type { AzureDestination } from '../../shared/config/config.ts';
 import type { Fault } from '../../shared/fault.ts';
 import type { Clock } from '../../shared/ports.ts';
-import { groupBy } from '../../shared/reconcile/group-by.ts';
+import { groupBy } from '../../shared/group-by.ts';
 import { mapLimited } from '../../shared/reconcile/map-limited.ts';
 import type { TargetId } from '../../shared/words.ts';
 import { findTap, type Tap } from './convert.ts';

@@ -10,6 +10,7 @@ import type {
   TargetId,
   World,
 } from '../words.ts';
+import { groupBy } from '../group-by.ts';
 import { compare } from './canonical.ts';
 import { toFilters, type Filters } from './coverage.ts';
 
@@ -62,14 +63,3 @@ export function indexWorld(world: World, config: Config): WorldIndex {
 
 const inOrderOfEvaluation = (a: Attachment, b: Attachment): number =>
   (a.settings.number ?? 0) - (b.settings.number ?? 0) || compare(a.id, b.id);
-
-function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
-}

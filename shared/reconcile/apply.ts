@@ -8,7 +8,7 @@ import type { AttachGate } from './apply/type-refusals.ts';
 import { gateByType } from './apply/type-refusals.ts';
 import type { VerbGate } from './apply/verb-refusals.ts';
 import { gateByVerb } from './apply/verb-refusals.ts';
-import { groupBy } from './group-by.ts';
+import { groupBy } from '../group-by.ts';
 import { mapLimited } from './map-limited.ts';
 import { allowOnly } from './permission.ts';
 import { rememberOutcome } from './recent.ts';

@@ -2,7 +2,7 @@ import type { Change, Plan, Run } from '../plan/change.ts';
 import type { Deps } from '../ports.ts';
 import type { Cloud, Instant, NonEmpty, SourceId, Subject } from '../words.ts';
 import type { Work } from '../work.ts';
-import { chunksOf, groupBy } from './group-by.ts';
+import { chunksOf, groupBy } from '../group-by.ts';
 import { seenIn } from './permission.ts';
 
 /**

@@ -8,7 +8,7 @@ import { groupLooks } from './batch/look-group.ts';
 import { putBackGroup } from './batch/put-back.ts';
 import { askForOneSweep, sweepOnce } from './batch/sweeps.ts';
 import { isLate, RESERVE_MS } from './deadline.ts';
-import { groupBy } from './group-by.ts';
+import { groupBy } from '../group-by.ts';
 import type { Invocation } from './invocation.ts';
 import { toInvocation } from './invocation.ts';
 import { mapLimited } from './map-limited.ts';

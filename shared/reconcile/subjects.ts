@@ -1,5 +1,5 @@
 import type { MachineId, NonEmpty, SourceId, Subject } from '../words.ts';
-import { groupBy } from './group-by.ts';
+import { groupBy } from '../group-by.ts';
 
 /** A subject as one text: equal subjects, equal text. */
 export const toSubjectKey = ({ kind, id }: Subject): string => `${kind} ${id}`;

@@ -4,7 +4,7 @@ import type { MachineId, NonEmpty, Scope } from '../../words.ts';
 import type { LaunchHook } from '../../work.ts';
 import type { Progress } from '../converge.ts';
 import { pauseOf } from '../converge.ts';
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '../../group-by.ts';
 import { mapLimited } from '../map-limited.ts';
 import { recordFault } from '../record.ts';
 import { isPassing, LOOK_AGAIN_SECONDS } from './look-again.ts';

@@ -1,7 +1,7 @@
 import type { Hold } from '../../plan/change.ts';
 import type { Instant, NonEmpty, Subject } from '../../words.ts';
 import type { Work } from '../../work.ts';
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '../../group-by.ts';
 import type { Report } from '../report.ts';
 import { isAbout, toSubjectKey } from '../subjects.ts';
 import type { Look, LookGroup } from './look-group.ts';

@@ -1,7 +1,7 @@
 import { FAULTS } from '../../fault.ts';
 import type { Progress } from '../converge.ts';
 import { converge } from '../converge.ts';
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '../../group-by.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Order } from '../order.ts';
 import { laneOf } from '../order.ts';

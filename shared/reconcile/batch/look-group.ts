@@ -2,7 +2,7 @@ import { toCanonicalJson } from '../../plan/canonical.ts';
 import type { Run } from '../../plan/change.ts';
 import type { Instant, NonEmpty, Scope, Subject } from '../../words.ts';
 import type { Work } from '../../work.ts';
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '../../group-by.ts';
 import { toScopeKey } from '../scope.ts';
 import type { About } from '../subjects.ts';
 import { distinctSubjects, isAbout } from '../subjects.ts';

@@ -6,7 +6,7 @@ import type { Origin } from '../chunk.ts';
 import { cutChunks, subjectsOf } from '../chunk.ts';
 import type { Progress } from '../converge.ts';
 import { pauseOf } from '../converge.ts';
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '../../group-by.ts';
 import { laneOf } from '../order.ts';
 import { narrowTo } from '../permission.ts';
 import { recordContinued, recordFault } from '../record.ts';

@@ -1,6 +1,6 @@
 import { parseAccountId } from '../../ids.ts';
 import type { AccountId, NonEmpty, Scope, Selection, Subject } from '../../words.ts';
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '../../group-by.ts';
 import { toScopeKey } from '../scope.ts';
 import type { BodyProblem } from './problem.ts';
 import type { ResyncRequest } from './request.ts';

@@ -1,8 +1,11 @@
-import type { NonEmpty } from '../words.ts';
+import type { NonEmpty } from './words.ts';
 
 /** Items under their keys, keys and items in the order of their first appearance. */
-export function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, NonEmpty<Item>> {
-  const groups = new Map<string, [Item, ...Item[]]>();
+export function groupBy<Item, Key extends string>(
+  items: readonly Item[],
+  keyOf: (item: Item) => Key,
+): Map<Key, NonEmpty<Item>> {
+  const groups = new Map<Key, [Item, ...Item[]]>();
   for (const item of items) {
     const key = keyOf(item);
     const group = groups.get(key);
