@@ -4,10 +4,11 @@ import { deploy, personIn, startCloud, type Machine, type Person } from './rig.t
 
 const REGIONS = ['us-east-1', 'eu-west-1'] as const;
 
-/** In the region that falls silent, more than one page of sessions, of interfaces and of instances. */
-const FLEETS = { 'us-east-1': 20, 'eu-west-1': 1001 } as const;
+/** In the region that falls silent, to the end more than one page of sessions, of interfaces and of instances. */
+const FLEETS = { 'us-east-1': 20, 'eu-west-1': 1020 } as const;
 
-/** A sweep lists instances, interfaces and sessions, in two pages each there, and targets and filters. */
+/** A sweep lists these, in two pages there, and targets and filters. */
+const LONG_LISTS = ['DescribeInstances', 'DescribeNetworkInterfaces', 'DescribeTrafficMirrorSessions'] as const;
 const READS = 8;
 
 /** A call is given up after 15 seconds without an answer, and made again. */
@@ -47,12 +48,12 @@ async function startRegions() {
    * In both regions a machine is no longer to be mirrored, and a sweep goes where one of them does not answer. Gives how many
    * sessions each has lost by the time that it is given up, and after it has answered again.
    */
-  async function sweepInto(...hangUps: readonly HangUp[]) {
+  async function sweepInto(action: string, ...hangUps: readonly HangUp[]) {
     const before = counts();
     const lost = (): readonly number[] => counts().map((count, at) => (before[at] ?? 0) - count);
-    for (const { person, machines } of fleets) await person.untag([machines.pop()?.id ?? ''], 'mirror');
+    for (const { person, machines } of fleets) await person.untag([machines.shift()?.id ?? ''], 'mirror');
     const read = deployment.journal.length;
-    const ends = hangUps.map((hangUp) => cloud.hangUp('*', { region: 'eu-west-1', ...hangUp }));
+    const ends = hangUps.map((hangUp) => cloud.hangUp(action, { region: 'eu-west-1', ...hangUp }));
     const isGivenUp = (): boolean =>
       deployment.journal
         .slice(read)
@@ -74,9 +75,13 @@ test(
     const { sweepInto } = await startRegions();
     const once = { givenUp: [1, 0], answered: [1, 1] };
     for (let after = 0; after < READS; after++) {
-      expect(await sweepInto({ after }), `after ${after} answers`).toEqual(once);
+      expect(await sweepInto('*', { after }), `after ${after} answers`).toEqual(once);
+    }
+    // Where all else is answered, and what is taken away would be gone.
+    for (const list of LONG_LISTS) {
+      expect(await sweepInto(list, { after: 1 }), `after the first page of ${list}`).toEqual(once);
     }
     // Silence takes as long as the client's patience; whoever asks again finds the connection closed.
-    expect(await sweepInto({ after: 4, how: 'silence', times: 2 }, { after: 4 })).toEqual(once);
+    expect(await sweepInto('*', { after: 4, how: 'silence', times: 2 }, { after: 4 })).toEqual(once);
   },
 );
