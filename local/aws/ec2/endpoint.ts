@@ -1,8 +1,8 @@
 import type { Caller, Identities, Identity, Signer } from '../identity.ts';
-import { toArn } from '../identity.ts';
 import { ACTIONS } from './actions/all.ts';
 import type { Buckets } from './buckets.ts';
 import type { Call, CloudEvent, Origin } from './call.ts';
+import { findDenied, unauthorized } from './denial.ts';
 import type { Refusal } from './errors.ts';
 import { invalidValue, isRefusal, missingParameter, refusal } from './errors.ts';
 import type { Operation } from './model.ts';
@@ -180,7 +180,8 @@ function run(inside: Inside, taken: Taken, request: object): object {
   if (failure !== null) throw refusal(failure.code, failure.message, failure.status);
   throttle(inside, taken, request);
   const call = toCall(inside, region, caller);
-  if (inside.denied.has(action)) throw unauthorized(call, action);
+  const denied = findDenied(inside.denied, { action, request });
+  if (denied !== null) throw unauthorized(call, denied, { action, request });
   if ('DryRun' in request && request.DryRun === true) {
     throw refusal('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
   }
@@ -192,13 +193,6 @@ function throttle({ buckets, throttled }: Inside, { action, region, caller }: Ta
   throttled[action] = (throttled[action] ?? 0) + 1;
   throw refusal('RequestLimitExceeded', 'Request limit exceeded.', 503);
 }
-
-const unauthorized = ({ identity, account }: Call, action: string): Refusal =>
-  refusal(
-    'UnauthorizedOperation',
-    `You are not authorized to perform this operation. User: ${toArn(identity, account)} is not authorized to perform: ec2:${action}`,
-    403,
-  );
 
 function toCall(inside: Inside, region: RegionState, { identity, account }: Caller): Call {
   return {
