@@ -21,21 +21,32 @@ export interface Identities {
   readonly accounts: readonly [string, ...string[]];
   /** An access key of an identity of that account; of the first when none is named. @throws Error for no account. */
   readonly issue: (identity: Identity, account?: string) => AccessKey;
+  /** An access key that is refused from that moment on. */
+  readonly issueUntil: (expiresMs: number, identity: Identity, account: string) => AccessKey;
+  readonly isExpired: (accessKeyId: string, nowMs: number) => boolean;
   /** Any access key is accepted; one that was not given out here belongs to a user of that name in the first account. */
   readonly of: (accessKeyId: string) => Caller;
 }
 
 export function createIdentities(accounts: readonly [string, ...string[]]): Identities {
   const issued = new Map<string, Caller>();
+  const expiries = new Map<string, number>();
   const [first] = accounts;
+  const issue: Identities['issue'] = (identity, account = first) => {
+    if (!accounts.includes(account)) throw new Error(`issuing an access key: ${account} is not an account here`);
+    const accessKeyId = `${identity.kind === 'role' ? 'ASIA' : 'AKIA'}LOCAL${String(issued.size).padStart(11, '0')}`;
+    issued.set(accessKeyId, { identity, account });
+    return { accessKeyId, secretAccessKey: 'not-checked-by-the-local-cloud' };
+  };
   return {
     accounts,
-    issue: (identity, account = first) => {
-      if (!accounts.includes(account)) throw new Error(`issuing an access key: ${account} is not an account here`);
-      const accessKeyId = `${identity.kind === 'role' ? 'ASIA' : 'AKIA'}LOCAL${String(issued.size).padStart(11, '0')}`;
-      issued.set(accessKeyId, { identity, account });
-      return { accessKeyId, secretAccessKey: 'not-checked-by-the-local-cloud' };
+    issue,
+    issueUntil(expiresMs, identity, account) {
+      const key = issue(identity, account);
+      expiries.set(key.accessKeyId, expiresMs);
+      return key;
     },
+    isExpired: (accessKeyId, nowMs) => nowMs >= (expiries.get(accessKeyId) ?? Number.POSITIVE_INFINITY),
     of: (accessKeyId) => issued.get(accessKeyId) ?? { identity: { kind: 'user', name: accessKeyId }, account: first },
   };
 }

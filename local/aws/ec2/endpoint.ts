@@ -128,6 +128,7 @@ function respond(inside: Inside, asked: Asked, regionName: string): QueryAnswer 
   try {
     const operation = findOperation(action);
     if (operation === null) throw noSuchAction(action);
+    if (inside.identities.isExpired(asked.request.signer?.accessKeyId ?? '', inside.nowMs())) throw expired();
     const region = inside.regions.of(regionName, asked.caller.account);
     const response = perform(inside, { ...asked, operation, region });
     return { status: 200, xml: writeResponse(action, operation.response, { ...response }, requestId), requestId };
@@ -141,6 +142,9 @@ const noSuchAction = (action: string): Refusal =>
   action === ''
     ? missingParameter('Action')
     : refusal('InvalidAction', `The action ${action} is not valid for this web service.`);
+
+/** Nobody is known to have called, so nothing is recorded of it. https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html */
+const expired = (): Refusal => refusal('RequestExpired', 'Request has expired.');
 
 interface Taken extends Asked {
   readonly operation: Operation;

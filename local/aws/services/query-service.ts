@@ -61,7 +61,9 @@ export function createQueryService(surroundings: ServiceSurroundings, definition
       if (operation !== null) surroundings.calls[action] = (surroundings.calls[action] ?? 0) + 1;
       const trouble = operation === null ? null : surroundings.troubles.meet({ ...call, action });
       if (trouble?.kind === 'hang-up' && trouble.lost === 'request') return breakDown(trouble.how);
-      const failure = trouble?.kind === 'failure' ? refusal(trouble.code, trouble.message, trouble.status) : null;
+      const asked = trouble?.kind === 'failure' ? refusal(trouble.code, trouble.message, trouble.status) : null;
+      const isExpired = surroundings.identities.isExpired(request.signer?.accessKeyId ?? '', call.nowMs);
+      const failure = isExpired ? expired() : asked;
       const answer = respond(definition, surroundings.denied, { request, action, call, operation, failure });
       changed();
       if (trouble?.kind === 'hang-up') return breakDown(trouble.how);
@@ -69,6 +71,9 @@ export function createQueryService(surroundings: ServiceSurroundings, definition
     },
   };
 }
+
+/** https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
+const expired = (): Refusal => refusal('ExpiredToken', 'The security token included in the request is expired', 403);
 
 interface Asked {
   readonly request: QueryRequest;

@@ -44,8 +44,10 @@ function assumeRole(
   // A role that does not exist and one that does not trust the caller are told apart by nobody, as in the cloud.
   if (role === undefined || !isTrusted(role, call, externalId)) throw notAuthorized(call, 'sts:AssumeRole', arn);
   const identity = { kind: 'role', roleName: role.name.split('/').at(-1) ?? role.name, sessionName } as const;
+  const expiresMs = call.nowMs + seconds * 1000;
+  const key = identities.issueUntil(expiresMs, identity, role.account);
   return {
-    Credentials: toCredentials(call, identities.issue(identity, role.account), seconds),
+    Credentials: toCredentials(call, key, expiresMs),
     AssumedRoleUser: { AssumedRoleId: `AROALOCAL:${sessionName}`, Arn: toArn(identity, role.account) },
   };
 }
@@ -65,12 +67,12 @@ function readDuration({ identity }: ServiceCall, given: number | undefined): num
 }
 
 const toCredentials = (
-  { nowMs, random }: ServiceCall,
+  { random }: ServiceCall,
   { accessKeyId, secretAccessKey }: AccessKey,
-  seconds: number,
+  expiresMs: number,
 ): NonNullable<AssumeRoleCommandOutput['Credentials']> => ({
   AccessKeyId: accessKeyId,
   SecretAccessKey: secretAccessKey,
   SessionToken: newDigits(random, 32),
-  Expiration: new Date(nowMs + seconds * 1000),
+  Expiration: new Date(expiresMs),
 });

@@ -24,6 +24,7 @@ import {
   startCloud,
   type Sensor,
 } from './rig.ts';
+import { createClock } from './services/rig.ts';
 
 const rulesFor = ({ targetId, filterId }: Sensor): string => `
 version: 1
@@ -184,8 +185,8 @@ describe('the hosted Lambdas', () => {
 const MEMBER = '210987654321';
 
 /** A deployment that keeps the member's account too, by a role there that asks for an external id. */
-async function startAccounts(externalId: string) {
-  const cloud = await startCloud({ visibilitySeconds: 1, accounts: ['123456789012', MEMBER] });
+async function startAccounts(externalId: string, options: Partial<AwsCloudOptions> = {}) {
+  const cloud = await startCloud({ visibilitySeconds: 1, accounts: ['123456789012', MEMBER], ...options });
   const [central, member] = [clientOf(cloud), clientOf(cloud, { account: MEMBER })];
   const { targetId, filterId } = await createSensor(central);
   cloud.share(targetId, MEMBER);
@@ -213,7 +214,7 @@ async function startAccounts(externalId: string) {
   const machines = [await launch(cloud, central, mirrored), await launch(cloud, member, mirrored)];
   const sourcesIn = (account: string) =>
     cloud.state.in('us-east-1', account).sessions.map(({ interfaceId }) => interfaceId);
-  return { machines, sourcesIn, cloud };
+  return { machines, sourcesIn, cloud, member };
 }
 
 describe('a deployment of several accounts', () => {
@@ -221,6 +222,19 @@ describe('a deployment of several accounts', () => {
     const { machines, sourcesIn, cloud } = await startAccounts('soc-1');
     expect(sourcesIn(cloud.account)).toEqual(machines[0]?.interfaces);
     expect(sourcesIn(MEMBER)).toEqual(machines[1]?.interfaces);
+  });
+
+  test('keeps them after the credentials of a role have expired', async () => {
+    const clock = createClock();
+    const { machines, sourcesIn, cloud, member } = await startAccounts('soc-1', { clock });
+    const sources = [...(machines[1]?.interfaces ?? [])];
+    expect(cloud.calls['AssumeRole']).toBe(1);
+    for (let hours = 1; hours <= 3; hours++) {
+      clock.advance(3_600_000);
+      sources.push(...(await launch(cloud, member, mirrored)).interfaces);
+      expect(sourcesIn(MEMBER)).toEqual(sources);
+    }
+    expect(cloud.calls['AssumeRole']).toBe(4);
   });
 
   test('keeps what it may when a role cannot be assumed', async () => {

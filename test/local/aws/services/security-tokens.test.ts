@@ -1,8 +1,11 @@
+import { AutoScalingClient, CompleteLifecycleActionCommand } from '@aws-sdk/client-auto-scaling';
 import { DescribeInstancesCommand, EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
+import { DescribeLoadBalancersCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { expect, test } from 'vitest';
 import type { AwsCloud } from '../../../../local/aws/aws-cloud.ts';
 import { endAfterTest, launchOptions, refusalOf, startCloud } from '../rig.ts';
+import { createClock } from './rig.ts';
 
 const CENTRAL = '123456789012';
 const MEMBER = '210987654321';
@@ -60,6 +63,50 @@ test('credentials expire by the clock of the cloud', async () => {
   };
   expect(await expiry()).toBe(3_600_000);
   expect(await expiry(900)).toBe(900_000);
+});
+
+test('after they have expired, every service refuses them as AWS does', async () => {
+  const clock = createClock();
+  const cloud = await startCloud({ accounts: [CENTRAL, MEMBER], clock });
+  const arn = cloud.addRole({ account: MEMBER, name: 'member', trusts: [CENTRAL] });
+  const { Credentials } = await assume(tokens(cloud), arn, { DurationSeconds: 900 });
+  const config = {
+    endpoint: cloud.endpoint,
+    region: 'us-east-1',
+    maxAttempts: 1,
+    credentials: {
+      accessKeyId: Credentials?.AccessKeyId ?? '',
+      secretAccessKey: Credentials?.SecretAccessKey ?? '',
+      sessionToken: Credentials?.SessionToken ?? '',
+    },
+  };
+  const clients = {
+    ec2: new EC2Client(config),
+    sts: new STSClient(config),
+    balancers: new ElasticLoadBalancingV2Client(config),
+    groups: new AutoScalingClient(config),
+  };
+  endAfterTest(async () => Object.values(clients).forEach((client) => client.destroy()));
+  const completion = {
+    AutoScalingGroupName: 'fleet',
+    LifecycleHookName: 'attach-mirror',
+    LifecycleActionResult: 'CONTINUE',
+    InstanceId: 'i-00000000000000001',
+  };
+  const ask = () =>
+    Promise.all([
+      refusalOf(clients.ec2.send(new DescribeInstancesCommand({}))),
+      refusalOf(clients.sts.send(new GetCallerIdentityCommand({}))),
+      refusalOf(clients.balancers.send(new DescribeLoadBalancersCommand({}))),
+      refusalOf(clients.groups.send(new CompleteLifecycleActionCommand(completion))),
+    ]);
+  const fine = 'the call succeeded';
+  clock.advance(899_999);
+  expect(await ask()).toEqual([fine, fine, fine, 'ValidationError']);
+  clock.advance(1);
+  expect(await ask()).toEqual(['RequestExpired', 'ExpiredToken', 'ExpiredToken', 'ExpiredToken']);
+  // Who has no key that expires is let in.
+  expect(await refusalOf(tokens(cloud).send(new GetCallerIdentityCommand({})))).toBe(fine);
 });
 
 test.each<[name: string, trusts: string, externalId: string | undefined, given: string | undefined, answer: string]>([
