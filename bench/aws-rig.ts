@@ -10,6 +10,7 @@ import {
   type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
 import { compose } from '../lambdas/compose.ts';
+import { jsonJournal } from '../lambdas/journal.ts';
 import { onChange } from '../lambdas/on-change.ts';
 import { onSweep } from '../lambdas/sweep.ts';
 import { startAwsCloud, type AwsCloud, type AwsCloudOptions } from '../local/aws/aws-cloud.ts';
@@ -96,6 +97,8 @@ export const toBatch = ({ account, region }: AwsCloud, instances: readonly strin
 export function startProcess({ cloud, rulesPath }: Bench) {
   const credentials = cloud.as({ kind: 'role', roleName: cloud.roleName, sessionName: 'bench' });
   const environment = toEnvironment(cloud, { rulesPath, mode: () => 'enforce' }, credentials, 1);
-  const deps = compose(environment, { credentials, journal: { write: () => undefined } });
+  // The journal writes its lines, and nobody keeps them.
+  const journal = jsonJournal(cloud.clock, () => undefined);
+  const deps = compose(environment, { credentials, journal, clock: cloud.clock });
   return { change: onChange(() => deps), sweep: onSweep(() => deps) };
 }

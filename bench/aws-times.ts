@@ -1,6 +1,6 @@
 import { hostLambdas } from '../local/aws/lambda-host.ts';
 import { launch, startProcess, toBatch, withAwsCloud } from './aws-rig.ts';
-import { medianOf, toRow, type Row } from './table.ts';
+import { medianOf, toReport, toRow, type Row } from './table.ts';
 
 /** How long EC2 takes for an answer in these figures. */
 const LATENCY_MS = 50;
@@ -13,18 +13,42 @@ async function timeOf(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedMs;
 }
 
-/** What a handler takes for one launch, in a process that has handled one before: a round of reads, and a write. */
-const measureHandler = (): Promise<readonly number[]> =>
-  withAwsCloud({ rules: {}, latencyMs: LATENCY_MS }, async (bench) => {
+/** What a handler takes for one launch. */
+interface HandlerTimes {
+  /** In a process that has handled one a moment ago: a round of reads, and a write. */
+  readonly warm: readonly number[];
+  /** In a process that has handled none for a minute: the health of the load balancer is asked for again. */
+  readonly rested: readonly number[];
+  /** In a process that remembers nothing and has no connection; what it imports is loaded already. */
+  readonly fresh: readonly number[];
+}
+
+/** As long as targets, filters and health are remembered. */
+const REMEMBERED_MS = 60_000;
+
+function measureHandler(): Promise<HandlerTimes> {
+  let skippedMs = 0;
+  const clock = { now: () => Date.now() + skippedMs };
+  return withAwsCloud({ rules: {}, latencyMs: LATENCY_MS, clock }, async (bench) => {
     const { cloud } = bench;
-    const process = startProcess(bench);
-    const [first, ...rest] = await launch(bench, EVENTS + 1);
-    await process.change(toBatch(cloud, [first ?? '']));
-    const times: number[] = [];
-    for (const instance of rest) times.push(await timeOf(() => process.change(toBatch(cloud, [instance]))));
-    expectSessions(cloud.state.in().sessions.length, EVENTS + 1);
+    const instances = [...(await launch(bench, 3 * EVENTS + 1))];
+    const handleOne = (process: ReturnType<typeof startProcess>): Promise<number> => {
+      const batch = toBatch(cloud, [instances.pop() ?? '']);
+      return timeOf(() => process.change(batch));
+    };
+    const times = { warm: [] as number[], rested: [] as number[], fresh: [] as number[] };
+    const lasting = startProcess(bench);
+    await handleOne(lasting);
+    for (let event = 0; event < EVENTS; event++) {
+      times.warm.push(await handleOne(lasting));
+      skippedMs += REMEMBERED_MS;
+      times.rested.push(await handleOne(lasting));
+      times.fresh.push(await handleOne(startProcess(bench)));
+    }
+    expectSessions(cloud.state.in().sessions.length, 3 * EVENTS + 1);
     return times;
   });
+}
 
 /** What it takes to sweep a fleet of which nothing is mirrored and to have it mirrored, queues included. */
 const measureFleet = (): Promise<number> =>
@@ -51,13 +75,12 @@ function expectSessions(found: number, wanted: number): void {
 /** Times on the local cloud, every answer of which takes as long as one of AWS. */
 export async function measureAwsTimes(): Promise<readonly Row[]> {
   const at = `at ${LATENCY_MS} ms a call`;
+  const { warm, rested, fresh } = await measureHandler();
+  const launched = `AWS launch ${at}, time in the handler (median of ${EVENTS})`;
   return [
-    toRow(
-      `AWS launch ${at}: time in the handler (median of ${EVENTS})`,
-      medianOf(await measureHandler()),
-      { most: 115 },
-      'ms',
-    ),
+    toRow(`${launched}: warm process`, medianOf(warm), { most: 115 }, 'ms'),
+    toReport(`${launched}: the first after a minute`, medianOf(rested), 'ms'),
+    toReport(`${launched}: fresh process, imports apart`, medianOf(fresh), 'ms'),
     toRow(
       `AWS sweep ${at}: ${UNMIRRORED} unmirrored instances, until all are mirrored`,
       await measureFleet(),

@@ -1,6 +1,6 @@
 import { countAwsCalls, measureAwsAttachMs } from './aws-calls.ts';
 import { countAzureCalls, measureAzureAttachMs } from './azure-calls.ts';
-import { medianOf, toRow, type Row } from './table.ts';
+import { medianOf, toReport, toRow, type Row } from './table.ts';
 
 /** Calls that reached a cloud's endpoint. Asking how an operation goes on is neither. */
 export interface Calls {
@@ -35,11 +35,7 @@ const LAUNCHES = 20;
 
 /** How long it takes from the event to the attachment, on the clouds of this machine. Nothing is asked of it. */
 export async function measureAttachTimes(): Promise<readonly Row[]> {
-  const toLine = (what: string, timesMs: readonly number[]): Row => ({
-    what: `${what}, from the event to the attachment (median of ${timesMs.length})`,
-    figure: `${medianOf(timesMs).toFixed(0)} ms`,
-    goal: '',
-    isMet: timesMs.length > 0,
-  });
+  const toLine = (what: string, timesMs: readonly number[]): Row =>
+    toReport(`${what}, from the event to the attachment (median of ${timesMs.length})`, medianOf(timesMs), 'ms');
   return [toLine('AWS', await measureAwsAttachMs(LAUNCHES)), toLine('Azure', await measureAzureAttachMs(LAUNCHES))];
 }

@@ -14,6 +14,14 @@ export function toRow(what: string, figure: number, goal: { most: number } | { l
   return { what, figure: `${inWords(figure)} ${unit}`, goal: limit, isMet };
 }
 
+/** A row of which nothing is asked. */
+export const toReport = (what: string, figure: number, unit: string): Row => ({
+  what,
+  figure: `${inWords(figure)} ${unit}`,
+  goal: '',
+  isMet: Number.isFinite(figure),
+});
+
 const inWords = (figure: number): string =>
   figure.toLocaleString('en-US', { maximumFractionDigits: figure < 10 ? 2 : figure < 100 ? 1 : 0 });
 
