@@ -5,6 +5,7 @@ import type { Deps, Journal } from '../shared/ports.ts';
 import type { Cloud } from '../shared/words.ts';
 import { type AwsCloud, startAwsCloud } from './aws/aws-cloud.ts';
 import { hostLambdas } from './aws/lambda-host.ts';
+import { toEnvironment } from './aws/lambda-settings.ts';
 import { FUNCTION_APP, hostFunctions } from './azure/host.ts';
 import { parseQueueSettings } from './azure/host/host-settings.ts';
 import { credentialOf } from './azure/identities.ts';
@@ -69,21 +70,16 @@ const SILENT: Journal = { write: () => undefined };
 
 /** The ports of both clouds for somebody who only looks. */
 export function composeObservers({ aws, azure }: Clouds, rules: WatchedRules): Readonly<Record<Cloud, Deps>> {
-  const region = aws.region;
-  const environment = {
-    AWS_REGION: region,
-    AWS_ENDPOINT_URL_EC2: aws.endpoint,
-    AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: aws.endpoint,
-    TAPKEEPER_SCOPES: `${aws.account}:${region}`,
-    TAPKEEPER_MODE: 'observe',
-  };
+  const credentials = aws.as({ kind: 'user', name: 'page' });
+  const { path: rulesPath } = rules.state();
+  const environment = toEnvironment(aws, { rulesPath, mode: () => 'observe' }, credentials, 1);
   const settings = {
     TAPKEEPER_SUBSCRIPTIONS: azure.subscriptions.join(','),
     TAPKEEPER_MODE: 'observe',
     AzureWebJobsStorage: azure.storageConnectionString,
   };
   return {
-    aws: composeLambdas(environment, { journal: SILENT, rules, credentials: aws.as({ kind: 'user', name: 'page' }) }),
+    aws: composeLambdas(environment, { journal: SILENT, rules, credentials }),
     azure: composeFunctions(settings, {
       journal: SILENT,
       rules,

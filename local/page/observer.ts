@@ -1,8 +1,9 @@
-import type { Plan } from '../../shared/plan/change.ts';
-import { makePlan } from '../../shared/plan/plan.ts';
+import { toInstant } from '../../shared/ids.ts';
 import type { Deps } from '../../shared/ports.ts';
 import { nameScope } from '../../shared/print/plan-view.ts';
-import { compileRules } from '../../shared/rules/compile.ts';
+import type { Order } from '../../shared/reconcile/order.ts';
+import { loadRules } from '../../shared/reconcile/rules.ts';
+import { study } from '../../shared/reconcile/study.ts';
 import type { Scope } from '../../shared/words.ts';
 import { toCloudView } from './cloud-view.ts';
 import type { CloudView } from './page-state.ts';
@@ -27,7 +28,7 @@ export interface Observer {
 const SETTLE_MS = 60;
 
 /**
- * Looks at the clouds through the same ports as the handlers, and plans what it sees: why an interface has no attachment is
+ * Looks at the clouds as the handlers do, the health of targets included, and plans what it sees: why an interface has no attachment is
  * what a plan says at this moment, not what a log said once.
  */
 export function createObserver(clouds: readonly Observed[], isWanted: () => boolean, onView: () => void): Observer {
@@ -82,20 +83,20 @@ const viewAll = ({ deps, endpoint }: Observed, before: readonly CloudView[]): Pr
   );
 
 async function viewOne(deps: Deps, scope: Scope, endpoint: string): Promise<CloudView> {
-  const { config, version } = await deps.rules.load();
-  const world = await deps.cloud.read(scope, { kind: 'everything' });
-  const plan: Plan = makePlan({
-    world,
-    config,
-    ruleSet: compileRules(config),
-    rulesVersion: version,
-    nowMs: deps.clock.now(),
-    run: { kind: 'observe' },
+  const rules = await loadRules(deps);
+  const run = { kind: 'observe' } as const;
+  const order: Order = {
+    scope,
+    selection: { kind: 'everything' },
+    run,
     basis: 'scope',
-    recent: new Set(),
-    hash: deps.hash,
-  });
-  return toCloudView(world, plan, config, endpoint);
+    correlation: deps.newId(),
+    since: toInstant(deps.clock.now()),
+    trigger: 'resync',
+    lane: 'bulk',
+  };
+  const { world, plan } = await study(deps, { order, rules, run }, order.selection);
+  return toCloudView(world, plan, rules.config, endpoint);
 }
 
 const emptyView = (scope: Scope, endpoint: string): CloudView => ({

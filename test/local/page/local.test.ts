@@ -1,6 +1,14 @@
+import {
+  CreateTrafficMirrorFilterCommand,
+  CreateTrafficMirrorTargetCommand,
+  DescribeSubnetsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
+import { CreateLoadBalancerCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { rename, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type LocalOptions, type LocalRun, startLocal } from '../../../local/start.ts';
+import type { PageState } from '../../../local/page/page-state.ts';
 import { fileOf } from '../../cli/run.ts';
 import { countOurs, findMachine, press, pressWell, untilShown } from './look.ts';
 
@@ -83,6 +91,31 @@ describe('the clouds on one machine, with a fleet', () => {
       text: expect.stringContaining('StopInstances: InvalidInstanceID') as string,
     });
   });
+});
+
+test('a load balancer that a person made and that does not listen is shown to be why nothing is attached', async () => {
+  const rulesPath = fileOf('version: 1\nowner: local\n');
+  const { page, ec2 } = await start({ empty: true, rulesPath });
+  const config = { endpoint: ec2, region: 'us-east-1', credentials: { accessKeyId: 'me', secretAccessKey: 'any' } };
+  const [client, balancers] = [new EC2Client(config), new ElasticLoadBalancingV2Client(config)];
+  const { Subnets: [subnet] = [] } = await client.send(new DescribeSubnetsCommand({}));
+  const { LoadBalancers: [balancer] = [] } = await balancers.send(
+    new CreateLoadBalancerCommand({ Name: 'sensor', Type: 'network', Subnets: [subnet?.SubnetId ?? ''] }),
+  );
+  const networkLoadBalancer = balancer?.LoadBalancerArn;
+  await client.send(new CreateTrafficMirrorTargetCommand({ NetworkLoadBalancerArn: networkLoadBalancer }));
+  const { TrafficMirrorFilter: filter } = await client.send(new CreateTrafficMirrorFilterCommand({}));
+  const entry = { networkLoadBalancer, filter: filter?.TrafficMirrorFilterId, sessionNumber: 100 };
+  const destinations = { sensor: { cloud: 'aws', region: 'us-east-1', ...entry } };
+  const rules = [{ name: 'tagged', when: { tag: 'mirror' }, mirror: ['sensor'] }];
+  await writeFile(rulesPath, JSON.stringify({ version: 1, owner: 'local', destinations, rules }));
+  await pressWell(page, { kind: 'launch', cloud: 'aws', tag: { name: 'mirror', value: 'yes' } });
+  const codesOf = (state: PageState) =>
+    findMachine(state, 'vm-1')?.interfaces[0]?.reasons.map(({ code }) => code) ?? [];
+  const deaf = await untilShown(page, (seen) => seen.feed.some(({ text }) => text.includes('destination-unhealthy')));
+  expect(codesOf(deaf)).toContain('destination-unhealthy');
+  expect(codesOf(deaf)).not.toContain('pending');
+  [client, balancers].forEach((one) => one.destroy());
 });
 
 describe('the rules file', () => {
