@@ -5,7 +5,7 @@ import type {
   NetworkInterfaceType,
 } from '@aws-sdk/client-ec2';
 import type { RegionFacts } from './region.ts';
-import type { NetworkInterface } from './state.ts';
+import type { InterfaceAttachment, NetworkInterface } from './state.ts';
 import { toTagList } from './region.ts';
 
 /** Every interface is in the VPC's default security group: groups are outside of what this cloud keeps. */
@@ -29,64 +29,51 @@ export const statusOf = ({ attachment }: NetworkInterface): 'available' | 'in-us
 export const toOperator = ({ operator }: { readonly operator: string | null }): OperatorResponse =>
   operator === null ? { Managed: false } : { Managed: true, Principal: operator, HiddenByDefault: true };
 
-/** An interface as DescribeNetworkInterfaces lists it; its tags are in `TagSet`. */
-export const toInterfaceView = (region: RegionFacts, held: NetworkInterface): NetworkInterfaceView => ({
+/** What an interface shows of itself wherever it is shown. */
+const toCommonView = (region: RegionFacts, held: NetworkInterface) => ({
   ...addressOf(held),
   NetworkInterfaceId: held.id,
   InterfaceType: held.type as NetworkInterfaceType,
   SubnetId: held.subnetId,
   VpcId: held.vpcId,
-  AvailabilityZone: held.zone,
   Description: held.description,
   MacAddress: held.mac,
   OwnerId: region.account,
-  RequesterId: held.requester ?? undefined,
-  RequesterManaged: held.requester !== null,
   SourceDestCheck: true,
   Status: statusOf(held),
   Groups: toGroups(region),
   Ipv6Addresses: [],
   Operator: toOperator(held),
+});
+
+const toAttachmentView = (attachment: InterfaceAttachment) => ({
+  AttachmentId: attachment.id,
+  AttachTime: new Date(attachment.attachedMs),
+  DeleteOnTermination: attachment.deletedOnTermination,
+  DeviceIndex: attachment.deviceIndex,
+  NetworkCardIndex: attachment.networkCardIndex,
+  Status: attachment.status,
+});
+
+/** An interface as DescribeNetworkInterfaces lists it; its tags are in `TagSet`. */
+export const toInterfaceView = (region: RegionFacts, held: NetworkInterface): NetworkInterfaceView => ({
+  ...toCommonView(region, held),
+  AvailabilityZone: held.zone,
+  RequesterId: held.requester ?? undefined,
+  RequesterManaged: held.requester !== null,
   TagSet: toTagList(region, held.id),
   Attachment:
     held.attachment === null
       ? undefined
       : {
-          AttachmentId: held.attachment.id,
-          AttachTime: new Date(held.attachment.attachedMs),
-          DeleteOnTermination: held.attachment.deletedOnTermination,
-          DeviceIndex: held.attachment.deviceIndex,
-          NetworkCardIndex: held.attachment.networkCardIndex,
+          ...toAttachmentView(held.attachment),
           InstanceId: held.attachment.instanceId ?? undefined,
           InstanceOwnerId: held.requester ?? region.account,
-          Status: held.attachment.status,
         },
 });
 
 /** An interface as it is embedded in an instance, where it has no tags. */
 export const toEmbeddedView = (region: RegionFacts, held: NetworkInterface): InstanceNetworkInterface => ({
-  ...addressOf(held),
-  NetworkInterfaceId: held.id,
-  InterfaceType: held.type,
-  SubnetId: held.subnetId,
-  VpcId: held.vpcId,
-  Description: held.description,
-  MacAddress: held.mac,
-  OwnerId: region.account,
-  SourceDestCheck: true,
-  Status: statusOf(held),
-  Groups: toGroups(region),
-  Ipv6Addresses: [],
-  Operator: toOperator(held),
-  Attachment:
-    held.attachment === null
-      ? undefined
-      : {
-          AttachmentId: held.attachment.id,
-          AttachTime: new Date(held.attachment.attachedMs),
-          DeleteOnTermination: held.attachment.deletedOnTermination,
-          DeviceIndex: held.attachment.deviceIndex,
-          NetworkCardIndex: held.attachment.networkCardIndex,
-          Status: held.attachment.status,
-        },
+  ...toCommonView(region, held),
+  Attachment: held.attachment === null ? undefined : toAttachmentView(held.attachment),
 });
