@@ -50,7 +50,7 @@ export interface Overrides {
 }
 
 /** Interfaces that are written to at a time. Writes have 50 tokens and 5 more a second per action; one call takes about a quarter of a second. */
-const PARALLELISM = 8;
+const PARALLELISM = 10;
 
 /** Standard retries, for reads from half a second on for throttling: five attempts span the refill of a drained bucket. */
 const ATTEMPTS = 5;
