@@ -9,6 +9,7 @@ import {
   parseSourceId,
   parseTargetId,
 } from '../shared/ids.ts';
+import { ALWAYS_OPEN } from '../shared/plan/interruption.ts';
 import { makePlan, type PlanInput } from '../shared/plan/plan.ts';
 import { compileRules } from '../shared/rules/compile.ts';
 import type { Filter, Machine, RulesVersion, Source, Tags, Target, World } from '../shared/words.ts';
@@ -42,7 +43,14 @@ const region = parseRegion('us-east-1');
 
 function toMachine(pick: Pick, index: number): Machine {
   const common = { cloud: 'aws', account, region, resourceGroup: null, name: null, type: 'm7i.large' } as const;
-  return { id: parseMachineId(`i-${index}`), ...common, tags: toTags(pick), state: 'running', stoppedAt: null };
+  return {
+    id: parseMachineId(`i-${index}`),
+    ...common,
+    tags: toTags(pick),
+    state: 'running',
+    availabilityGroup: null,
+    stoppedAt: null,
+  };
 }
 
 function toSource(index: number): Source {
@@ -106,6 +114,8 @@ function toInput(): PlanInput {
     run: { kind: 'observe' },
     basis: 'scope',
     recent: new Set(),
+    opening: ALWAYS_OPEN,
+    refusals: [],
     hash: (text) => createHash('sha256').update(text).digest('hex'),
   };
 }

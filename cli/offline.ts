@@ -1,4 +1,5 @@
 import type { Plan, Run } from '../shared/plan/change.ts';
+import { ALWAYS_OPEN } from '../shared/plan/interruption.ts';
 import { makePlan } from '../shared/plan/plan.ts';
 import type { Rules } from '../shared/reconcile/rules.ts';
 import type { World } from '../shared/words.ts';
@@ -17,5 +18,7 @@ export const planWorld = (world: World, { config, ruleSet, version }: Rules, now
     run: OBSERVE,
     basis: 'scope',
     recent: new Set(),
+    opening: ALWAYS_OPEN,
+    refusals: [],
     hash: sha256,
   });

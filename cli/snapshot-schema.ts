@@ -49,6 +49,7 @@ const MachineSchema = v.strictObject({
   name: v.nullable(text),
   type: v.nullable(text),
   tags,
+  availabilityGroup: v.optional(v.nullable(text), null),
   state: v.picklist(['running', 'stopped', 'changing', 'gone']),
   stoppedAt: v.nullable(instant),
 });

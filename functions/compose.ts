@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Fault } from '../shared/fault.ts';
 import { parseAccountId } from '../shared/ids.ts';
 import type { Clock, Deps, Journal, Mode, RulesSource, WorkQueues } from '../shared/ports.ts';
+import { rememberInterruptions } from '../shared/reconcile/interruptions.ts';
 import { rememberDisruptions } from '../shared/reconcile/recent.ts';
 import { rememberRequests } from '../shared/reconcile/sweep-requests.ts';
 import type { Scope } from '../shared/words.ts';
@@ -62,6 +63,7 @@ export function compose(env: Env, overrides: Partial<Overrides> = {}): Deps {
     hash: sha256,
     recent: rememberDisruptions(),
     requests: rememberRequests(),
+    interruptions: rememberInterruptions(),
     mode: () => toMode(env['TAPKEEPER_MODE']),
     parallelism: INTERFACES_AT_A_TIME,
     newId: overrides.newId ?? randomUUID,

@@ -162,6 +162,7 @@ function identifyResource(event: unknown, text: string, on: readonly string[], r
       subjects: [subject],
       run: null,
       hook: null,
+      isRestart: false,
       correlation: correlationOf(event) ?? reader.newId(),
       since: toInstant(happenedAtMs(event, reader.nowMs)),
     },

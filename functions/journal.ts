@@ -29,6 +29,7 @@ const LEVELS: Readonly<Record<JournalEntry['kind'], Level>> = {
   noted: 'info',
   gone: 'info',
   continued: 'info',
+  'dead-letters': 'error',
   released: 'info',
   finished: 'info',
   refused: 'warn',

@@ -5,6 +5,7 @@ import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
 import { SendMessageBatchCommand, SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { Fault } from '../shared/fault.ts';
 import type { Clock, Deps, Hash, Journal, RulesSource } from '../shared/ports.ts';
+import { rememberInterruptions } from '../shared/reconcile/interruptions.ts';
 import { rememberDisruptions } from '../shared/reconcile/recent.ts';
 import { rememberRequests } from '../shared/reconcile/sweep-requests.ts';
 import { memberKeys, type MemberKey, type MemberRole, type SendAssumeRole } from './ec2/clients/assume.ts';
@@ -214,6 +215,7 @@ export function compose(env: Environment, overrides: Overrides): AwsDeps {
     parallelism: PARALLELISM,
     recent: rememberDisruptions(),
     requests: rememberRequests(),
+    interruptions: rememberInterruptions(),
     newId,
     ownRoles: ownRolesOf(env, memberRole),
   };

@@ -87,6 +87,7 @@ function toWork(asked: Asked, event: unknown, scope: Scope, context: IdentifyCon
           subjects,
           run: null,
           hook: subjects.some(({ id }) => id === asked.hook?.machine) ? asked.hook : null,
+          isRestart: false,
           ...common,
         })),
       };

@@ -36,6 +36,8 @@ function metricsOf(entry: JournalEntry, nowMs: number): readonly Metric[] {
       return [];
     case 'refused':
       return [count('failed', { code: entry.code })];
+    case 'dead-letters':
+      return [count('dead-letters', { lane: entry.lane })];
     case 'gone':
       return [count('gone', {})];
     case 'continued':
@@ -94,6 +96,7 @@ function levelOf(entry: JournalEntry): Level {
     case 'fault':
       return entry.code === 'throttled' ? 'warn' : 'error';
     case 'guard-tripped':
+    case 'dead-letters':
       return 'error';
     case 'held':
     case 'incomplete':

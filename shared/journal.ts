@@ -1,5 +1,6 @@
 import type { FaultCode } from './fault.ts';
 import type { Change, Hold, Note, Trip } from './plan/change.ts';
+import type { Lane } from './ports.ts';
 import type { AttachmentId, Instant, MachineId, RulesVersion, Scope } from './words.ts';
 
 /** What every line carries. */
@@ -26,6 +27,8 @@ export type JournalEntry = Line &
     | { readonly kind: 'gone'; readonly change: Change; readonly detail: string }
     /** Time ran short: so many sources went back to the queue. */
     | { readonly kind: 'continued'; readonly sources: number }
+    /** So many messages of a queue were given up; they are kept until a person has looked at them. */
+    | { readonly kind: 'dead-letters'; readonly lane: Lane; readonly messages: number }
     /** A machine that a launch hook held back went into service. */
     | { readonly kind: 'released'; readonly machine: MachineId; readonly group: string }
     | { readonly kind: 'guard-tripped'; readonly trips: readonly Trip[] }

@@ -5,6 +5,8 @@ import type {
   AttachmentId,
   Cloud,
   Digest,
+  Instant,
+  MachineId,
   NonEmpty,
   Owner,
   RulesVersion,
@@ -15,6 +17,7 @@ import type {
 } from './words.ts';
 import type { LaunchHook, Work } from './work.ts';
 import type { JournalEntry } from './journal.ts';
+import type { HoldCode } from './reason.ts';
 
 /** What became of one change. Expected outcomes are values. */
 export type Outcome =
@@ -36,8 +39,13 @@ export type Lane = 'event' | 'bulk';
 /** One cloud, as the use case sees it. */
 export interface MirrorCloud {
   readonly cloud: Cloud;
-  /** The scopes that this deployment keeps. */
-  scopes(): readonly Scope[];
+  /**
+   * The scopes that this deployment keeps: those that it was told, or all that its identity sees.
+   * @throws Fault when they have to be asked for and the cloud does not say.
+   */
+  scopes(): Promise<readonly Scope[]>;
+  /** Whether this deployment keeps a scope; asks nothing of the cloud. */
+  keeps(scope: Scope): boolean;
   /**
    * Reads what exists. What cannot be read is listed in `World.incomplete`, page by page complete or not at all.
    * @throws Fault `denied`, `throttled` or `unreachable` only when nothing at all can be read.
@@ -117,6 +125,58 @@ export interface SweepRequests {
   withdraw(scope: Scope): void;
 }
 
+/** Why the cloud is not asked again for a while to attach on a running machine, since each attempt may interrupt it. */
+export interface Refusal {
+  readonly machine: MachineId;
+  readonly code: Extract<HoldCode, 'needs-restart' | 'operation-failed'>;
+  /** What the cloud said. */
+  readonly detail: string;
+  /** When it is tried again all the same. */
+  readonly until: Instant;
+}
+
+/** The right to change one unit of running machines: nobody else has it until it is released or lapses. */
+export interface Turn {
+  /** When another process last took a turn of this unit; what was read before that may not be so any more. `null`: none is known. */
+  readonly otherTookAt: Instant | null;
+  /** Gives the turn back. Never throws: what is not given back lapses within a minute. */
+  release(): Promise<void>;
+}
+
+/** What a turn is asked for. */
+export interface TurnRequest {
+  readonly scope: Scope;
+  /** What changes one at a time: an availability set, a scale set, or a machine that is in neither. */
+  readonly unit: string;
+  /** How many units of the scope may change at a time. */
+  readonly limit: number;
+}
+
+export type TurnAnswer =
+  | { readonly kind: 'taken'; readonly turn: Turn }
+  /** As many units as may are changing. */
+  | { readonly kind: 'full' }
+  /** The unit is changing. */
+  | { readonly kind: 'busy' };
+
+/**
+ * What the processes of one deployment tell each other of running machines, so that together they interrupt no more of them, and
+ * none more often, than they may. It holds no truth about attachments: losing all of it costs interruptions, nothing else.
+ *
+ * Each method throws a Fault (`unreachable`, `denied`) when the others cannot be told or asked; then nothing running is changed.
+ */
+export interface Interruptions {
+  /** Takes a turn if there is one; never waits for one. */
+  take(request: TurnRequest): Promise<TurnAnswer>;
+  /** Tells that an event wants a running machine changed; the result is when the latest of such events happened. */
+  stir(scope: Scope, machine: MachineId, happened: Instant): Promise<Instant>;
+  /** What is remembered of refusals in a scope, also of those that are over; `null`: of all machines. */
+  refusals(scope: Scope, machines: NonEmpty<MachineId> | null): Promise<readonly Refusal[]>;
+  refuse(scope: Scope, refusal: Refusal): Promise<void>;
+  /** Forgets what was refused on these machines. */
+  forgive(scope: Scope, machines: NonEmpty<MachineId>): Promise<void>;
+}
+
 /** Everything that a use case needs, composed once per process; `mode` is read at every invocation. */
 export interface Deps {
   readonly cloud: MirrorCloud;
@@ -127,6 +187,7 @@ export interface Deps {
   readonly hash: Hash;
   readonly recent: RecentDisruptions;
   readonly requests: SweepRequests;
+  readonly interruptions: Interruptions;
   readonly mode: () => Mode;
   /** How many sources are changed at a time. */
   readonly parallelism: number;

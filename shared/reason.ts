@@ -9,7 +9,10 @@ export const HOLDS = {
   unfit: 'nothing can be mirrored from this interface; exclude it by rule to silence this',
   'needs-restart': 'stop (deallocate) and start the virtual machine once',
   'outside-window': 'wait for the next window',
+  'operation-failed':
+    'look at what the cloud said; it is tried again in an hour, or at once when the machine is started',
   'interrupting-enough': 'wait: other machines are changing',
+  settling: 'wait: it is looked at again when its tags have been left alone for a while',
   'until-unreadable': 'write the tag as an ISO 8601 time, as 2026-12-31T00:00:00Z',
   policy: 'set `policy: sync` to let tapkeeper detach, or detach it by hand',
   guard: 'look at the plan; if it is right, apply it with the guard lifted by name',

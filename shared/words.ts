@@ -65,6 +65,11 @@ export interface Machine {
   /** Instance type or VM size. */
   readonly type: string | null;
   readonly tags: Tags;
+  /**
+   * The availability set or scale set that it is one of, an ARM id, lower-cased: machines that stand in for each other, of which
+   * one at a time may be interrupted. `null`: none, and always on AWS, where nothing that is done here interrupts.
+   */
+  readonly availabilityGroup: string | null;
   /** `changing` is every state that is about to be another one (pending, stopping, an ARM resource that is `Updating`). */
   readonly state: 'running' | 'stopped' | 'changing' | 'gone';
   /** When it stopped; `null` when it is not stopped or when the cloud does not say. */

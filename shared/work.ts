@@ -16,6 +16,8 @@ export type Work =
       readonly since: Instant;
       /** Who holds the machine back until this was looked at; `null`: nobody. */
       readonly hook: LaunchHook | null;
+      /** Whether the event is that of a machine being started or deallocated: what it was refused for until then may be over. */
+      readonly isRestart: boolean;
     }
   | { readonly kind: 'sweep'; readonly scope: Scope; readonly correlation: string; readonly since: Instant };
 
@@ -99,6 +101,7 @@ const WorkSchema = v.variant('kind', [
     since: instant,
     // Messages that were queued by an earlier version have none.
     hook: v.optional(v.nullable(HookSchema), null),
+    isRestart: v.optional(v.boolean(), false),
   }),
   v.strictObject({ kind: v.literal('sweep'), scope: ScopeSchema, correlation: text, since: instant }),
 ]);

@@ -40,6 +40,7 @@ export interface MachineSketch {
   readonly tags?: Readonly<Record<string, string>>;
   readonly state?: Machine['state'];
   readonly stoppedAt?: string;
+  readonly availabilityGroup?: string;
   readonly name?: string;
   readonly type?: string;
 }
@@ -123,6 +124,7 @@ export function toWorld(sketch: WorldSketch): World {
       name: one.name ?? null,
       type: one.type ?? null,
       tags: one.tags ?? {},
+      availabilityGroup: one.availabilityGroup ?? null,
       state: one.state ?? 'running',
       stoppedAt: (one.stoppedAt ?? null) as Machine['stoppedAt'],
     })),

@@ -19,7 +19,8 @@ export function createArmCloud({ exchange, taps, scopes, pause }: ArmSetup): Mir
   const apply = oneAtATime((change, owner) => applyChange({ exchange, pause }, change, owner));
   return {
     cloud: 'azure',
-    scopes: () => scopes,
+    scopes: async () => scopes,
+    keeps: ({ account }) => scopes.some((scope) => scope.account === account),
     read: (scope, selection) => readWorld({ exchange, taps }, scope, selection),
     forget: () => taps.forgetOld(),
     // What an inventory tells of a VTAP is as true as a second look at it.

@@ -34,6 +34,7 @@ export function findMachine(body: unknown): Machine | null {
     name: findTextAt(body, 'name') ?? resource.name,
     type: findTextAt(body, 'properties', 'hardwareProfile', 'vmSize'),
     tags: toTags(findAt(body, 'tags')),
+    availabilityGroup: null,
     state: toMachineState(body),
     // Neither the virtual machine nor its instance view says when it was stopped.
     stoppedAt: null,

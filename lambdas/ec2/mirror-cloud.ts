@@ -47,7 +47,8 @@ export function ec2MirrorCloud(parts: Ec2): MirrorCloud {
   const inspect = inspector({ readsFor, balancersFor, keeps, clock });
   return {
     cloud: 'aws',
-    scopes: () => scopes,
+    scopes: async () => scopes,
+    keeps: (scope) => scopes.some(({ account, region }) => account === scope.account && region === scope.region),
     read: async (scope, selection) => read(awsOnly(scope), selection),
     forget: (scope) => forget(awsOnly(scope)),
     inspect: async (scope, targets) => inspect(awsOnly(scope), targets),

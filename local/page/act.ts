@@ -99,6 +99,7 @@ const toPlan = ({ digest, guard, ...rest }: ResyncPlan): Plan => ({
   selection: { kind: 'everything' },
   keeps: [],
   notes: [],
+  interruptions: [],
   incomplete: [],
   guard: { ...guard, digest },
 });

@@ -68,9 +68,9 @@ export function createObserver(clouds: readonly Observed[], isWanted: () => bool
   };
 }
 
-const viewAll = ({ deps, endpoint }: Observed, before: readonly CloudView[]): Promise<readonly CloudView[]> =>
+const viewAll = async ({ deps, endpoint }: Observed, before: readonly CloudView[]): Promise<readonly CloudView[]> =>
   Promise.all(
-    deps.cloud.scopes().map(async (scope) => {
+    (await deps.cloud.scopes()).map(async (scope) => {
       const title = nameScope(scope);
       try {
         return await viewOne(deps, scope, endpoint);

@@ -36,6 +36,7 @@ export function buildConfig(raw: RulesFile): Config {
     formerOwners: (raw.formerOwners ?? []).map(toOwner),
     policy: raw.policy ?? 'sync',
     guard: { count: raw.guard?.count ?? 20, percent: raw.guard?.percent ?? 10 },
+    interruption: { inFlight: 5, settleSeconds: 30, windows: [] },
     slots: raw.slots ?? 3,
     graceHours: raw.graceHours ?? 72,
     destinations: Object.entries(raw.destinations ?? {}).map(([name, one]) => toDestination(name, one)),

@@ -23,6 +23,7 @@ export interface Config {
   /** `attach-only` never detaches. */
   readonly policy: 'sync' | 'attach-only';
   readonly guard: GuardLimits;
+  readonly interruption: InterruptionLimits;
   /** How many sessions of one interface may be ours, 1 to 3; fewer than 3 leave room for people. */
   readonly slots: number;
   /** How long a stopped machine keeps its attachments. They cost money all the while. */
@@ -38,6 +39,25 @@ export interface GuardLimits {
   readonly count: number;
   /** The same, in percent of our attachments there (0 to 100). The larger of the two is the limit. */
   readonly percent: number;
+}
+
+/** How running machines may be interrupted, on the cloud where attaching and detaching do that. */
+export interface InterruptionLimits {
+  /** How many running machines of one scope may change at a time. */
+  readonly inFlight: number;
+  /** How long after an event a running machine is left alone, so that a tag that flaps interrupts it once. */
+  readonly settleSeconds: number;
+  /** When running machines may be interrupted; none: at any time. */
+  readonly windows: readonly Window[];
+}
+
+/** A recurring time in which running machines may be interrupted. */
+export interface Window {
+  /** When it begins: five fields, minute first. */
+  readonly cron: string;
+  readonly durationMinutes: number;
+  /** An IANA time zone, as `Europe/Berlin`. */
+  readonly timeZone: string;
 }
 
 /** A named sensor entry point, as the user has it. */

@@ -4,6 +4,7 @@ import type {
   DestinationName,
   Digest,
   MachineId,
+  NonEmpty,
   RuleName,
   RulesVersion,
   Scope,
@@ -82,6 +83,18 @@ export interface Note extends About {
 }
 
 /**
+ * A running machine that the plan's changes may interrupt, and how often: once for each attachment that is written or deleted
+ * (https://learn.microsoft.com/azure/virtual-network/virtual-network-tap-overview), so twice where one is deleted and another created.
+ */
+export interface Interruption {
+  readonly machine: MachineId;
+  /** On which of its interfaces, sorted. */
+  readonly sources: NonEmpty<SourceId>;
+  /** 1 or more; machines that are not interrupted are not listed. */
+  readonly times: number;
+}
+
+/**
  * What would be done in one scope and why the rest is not: plain data, sorted, the same for the command line, the endpoint,
  * the page and the log. Applying its changes in order, source by source, is safe at every step.
  */
@@ -93,6 +106,8 @@ export interface Plan {
   readonly holds: readonly Hold[];
   readonly keeps: readonly Keep[];
   readonly notes: readonly Note[];
+  /** Running machines that the changes may interrupt, sorted; always empty on a cloud where nothing does. */
+  readonly interruptions: readonly Interruption[];
   /** What could not be read, in words; empty when the read is complete. */
   readonly incomplete: readonly string[];
   readonly guard: Verdict;

@@ -1,10 +1,11 @@
 import type { Config, Destination } from '../config/config.ts';
-import type { Hash } from '../ports.ts';
+import type { Hash, Refusal } from '../ports.ts';
 import type { RuleSet } from '../rules/evaluate.ts';
 import type { Digest, NonEmpty, RulesVersion, Source, World } from '../words.ts';
 import { compare } from './canonical.ts';
 import type { Hold, Plan, Run, TripName, Verdict } from './change.ts';
 import { digestOf, disruptionsIn, judgeDisruptions, markOf } from './guard.ts';
+import type { Opening } from './interruption.ts';
 import { offersOf, type Offer } from './offers.ts';
 import { isRunning, planSource, type Guard, type SourcePlan } from './source-plan.ts';
 import { countLoads, type Offers } from './wishes.ts';
@@ -22,6 +23,10 @@ export interface PlanInput {
   readonly basis: 'scope' | 'batch';
   /** Disruptions of running machines that went before on the same basis in this scope, a moment ago. */
   readonly recent: ReadonlySet<Digest>;
+  /** Whether running machines may be interrupted now. */
+  readonly opening: Opening;
+  /** Machines on which the cloud refused to attach, and until when nobody asks again. */
+  readonly refusals: readonly Refusal[];
   readonly hash: Hash;
 }
 
@@ -44,6 +49,7 @@ export function makePlan(input: PlanInput): Plan {
     holds: [...parts.flatMap(({ holds }) => holds), ...strays(index)],
     keeps: parts.flatMap(({ keeps }) => keeps),
     notes: parts.flatMap(({ notes }) => notes),
+    interruptions: [],
     incomplete: input.world.incomplete.map(({ kind, why }) => `${kind}: ${why}`),
     guard: verdict,
   };

@@ -41,7 +41,7 @@ export function toChunks(deps: Deps, undone: Undone, origin: Origin): readonly W
   const bySource = [...groupBy(changes, ({ source }) => source).values()];
   return cutChunks(scope.cloud, bySource).map((chunk): Work => {
     const run: Run = { kind: 'enforce', seen: seenIn(deps, chunk.flat(), rulesVersion), lift: [] };
-    return { kind: 'look', scope, subjects: subjectsOf(chunk), run, correlation, since, hook: null };
+    return { kind: 'look', scope, subjects: subjectsOf(chunk), run, correlation, since, hook: null, isRestart: false };
   });
 }
 

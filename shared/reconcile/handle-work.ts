@@ -35,8 +35,7 @@ interface ScopeBatch {
 export async function handleWork(deps: Deps, items: readonly Item[], endsAtMs: number | null): Promise<Handled> {
   const invocation = toInvocation(deps, endsAtMs);
   if (isLate(invocation)) return { failed: await refuseForWantOfTime(invocation, items) };
-  const kept = new Set(deps.cloud.scopes().map(toScopeKey));
-  const isKept = ({ work }: Item): boolean => kept.has(toScopeKey(work.scope));
+  const isKept = ({ work }: Item): boolean => deps.cloud.keeps(work.scope);
   const strangers = items.filter((item) => !isKept(item));
   const turnedAway = await mapLimited(strangers, deps.parallelism, (item) => turnAway(deps, item));
   const byScope = [...groupBy(items.filter(isKept), ({ work }) => toScopeKey(work.scope)).values()].map(toScopeBatch);

@@ -52,7 +52,7 @@ async function answer(deps: Invocation, call: ResyncCall): Promise<Attempt> {
   if (parsed.kind === 'invalid') return refused({ code: 'bad-request', errors: parsed.problems });
   const { request } = parsed;
   if (request.lift.length > 0 && call.mayLift === 'no') return refused({ code: 'lift-forbidden' });
-  const found = findTargets(deps.cloud.scopes(), request);
+  const found = findTargets(await deps.cloud.scopes(), request);
   if (found.kind === 'invalid') return refused({ code: 'bad-request', errors: found.problems });
 
   const rules = await loadRules(deps);

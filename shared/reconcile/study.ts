@@ -1,4 +1,5 @@
 import type { Plan, Run } from '../plan/change.ts';
+import { ALWAYS_OPEN } from '../plan/interruption.ts';
 import { makePlan } from '../plan/plan.ts';
 import type { Deps } from '../ports.ts';
 import type { HoldCode } from '../reason.ts';
@@ -78,6 +79,8 @@ function planOf(deps: Deps, { order, rules, run }: Task, world: World): Plan {
     basis: order.basis,
     // A person judges by what is shown.
     recent: order.trigger === 'resync' ? NONE : deps.recent.of(order.scope, order.basis, nowMs),
+    opening: ALWAYS_OPEN,
+    refusals: [],
     hash: deps.hash,
   });
 }

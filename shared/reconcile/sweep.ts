@@ -39,11 +39,11 @@ export async function sweep(deps: Deps): Promise<SweepReport> {
   const invocation = toInvocation(deps, null);
   const origin: Origin = { correlation: deps.newId(), since: toInstant(deps.clock.now()) };
   const { correlation } = origin;
-  const [first, ...others] = deps.cloud.scopes();
   if (invocation.mode() === 'paused') {
     recordFinish(deps, { correlation, scope: null, trigger: 'sweep' }, PAUSED, deps.clock.now());
     return { kind: 'paused', correlation };
   }
+  const [first, ...others] = await deps.cloud.scopes();
   if (first === undefined) return { kind: 'queued', correlation, scopes: [] };
   if (others.length === 0) return { kind: 'swept', correlation, sweep: await sweepScope(invocation, first, origin) };
   const toWork = (scope: Scope): Work => ({ kind: 'sweep', scope, ...origin });

@@ -3,9 +3,9 @@ import { compose } from '../../functions/compose.ts';
 
 const SUBSCRIPTION = '0000AAAA-0000-4000-8000-000000000000';
 
-test('composing asks nothing and keeps the subscriptions that are named', () => {
+test('composing asks nothing and keeps the subscriptions that are named', async () => {
   const deps = compose({ TAPKEEPER_SUBSCRIPTIONS: ` ${SUBSCRIPTION} ,, ${SUBSCRIPTION.toLowerCase()}` });
-  expect(deps.cloud.scopes()).toEqual([{ cloud: 'azure', account: SUBSCRIPTION.toLowerCase(), region: null }]);
+  expect(await deps.cloud.scopes()).toEqual([{ cloud: 'azure', account: SUBSCRIPTION.toLowerCase(), region: null }]);
 });
 
 test.each([{}, { TAPKEEPER_SUBSCRIPTIONS: ' , ' }])('an app that keeps no subscription says so: %j', (env) => {

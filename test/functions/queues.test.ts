@@ -25,6 +25,7 @@ const look = (count: number): Work => ({
   correlation: 'c',
   since: toInstant(0),
   hook: null,
+  isRestart: false,
 });
 const decode = (message: string): Work | null => findWork(JSON.parse(Buffer.from(message, 'base64').toString('utf8')));
 

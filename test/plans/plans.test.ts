@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseConfig } from '../../shared/config/parse.ts';
 import type { Plan, Run } from '../../shared/plan/change.ts';
+import { ALWAYS_OPEN } from '../../shared/plan/interruption.ts';
 import { makePlan } from '../../shared/plan/plan.ts';
 import { unpainted } from '../../shared/print/paint.ts';
 import { printPlanText } from '../../shared/print/text.ts';
@@ -56,6 +57,8 @@ function planOf(name: string): Plan {
     run,
     basis,
     recent: new Set(Array.from({ length: recent }, (_, at) => `recent-${at}` as Digest)),
+    opening: ALWAYS_OPEN,
+    refusals: [],
     hash: sha256,
   });
 }

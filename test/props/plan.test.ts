@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Change, Plan, Run } from '../../shared/plan/change.ts';
+import { ALWAYS_OPEN } from '../../shared/plan/interruption.ts';
 import { makePlan } from '../../shared/plan/plan.ts';
 import { PROFILES } from '../../shared/profile.ts';
 import { compileRules } from '../../shared/rules/compile.ts';
@@ -26,6 +27,8 @@ const planOf = ({ world, config }: Case, run: Run): Plan =>
     run,
     basis: 'scope',
     recent: new Set(),
+    opening: ALWAYS_OPEN,
+    refusals: [],
     hash: (text) => createHash('sha256').update(text).digest('hex'),
   });
 

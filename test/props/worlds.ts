@@ -82,6 +82,7 @@ const config = (cloud: Cloud): fc.Arbitrary<Config> =>
         formerOwners: [],
         policy,
         guard: { count, percent: 0 },
+        interruption: { inFlight: 5, settleSeconds: 30, windows: [] },
         slots,
         graceHours: 72,
         destinations,

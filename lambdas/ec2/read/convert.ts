@@ -67,6 +67,7 @@ export function findMachine(scope: AwsScope, instance: Instance): Machine | null
     type: instance.InstanceType ?? null,
     tags,
     state,
+    availabilityGroup: null,
     stoppedAt: state === 'stopped' ? findStoppedAt(instance.StateTransitionReason) : null,
   };
 }

@@ -52,6 +52,7 @@ export function toLookAgain(group: LookGroup, holds: readonly Hold[], { nowMs, c
       correlation,
       since,
       hook: null,
+      isRestart: false,
     };
   });
 }

@@ -51,7 +51,16 @@ export async function putBackRest(
     const bySource = together.map(({ changes }) => changes);
     return cutChunks(scope.cloud, bySource).map((chunk): Work => {
       const narrow = narrowTo(deps, run, chunk.flat(), rulesVersion);
-      return { kind: 'look', scope, subjects: subjectsOf(chunk), run: narrow, correlation, since, hook: null };
+      return {
+        kind: 'look',
+        scope,
+        subjects: subjectsOf(chunk),
+        run: narrow,
+        correlation,
+        since,
+        hook: null,
+        isRestart: false,
+      };
     });
   });
   if (first !== undefined) await deps.queues.send(laneOf(run), [first, ...others], pauseOf(progress));

@@ -57,7 +57,7 @@ describe('the environment', () => {
   test('names scopes, mode and role; each region has its own client', async () => {
     const env: Record<string, string> = environment({ TAPKEEPER_ROLE_NAME: 'attacher' });
     const deps = compose(env, { credentials: CREDENTIALS });
-    const scopes = deps.cloud.scopes();
+    const scopes = await deps.cloud.scopes();
     expect(scopes.map(({ region }) => region)).toEqual(['us-east-1', 'eu-west-1']);
     expect([deps.mode(), deps.ownRoles]).toEqual(['observe', ['attacher']]);
     env['TAPKEEPER_MODE'] = 'paused';
@@ -77,7 +77,7 @@ describe('the environment', () => {
       });
     };
     const { cloud } = compose(environment(), { credentials: missing });
-    const [scope] = cloud.scopes();
+    const [scope] = await cloud.scopes();
     if (scope === undefined) throw new Error('there is a scope');
     await expect(cloud.read(scope, { kind: 'everything' })).rejects.toMatchObject({
       code: 'denied',

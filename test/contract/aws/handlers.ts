@@ -17,6 +17,7 @@ export function rulesTo(target: string, filter: string): Config {
     formerOwners: [],
     policy: 'sync',
     guard: { count: 20, percent: 10 },
+    interruption: { inFlight: 5, settleSeconds: 30, windows: [] },
     slots: 3,
     graceHours: 72,
     pools: [],

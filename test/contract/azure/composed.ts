@@ -42,6 +42,7 @@ const toConfig = (entries: readonly Entry[]): Config => ({
   formerOwners: [],
   policy: 'sync',
   guard: { count: 20, percent: 10 },
+  interruption: { inFlight: 5, settleSeconds: 30, windows: [] },
   slots: 1,
   graceHours: 72,
   destinations: entries.map((entry, index) => ({

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../shared/config/parse.ts';
 import type { Plan } from '../../../shared/plan/change.ts';
+import { ALWAYS_OPEN } from '../../../shared/plan/interruption.ts';
 import { makePlan } from '../../../shared/plan/plan.ts';
 import { compileRules } from '../../../shared/rules/compile.ts';
 import type { Filter, RulesVersion, World } from '../../../shared/words.ts';
@@ -78,6 +79,8 @@ const planFor = (world: World): Plan =>
     run: { kind: 'observe' },
     basis: 'scope',
     recent: new Set(),
+    opening: ALWAYS_OPEN,
+    refusals: [],
     hash: (text) => createHash('sha256').update(text).digest('hex'),
   });
 

@@ -55,6 +55,7 @@ export const AWS_WORLD = toWorld({
 export const AWS_PLAN: Plan = {
   scope: AWS_WORLD.scope,
   selection: { kind: 'everything' },
+  interruptions: [],
   rulesVersion: 'a1b2c3d4e5f60718293a4b5c6d7e8f90' as RulesVersion,
   changes: [
     { kind: 'attach', ...on('eni-web2', 'i-web2'), ...wished, to: settings('tmt-soc', 101) },

@@ -49,9 +49,9 @@ const lateAfterSorting = (h: Harness): Deps => ({
   ...h.deps,
   cloud: {
     ...h.cloud,
-    scopes() {
+    keeps(scope) {
       h.nowMs += 1000;
-      return h.cloud.scopes();
+      return h.cloud.keeps(scope);
     },
   },
 });

@@ -46,6 +46,7 @@ export const CONFIG: Config = {
   formerOwners: [],
   policy: 'sync',
   guard: { count: 20, percent: 10 },
+  interruption: { inFlight: 5, settleSeconds: 30, windows: [] },
   slots: 3,
   graceHours: 72,
   destinations: [destination('tcp', 100), destination('udp', 200)],

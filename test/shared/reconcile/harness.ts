@@ -6,6 +6,7 @@ import type { JournalEntry } from '../../../shared/journal.ts';
 import type { Mode, WorkQueues } from '../../../shared/ports.ts';
 import type { Invocation } from '../../../shared/reconcile/invocation.ts';
 import type { Look } from '../../../shared/reconcile/batch/look-group.ts';
+import { rememberInterruptions } from '../../../shared/reconcile/interruptions.ts';
 import { rememberDisruptions } from '../../../shared/reconcile/recent.ts';
 import { rememberRequests } from '../../../shared/reconcile/sweep-requests.ts';
 import type { Instant, NonEmpty, RulesVersion, Subject, World } from '../../../shared/words.ts';
@@ -63,6 +64,7 @@ export function harness(config: Config, ...worlds: readonly [World, ...World[]])
       hash,
       recent: rememberDisruptions(),
       requests: rememberRequests(),
+      interruptions: rememberInterruptions(),
       mode: () => self.mode,
       parallelism: 4,
       endsAtMs: null,
@@ -101,4 +103,5 @@ export const look = (world: World, subjects: NonEmpty<Subject>, since: Instant =
   correlation: 'event-1',
   since,
   hook: null,
+  isRestart: false,
 });

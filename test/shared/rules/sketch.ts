@@ -68,6 +68,7 @@ export const toConfig = (rules: readonly Rule[]): Config => ({
   formerOwners: [],
   policy: 'sync',
   guard: { count: 20, percent: 10 },
+  interruption: { inFlight: 5, settleSeconds: 30, windows: [] },
   slots: 3,
   graceHours: 72,
   destinations: [],

@@ -51,6 +51,7 @@ const notCalled = (): never => {
 const cloudOver = (bucketOf: (scope: Scope, change: Change) => TokenBucket): MirrorCloud => ({
   cloud: 'aws',
   scopes: notCalled,
+  keeps: notCalled,
   read: notCalled,
   forget: notCalled,
   inspect: notCalled,
