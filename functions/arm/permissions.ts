@@ -12,6 +12,7 @@ export interface Call {
 
 const NETWORK = 'api-version=2025-05-01';
 const COMPUTE = 'api-version=2024-07-01';
+const RESOURCES = 'api-version=2022-12-01';
 
 /** Every request that tapkeeper makes; least-privilege roles and messages are made from this. */
 export const CALLS = {
@@ -49,6 +50,27 @@ export const CALLS = {
     method: 'GET',
     query: NETWORK,
     needs: ['Microsoft.Network/virtualNetworkTaps/read'],
+  },
+  listNetworks: {
+    attempt: 'listing the virtual networks of',
+    client: 'network',
+    method: 'GET',
+    query: NETWORK,
+    needs: ['Microsoft.Network/virtualNetworks/read'],
+  },
+  listLoadBalancers: {
+    attempt: 'listing the load balancers of',
+    client: 'network',
+    method: 'GET',
+    query: NETWORK,
+    needs: ['Microsoft.Network/loadBalancers/read'],
+  },
+  listSubscriptions: {
+    attempt: 'listing the subscriptions that can be seen at',
+    client: 'network',
+    method: 'GET',
+    query: RESOURCES,
+    needs: ['Microsoft.Resources/subscriptions/read'],
   },
   getMachine: {
     attempt: 'reading the virtual machine',
