@@ -11,7 +11,7 @@ import type { Identity } from './identities.ts';
 import { listen } from './listen.ts';
 import { opaqueText, type Random } from './random.ts';
 import { MANAGEMENT_ENDPOINT, rewritingHttpClient } from './rewriting-http-client.ts';
-import { QUEUES, startStorageQueues, type StorageQueues } from './storage-queues.ts';
+import { QUEUES, startStorage, type Storage } from './storage.ts';
 import { toSubscriptionEvent, type EventSchema } from './subscription-event.ts';
 import { viewOf, type StateView } from './view.ts';
 
@@ -30,7 +30,7 @@ export interface AzureOptions extends Partial<ArmSettings> {
   readonly eventFilter?: EventFilter;
 }
 
-/** Azure on one machine: Resource Manager, Event Grid and Storage queues. */
+/** Azure on one machine: Resource Manager, Event Grid and a storage account. */
 export interface AzureCloud {
   /** The address of Resource Manager, as `http://127.0.0.1:54321`. */
   readonly endpoint: string;
@@ -41,7 +41,7 @@ export interface AzureCloud {
   readonly controls: Controls;
   readonly state: StateView;
   readonly events: Pick<EventGrid, 'befall' | 'counts'>;
-  readonly queues: Pick<StorageQueues, 'queue'>;
+  readonly queues: Pick<Storage, 'queue'>;
   readonly clock: LocalClock;
   /** For the options of Azure's SDKs: it sends what is meant for https://management.azure.com to this cloud. */
   readonly httpClient: ReturnType<typeof rewritingHttpClient>;
@@ -140,8 +140,8 @@ export async function startAzureCloud(options: AzureOptions = {}): Promise<Azure
     options.port ?? 0,
     'the ARM endpoint',
   );
-  const queues = await startStorageQueues();
-  const events = queues.queue(QUEUES.events);
+  const storage = await startStorage();
+  const events = storage.queue(QUEUES.events);
   const grid = await startEventGrid({
     schema: options.eventSchema ?? 'CloudEventSchemaV1_0',
     filter: options.eventFilter ?? SUBSCRIPTION_FILTER,
@@ -159,19 +159,19 @@ export async function startAzureCloud(options: AzureOptions = {}): Promise<Azure
     eventGrid = null;
     await listening.close();
     await grid.stop();
-    await queues.stop();
+    await storage.stop();
   }
 
   return {
     endpoint: listening.endpoint,
-    storageConnectionString: queues.connectionString,
+    storageConnectionString: storage.connectionString,
     subscription: subscriptions[0],
     subscriptions,
     calls: counters,
     controls,
     state: viewOf(arm.resources),
     events: grid,
-    queues,
+    queues: storage,
     clock,
     httpClient: rewritingHttpClient(MANAGEMENT_ENDPOINT, listening.endpoint),
     onChange: (listener) => changes.on(listener),

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { QueueServiceClient } from '@azure/storage-queue';
 import { createQueues, QUEUE_NAMES, toMessages } from '../../functions/queues.ts';
-import { startStorageQueues, type StorageQueues } from '../../local/azure/storage-queues.ts';
+import { startStorage, type Storage } from '../../local/azure/storage.ts';
 import { parseAccountId, parseSourceId, toInstant } from '../../shared/ids.ts';
 import { findWork, type Work } from '../../shared/work.ts';
 import type { NonEmpty, Subject } from '../../shared/words.ts';
 
-let storage: StorageQueues;
+let storage: Storage;
 beforeAll(async () => {
-  storage = await startStorageQueues();
+  storage = await startStorage();
 });
 afterAll(() => storage.stop());
 

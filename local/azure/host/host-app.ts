@@ -1,5 +1,5 @@
 import type { AzureCloud } from '../start.ts';
-import { toPoisonQueue } from '../storage-queues.ts';
+import { toPoisonQueue } from '../storage.ts';
 import { loadFunctionApp, type FunctionApp, type RegisteredFunction, type TypedData } from './functions-core.ts';
 import type { QueueSettings } from './host-settings.ts';
 import { functionsOf, invoke, triggerOf, type Firing, type Log } from './invoke.ts';

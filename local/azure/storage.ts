@@ -6,8 +6,9 @@ export const QUEUES = { events: 'tapkeeper-events', bulk: 'tapkeeper-bulk' } as 
 
 export const toPoisonQueue = (queue: string): string => `${queue}-poison`;
 
-/** Azure Storage queues, in process and in memory. */
-export interface StorageQueues {
+/** A storage account in process and in memory: queues, and blobs with their leases. */
+export interface Storage {
+  /** Names both: the queues are there, containers are made by whoever uses them. */
   readonly connectionString: string;
   queue(name: string): QueueClient;
   stop(): Promise<void>;
@@ -17,29 +18,30 @@ export interface StorageQueues {
 const ACCOUNT = 'devstoreaccount1';
 const KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
-interface QueueServer {
+interface StorageServer {
   start(): Promise<void>;
   close(): Promise<void>;
   getHttpServerAddress(): string;
 }
 
 /** Azurite is written to be run as a program: its servers are reached by path, and take their settings by position. */
-function newQueueServer(): QueueServer {
+function newServer(kind: 'Queue' | 'Blob'): StorageServer {
   const require = createRequire(import.meta.url);
-  const { default: Configuration } = require('azurite/dist/src/queue/QueueConfiguration') as {
+  const folder = `azurite/dist/src/${kind.toLowerCase()}`;
+  const { default: Configuration } = require(`${folder}/${kind}Configuration`) as {
     default: new (...settings: readonly unknown[]) => object;
   };
-  const { default: Server } = require('azurite/dist/src/queue/QueueServer') as {
-    default: new (configuration: object) => QueueServer;
+  const { default: Server } = require(`${folder}/${kind}Server`) as {
+    default: new (configuration: object) => StorageServer;
   };
   const keepAliveSeconds = 60;
-  const persistence = [{ locationId: 'Default', locationPath: '__queues__', maxConcurrency: 10 }];
+  const persistence = [{ locationId: 'Default', locationPath: `__${kind}__`, maxConcurrency: 10 }];
   const quiet = [false, undefined, false, undefined];
   const isLoose = true;
   const skipApiVersionCheck = true;
   const noCertificate = ['', '', ''];
   const inMemory = [undefined, false, true];
-  const databases = ['queues.json', 'queue-extents.json'];
+  const databases = [`${kind}.json`, `${kind}-extents.json`];
   return new Server(
     new Configuration(
       '127.0.0.1',
@@ -56,21 +58,28 @@ function newQueueServer(): QueueServer {
   );
 }
 
-const toConnectionString = (address: string): string =>
-  `DefaultEndpointsProtocol=http;AccountName=${ACCOUNT};AccountKey=${KEY};QueueEndpoint=${address}/${ACCOUNT};`;
+const toConnectionString = (queues: StorageServer, blobs: StorageServer): string =>
+  [
+    'DefaultEndpointsProtocol=http',
+    `AccountName=${ACCOUNT}`,
+    `AccountKey=${KEY}`,
+    `QueueEndpoint=${queues.getHttpServerAddress()}/${ACCOUNT}`,
+    `BlobEndpoint=${blobs.getHttpServerAddress()}/${ACCOUNT}`,
+    '',
+  ].join(';');
 
-/** Starts the queue server with the queues that the function app needs. */
-export async function startStorageQueues(): Promise<StorageQueues> {
+/** Starts a storage account with the queues that the function app needs. */
+export async function startStorage(): Promise<Storage> {
   const { QueueServiceClient } = await import('@azure/storage-queue');
-  const server = newQueueServer();
-  await server.start();
-  const connectionString = toConnectionString(server.getHttpServerAddress());
+  const [queues, blobs] = [newServer('Queue'), newServer('Blob')];
+  await Promise.all([queues.start(), blobs.start()]);
+  const connectionString = toConnectionString(queues, blobs);
   const account = QueueServiceClient.fromConnectionString(connectionString);
   const names = Object.values(QUEUES).flatMap((name) => [name, toPoisonQueue(name)]);
   await Promise.all(names.map((name) => account.createQueue(name)));
   return {
     connectionString,
     queue: (name) => account.getQueueClient(name),
-    stop: () => server.close(),
+    stop: async () => void (await Promise.all([queues.close(), blobs.close()])),
   };
 }
