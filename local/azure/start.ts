@@ -3,6 +3,7 @@ import { newActivity } from './activity.ts';
 import { newControls, type Controls } from './arm/controls.ts';
 import { newCounters, type CallCounters } from './arm/counters.ts';
 import type { Arm, ArmSettings } from './arm/arm.ts';
+import { newInterruptions, type Interruptions } from './arm/interruptions.ts';
 import { serveArm } from './arm/serve.ts';
 import { systemClock, type LocalClock } from './clock.ts';
 import { startEventGrid, type EventGrid } from './event-grid.ts';
@@ -39,6 +40,7 @@ export interface AzureCloud {
   readonly subscriptions: readonly string[];
   readonly calls: CallCounters;
   readonly controls: Controls;
+  readonly interruptions: Interruptions;
   readonly state: StateView;
   readonly events: Pick<EventGrid, 'befall' | 'counts'>;
   readonly queues: Pick<Storage, 'queue'>;
@@ -60,6 +62,7 @@ const SUBSCRIPTION = '11111111-1111-4111-8111-111111111111';
 
 const DEFAULTS: ArmSettings = {
   operationMs: 50,
+  interruptionMs: null,
   settleMs: 200,
   pageSize: 1000,
   retryAfterSeconds: null,
@@ -114,6 +117,7 @@ export async function startAzureCloud(options: AzureOptions = {}): Promise<Azure
   const subscriptions = options.subscriptions ?? [SUBSCRIPTION];
   const activity = newActivity();
   const controls = newControls();
+  const interruptions = newInterruptions();
   const counters = newCounters();
   const changes = newSignal();
   const deliveries = newSignal();
@@ -126,6 +130,7 @@ export async function startAzureCloud(options: AzureOptions = {}): Promise<Azure
     random,
     activity,
     controls,
+    interruptions,
     subscriptions,
     groups: new Map(),
     resources: new Map(),
@@ -169,6 +174,7 @@ export async function startAzureCloud(options: AzureOptions = {}): Promise<Azure
     subscriptions,
     calls: counters,
     controls,
+    interruptions,
     state: viewOf(arm.resources),
     events: grid,
     queues: storage,

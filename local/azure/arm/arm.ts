@@ -3,6 +3,7 @@ import type { LocalClock } from '../clock.ts';
 import type { Identity } from '../identities.ts';
 import { newGuid, type Random } from '../random.ts';
 import type { Controls } from './controls.ts';
+import type { CountingInterruptions } from './interruptions.ts';
 import type { Operation } from './operation.ts';
 import type { ResourceType, Target } from './path.ts';
 import type { Resource, ResourceGroup, ResourceOf } from './resource.ts';
@@ -11,6 +12,8 @@ import type { Resource, ResourceGroup, ResourceOf } from './resource.ts';
 export interface ArmSettings {
   /** How long a write to the network takes. */
   readonly operationMs: number;
+  /** How long a write to a TAP configuration takes, and interrupts a running machine; `null`: as long as any other. */
+  readonly interruptionMs: number | null;
   /** How long a virtual machine takes to start, stop or be deleted. */
   readonly settleMs: number;
   /** Resources in one page of a list. */
@@ -59,6 +62,7 @@ export interface Arm {
   readonly random: Random;
   readonly activity: Activity;
   readonly controls: Controls;
+  readonly interruptions: CountingInterruptions;
   readonly subscriptions: readonly string[];
   /** By lower-cased id. */
   readonly groups: Map<string, ResourceGroup>;

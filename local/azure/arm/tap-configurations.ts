@@ -9,6 +9,7 @@ import {
 } from './answer.ts';
 import { everyOf, findOf, newEtag, toActionName, type Arm, type Call } from './arm.ts';
 import { findReference, toRecord } from './body.ts';
+import { interrupt } from './interruptions.ts';
 import type { Kind } from './kind.ts';
 import { begin, type Effort } from './operation.ts';
 import { toPage } from './paging.ts';
@@ -133,7 +134,9 @@ function effortOn(
   then: { readonly verb: 'Write' | 'Delete'; readonly existed: 'existed' | 'new'; readonly succeed: () => void },
 ): Effort {
   const operationName = toActionName(TYPE, then.verb === 'Write' ? 'write' : 'delete');
+  const endInterruption = interrupt(arm, nic);
   const release = (): void => {
+    endInterruption();
     nic.busyWith = null;
     nic.etag = newEtag(arm);
     child.etag = newEtag(arm);
@@ -141,7 +144,7 @@ function effortOn(
   nic.busyWith = `${operationName} on ${child.id}`;
   nic.etag = newEtag(arm);
   return {
-    durationMs: arm.settings.operationMs,
+    durationMs: arm.settings.interruptionMs ?? arm.settings.operationMs,
     location: nic.location,
     happening: { verb: then.verb, operationName, subject: child.id, existed: then.existed },
     succeed: () => {

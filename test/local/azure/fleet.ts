@@ -142,3 +142,37 @@ export async function collect<T>(pages: AsyncIterable<T>): Promise<readonly T[]>
   for await (const item of pages) items.push(item);
   return items;
 }
+
+/** The same ground by plain requests, for a cloud whose clock stands still: pollers would wait for ever. The VTAP is `Updating`. */
+export async function putPlainGround(cloud: AzureCloud): Promise<void> {
+  const put = (path: string, properties: object) =>
+    request(cloud, 'PUT', path, { location: LOCATION, sku: { name: 'Standard' }, properties });
+  await put(groupPath(cloud), {});
+  await put(networkPath(cloud, 'virtualNetworks/vnet'), { subnets: [{ name: 'default' }] });
+  await put(networkPath(cloud, 'loadBalancers/lb'), {
+    frontendIPConfigurations: [
+      { name: 'front', properties: { subnet: { id: networkPath(cloud, 'virtualNetworks/vnet/subnets/default') } } },
+    ],
+  });
+  await put(networkPath(cloud, 'virtualNetworkTaps/tap'), {
+    destinationLoadBalancerFrontEndIPConfiguration: {
+      id: networkPath(cloud, 'loadBalancers/lb/frontendIPConfigurations/front'),
+    },
+  });
+}
+
+/** A machine `Creating`, with an interface `<name>-nic`. */
+export async function putPlainMachine(cloud: AzureCloud, name: string, properties: object = {}) {
+  const nic = networkPath(cloud, `networkInterfaces/${name}-nic`);
+  const subnet = { id: networkPath(cloud, 'virtualNetworks/vnet/subnets/default') };
+  const ipConfigurations = [{ name: 'ip', properties: { subnet } }];
+  await request(cloud, 'PUT', nic, { location: LOCATION, properties: { ipConfigurations } });
+  return request(cloud, 'PUT', machinePath(cloud, name), {
+    location: LOCATION,
+    properties: {
+      hardwareProfile: { vmSize: 'Standard_D2s_v5' },
+      networkProfile: { networkInterfaces: [{ id: nic }] },
+      ...properties,
+    },
+  });
+}
