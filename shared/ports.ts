@@ -137,8 +137,10 @@ export interface Refusal {
 
 /** The right to change one unit of running machines: nobody else has it until it is released or lapses. */
 export interface Turn {
-  /** When another process last took a turn of this unit; what was read before that may not be so any more. `null`: none is known. */
+  /** Until when another process last had a turn of this unit; what was read before that may not be so any more. `null`: none is known. */
   readonly otherTookAt: Instant | null;
+  /** Whether the turn is still this process's: one that could not be kept up lapses. Asked before each change; without it none is begun. */
+  isHeld(): boolean;
   /** Gives the turn back. Never throws: what is not given back lapses within a minute. */
   release(): Promise<void>;
 }

@@ -18,6 +18,7 @@ export function rememberInterruptions(): Interruptions {
   const toTurn = ({ scope, unit }: TurnRequest): Turn => ({
     // Changes of this process are known to it: one interface is written at a time.
     otherTookAt: null,
+    isHeld: () => unitsOf(scope).has(unit),
     release: async () => void unitsOf(scope).delete(unit),
   });
 
