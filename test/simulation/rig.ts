@@ -8,23 +8,15 @@ import {
   EC2Client,
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterEach } from 'vitest';
 import { startAwsCloud, type AwsCloud, type AwsCloudOptions } from '../../local/aws/aws-cloud.ts';
 import { hostLambdas, type LambdaHost, type LambdaHostOptions } from '../../local/aws/lambda-host.ts';
 import type { JournalEntry } from '../../shared/journal.ts';
+import { endAfterTest } from './after-test.ts';
+import { keptJournal } from './kept-journal.ts';
+import { newRulesFile } from './rules-file.ts';
 
-const ended: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of ended.splice(0).reverse()) await end();
-});
-
-/** Has something ended after the test, whatever becomes of it. */
-const endAfterTest = (end: () => Promise<void>): void => void ended.push(end);
+export { tagRules } from './rules-file.ts';
 
 export async function startCloud(options: Partial<AwsCloudOptions> = {}): Promise<AwsCloud> {
   const cloud = await startAwsCloud({ port: 0, settleMs: 1, visibilitySeconds: 1, ...options });
@@ -194,39 +186,29 @@ export async function deploy(
   rules: object,
   options: Partial<LambdaHostOptions> = {},
 ): Promise<Deployment> {
-  const folder = await mkdtemp(join(tmpdir(), 'tapkeeper-'));
-  endAfterTest(() => rm(folder, { recursive: true }));
-  const rulesPath = join(folder, 'tapkeeper.yaml');
-  // JSON is YAML.
-  const setRules = (text: object): Promise<void> => writeFile(rulesPath, JSON.stringify(text));
-  await setRules(rules);
-  const journal: JournalEntry[] = [];
-  let read = 0;
+  const file = await newRulesFile(rules);
+  const journal = keptJournal();
   const host = hostLambdas(cloud, {
-    rulesPath,
+    rulesPath: file.path,
     mode: () => 'enforce',
     sweepSeconds: null,
-    journal: { write: (entry) => void journal.push(entry) },
+    journal,
     failed: () => undefined,
     ...options,
   });
   endAfterTest(host.stop);
   return {
     host,
-    journal,
-    holds() {
-      const fresh = journal.slice(read);
-      read = journal.length;
-      return [...new Set(fresh.flatMap((entry) => (entry.kind === 'held' ? [entry.hold.code] : [])))].sort();
-    },
-    setRules,
-    removeRules: () => rm(rulesPath),
+    journal: journal.entries,
+    holds: journal.holds,
+    setRules: file.write,
+    removeRules: file.remove,
     async sweep() {
-      const before = journal.length;
+      const before = journal.entries.length;
       await host.sweep();
-      const trips = journal.slice(before).flatMap((entry) => (entry.kind === 'guard-tripped' ? entry.trips : []));
+      const trips = journal.tripsAfter(before);
       await cloud.idle();
-      return trips.map(({ name }) => name);
+      return trips;
     },
   };
 }
@@ -238,16 +220,6 @@ export const destination = (target: string, filter: string, sessionNumber: numbe
   target,
   filter,
   sessionNumber,
-  ...more,
-});
-
-/** Rules under which the tag `mirror` names destinations. */
-export const tagRules = (destinations: Readonly<Record<string, object>>, more: object = {}): object => ({
-  version: 1,
-  owner: 'soc',
-  guard: { count: 1000, percent: 100 },
-  destinations,
-  rules: [{ name: 'tagged', when: { tag: 'mirror' }, mirror: { fromTag: 'mirror', among: Object.keys(destinations) } }],
   ...more,
 });
 

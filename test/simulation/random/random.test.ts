@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { OTHER_SEEDS, seededDice, type Dice } from '../dice.ts';
 import { deploy, destination, personIn, startCloud, tagRules } from '../rig.ts';
-import { peopleIn, seededDice, type Dice } from './people.ts';
+import { peopleIn } from './people.ts';
 import { differences, type Sensor } from './wanted.ts';
 import { OWNERS, watch } from './watch.ts';
 
@@ -35,8 +36,6 @@ const WORLDS = [
   },
 ] as const;
 
-/** Other seeds, and more of them: TAPKEEPER_SEEDS=1,2,3. A failure names its own. */
-const OTHER_SEEDS = process.env['TAPKEEPER_SEEDS']?.split(',').map(Number) ?? null;
 const ROUNDS = 12;
 const ACTS_PER_ROUND = 6;
 const ACTS_ON_THEIRS_PER_ROUND = 4;
