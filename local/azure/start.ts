@@ -67,6 +67,8 @@ const DEFAULTS: ArmSettings = {
   pageSize: 1000,
   retryAfterSeconds: null,
   busyCode: 'AnotherOperationInProgress',
+  buckets: 'none',
+  networkLimits: 'none',
   embeddedTapConfigurations: 'full',
   tagsSubject: 'resource',
 };

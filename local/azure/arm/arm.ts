@@ -6,6 +6,7 @@ import type { Controls } from './controls.ts';
 import type { CountingInterruptions } from './interruptions.ts';
 import type { Operation } from './operation.ts';
 import type { ResourceType, Target } from './path.ts';
+import type { Buckets } from './quota.ts';
 import type { Resource, ResourceGroup, ResourceOf } from './resource.ts';
 
 /** How the endpoint behaves where the real service leaves a choice, or where it is not known what it does. */
@@ -24,6 +25,10 @@ export interface ArmSettings {
   readonly busyCode: 'AnotherOperationInProgress' | 'RetryableErrorDueToAnotherOperation';
   /** What an element of `tapConfigurations` in a network interface's body holds. */
   readonly embeddedTapConfigurations: 'full' | 'id';
+  /** Whether Resource Manager's token buckets refuse calls. They are always counted and told. */
+  readonly buckets: Buckets;
+  /** Whether Microsoft.Network's own limits, so many calls in five minutes, refuse calls. */
+  readonly networkLimits: 'documented' | 'none';
   /** What the subject of an event of the Tags API is. */
   readonly tagsSubject: 'resource' | 'tags-default';
 }

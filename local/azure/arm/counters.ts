@@ -1,6 +1,6 @@
 /** How often what was called; the figures of the project are asserted on these. */
 export interface CallCounters {
-  /** By method and type, as `PUT Microsoft.Network/networkInterfaces`; a GET of a collection is `LIST`, of an operation `POLL`. */
+  /** By method and type, as `PUT Microsoft.Network/networkInterfaces`; a GET of a collection is `LIST`, of an operation `POLL`; what quotas refused is `THROTTLED GET`. */
   counts(): Readonly<Record<string, number>>;
   /** GET and LIST; polls of operations are not reads. */
   reads(): number;
