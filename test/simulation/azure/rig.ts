@@ -1,0 +1,137 @@
+import type { Overrides } from '../../../functions/compose.ts';
+import { hostFunctions, type HostOptions } from '../../../local/azure/host.ts';
+import type { FunctionsHost } from '../../../local/azure/host/host-app.ts';
+import { readQueueSettings } from '../../../local/azure/host/host-settings.ts';
+import { systemClock } from '../../../local/azure/clock.ts';
+import { startAzureCloud, type AzureCloud, type AzureOptions } from '../../../local/azure/start.ts';
+import { QUEUES } from '../../../local/azure/storage.ts';
+import type { JournalEntry } from '../../../shared/journal.ts';
+import { endAfterTest } from '../after-test.ts';
+import { keptJournal } from '../kept-journal.ts';
+import { newRulesFile } from '../rules-file.ts';
+import { hastyClock, type HastyClock } from './hasty-clock.ts';
+import { hastyQueues } from './hasty-queues.ts';
+import { watchWrites, type WatchedWrites } from './watched-writes.ts';
+
+export { personIn, type Machine, type Person } from './person.ts';
+export { tagRules } from '../rules-file.ts';
+
+/** A local Azure on a hasty clock. */
+export interface RigCloud extends AzureCloud {
+  readonly clock: HastyClock;
+  /** Whether a TAP configuration is one that its VTAP was told to no longer list. */
+  isUnlisted(configuration: string): boolean;
+}
+
+/** How long operations take on the hasty clock: an attach that interrupts, and a machine that starts. */
+const OPERATION_MS = 600;
+
+export async function startCloud(options: Partial<AzureOptions> = {}): Promise<RigCloud> {
+  const clock = hastyClock();
+  const cloud = await startAzureCloud({ clock, operationMs: OPERATION_MS, settleMs: OPERATION_MS, ...options });
+  endAfterTest(cloud.stop);
+  return { ...cloud, clock, isUnlisted: () => false };
+}
+
+/** One deployment of tapkeeper: its function hosts, its rules file and what it journaled. */
+export interface Deployment {
+  readonly hosts: readonly [FunctionsHost, ...FunctionsHost[]];
+  readonly journal: readonly JournalEntry[];
+  readonly writes: WatchedWrites;
+  /** The holds, by code, of what was journaled since the last call. */
+  holds(): readonly string[];
+  /** Writes the rules file; it holds from the next invocation on. */
+  setRules(rules: object): Promise<void>;
+  removeRules(): Promise<void>;
+  /** Resolves when nothing goes on and no message waits, now or for later. */
+  calm(): Promise<void>;
+  /** Sweeps and waits until all that came of it is done. Gives the names of the guard's trips. */
+  sweep(): Promise<readonly string[]>;
+}
+
+export interface DeploymentOptions extends Partial<HostOptions> {
+  /** How many instances of the function app share its storage. */
+  readonly instances: number;
+  readonly more: Partial<Overrides>;
+  /** What does not change at the same time, by machine. */
+  readonly groupOf: (machine: string) => string | null;
+}
+
+const POLL_MS = 10;
+
+/** The queues have a second as their smallest time. */
+const REDELIVERED_AFTER_MS = 1000;
+
+export async function deploy(
+  cloud: RigCloud,
+  rules: object,
+  options: Partial<DeploymentOptions> = {},
+): Promise<Deployment> {
+  const file = await newRulesFile(rules);
+  const journal = keptJournal();
+  const { clock } = cloud;
+  const { instances = 1, more = {}, groupOf, ...others } = options;
+  const writes = watchWrites(cloud, groupOf);
+  const queues = hastyQueues(cloud.storageConnectionString, clock, (thrown) => process.emitWarning(String(thrown)));
+  const startHost = (): FunctionsHost => {
+    const host = hostFunctions(
+      // The host looks at its queues by the machine's own time.
+      { ...cloud, clock: systemClock },
+      {
+        rulesPath: file.path,
+        mode: 'enforce',
+        sweepSeconds: null,
+        queueSettings: { ...readQueueSettings(), visibilityMs: REDELIVERED_AFTER_MS },
+        overrides: { clock, journal, queues, pause: clock.sleep, httpClient: writes.httpClient, ...more },
+        ...others,
+      },
+    );
+    endAfterTest(host.stop);
+    return host;
+  };
+  const hosts = [startHost(), ...Array.from({ length: instances - 1 }, startHost)] as const;
+
+  async function isCalm(): Promise<boolean> {
+    await Promise.all(hosts.map((host) => host.idle()));
+    const left = await Promise.all(
+      Object.values(QUEUES).map(async (name) => {
+        const { approximateMessagesCount = 0 } = await cloud.queues.queue(name).getProperties();
+        return approximateMessagesCount;
+      }),
+    );
+    return queues.waiting() === 0 && left.every((messages) => messages === 0);
+  }
+  const calm = async (): Promise<void> => {
+    while (!(await isCalm())) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  };
+
+  return {
+    hosts: [hosts[0], ...hosts.slice(1)],
+    journal: journal.entries,
+    writes,
+    holds: journal.holds,
+    setRules: file.write,
+    removeRules: file.remove,
+    calm,
+    async sweep() {
+      const before = journal.entries.length;
+      await hosts[0].sweep();
+      await calm();
+      return journal.tripsAfter(before);
+    },
+  };
+}
+
+/** A destination of a rules file. */
+export const destination = (loadBalancerFrontend: string): object => ({ cloud: 'azure', loadBalancerFrontend });
+
+/** The TAP configurations that stand, in few words, by interface. */
+export const configurationsIn = (cloud: AzureCloud) =>
+  cloud.state.tapConfigurations
+    .map(({ nic, name, tap, provisioningState }) => ({
+      source: nic,
+      name,
+      tap: tap.split('/').at(-1) ?? '',
+      state: provisioningState,
+    }))
+    .sort((a, b) => (a.source < b.source ? -1 : 1));
