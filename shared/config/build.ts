@@ -17,12 +17,15 @@ import {
   type Condition,
   type Config,
   type Destination,
+  type InterruptionLimits,
   type MirrorTo,
   type Name,
   type Rule,
 } from './config.ts';
 import type { ConditionSection } from './schema/condition.ts';
+import { findSeconds } from './duration.ts';
 import type { DestinationSection } from './schema/destination.ts';
+import type { InterruptionSection } from './schema/interruption.ts';
 import type { MirrorSection, RuleSection } from './schema/rule.ts';
 import type { RulesFile } from './schema/rules-file.ts';
 
@@ -36,7 +39,7 @@ export function buildConfig(raw: RulesFile): Config {
     formerOwners: (raw.formerOwners ?? []).map(toOwner),
     policy: raw.policy ?? 'sync',
     guard: { count: raw.guard?.count ?? 20, percent: raw.guard?.percent ?? 10 },
-    interruption: { inFlight: 5, settleSeconds: 30, windows: [] },
+    interruption: toInterruption(raw.interruption),
     slots: raw.slots ?? 3,
     graceHours: raw.graceHours ?? 72,
     destinations: Object.entries(raw.destinations ?? {}).map(([name, one]) => toDestination(name, one)),
@@ -59,6 +62,28 @@ function toOwner(text: string): Owner {
   const owner = findOwner(text);
   if (owner === null) throw new Error(`owner '${text}' passed the schema`);
   return owner;
+}
+
+/** How running machines are interrupted when a file says nothing of it. */
+export const USUAL_INTERRUPTION: InterruptionLimits = { inFlight: 5, settleSeconds: 30, windows: [] };
+
+function toInterruption(raw: InterruptionSection | undefined): InterruptionLimits {
+  const { inFlight, settleSeconds } = USUAL_INTERRUPTION;
+  return {
+    inFlight: raw?.inFlight ?? inFlight,
+    settleSeconds: raw?.settle === undefined ? settleSeconds : toSeconds(raw.settle),
+    windows: (raw?.windows ?? []).map(({ cron, duration, timeZone }) => ({
+      cron: cron.trim().replaceAll(/\s+/g, ' '),
+      durationMinutes: toSeconds(duration) / 60,
+      timeZone: timeZone ?? 'UTC',
+    })),
+  };
+}
+
+function toSeconds(text: string): number {
+  const seconds = findSeconds(text);
+  if (seconds === null) throw new Error(`duration '${text}' passed the schema`);
+  return seconds;
 }
 
 function toDestination(name: string, raw: DestinationSection): Destination {

@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { lintCollisions } from './lint/collisions.ts';
 import { lintConditions } from './lint/conditions.ts';
 import { lintIdleFilters } from './lint/idle-filters.ts';
+import { lintInterruption } from './lint/interruption.ts';
 import { lintUnused } from './lint/unused.ts';
 
 /**
@@ -15,4 +16,5 @@ export const lintConfig = (config: Config, filters: Filters): readonly Finding[]
   ...lintConditions(config),
   ...lintCollisions(config, filters),
   ...lintIdleFilters(config, filters),
+  ...lintInterruption(config),
 ];

@@ -22,7 +22,7 @@ const LONGEST = 64;
 const MOST_SHOWN = 20;
 
 /** The known word that was probably meant: at most a third of its letters differ. */
-function findNearest(word: string, known: readonly string[]): string | null {
+export function findNearest(word: string, known: readonly string[]): string | null {
   if (word.length > LONGEST) return null;
   const meant = known
     .map((candidate) => ({ candidate, far: distance(word.toLowerCase(), candidate.toLowerCase()) }))

@@ -45,7 +45,8 @@ export type Judgement =
  * | 9 | its filter would be changed into one that takes nothing | `no-filter-here` |
  * | 10 | it would newly come after those that take all its packets | `shadowed` |
  * | 11 | there is no room at its place in the order | `no-room` |
- * | 12 | else | attached, or changed in place |
+ * | 12 | it would interrupt a machine that is to be left alone now | `outside-window`, or what the cloud refused it with |
+ * | 13 | else | attached, or changed in place |
  */
 export function judge(turn: Turn): Judgement {
   const { situation, wish, own, staying } = turn;
@@ -102,6 +103,7 @@ export function judge(turn: Turn): Judgement {
     );
   }
   if (!isRoomy) return hold(noRoom(turn), standing.theirs);
+  if (restraints.interrupt !== null) return hold(restraints.interrupt);
   // Where nothing is mirrored yet nothing is lost by trying; what works is not moved to what may not.
   const tried: readonly Remark[] =
     own === null && inDoubt !== null ? [{ wish, code: 'destination-unchecked', detail: inDoubt }] : [];

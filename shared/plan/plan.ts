@@ -1,13 +1,15 @@
 import type { Config, Destination } from '../config/config.ts';
 import type { Hash, Refusal } from '../ports.ts';
 import type { RuleSet } from '../rules/evaluate.ts';
-import type { Digest, NonEmpty, RulesVersion, Source, World } from '../words.ts';
+import type { Digest, Machine, NonEmpty, RulesVersion, Source, SourceId, World } from '../words.ts';
 import { compare } from './canonical.ts';
 import type { Hold, Plan, Run, TripName, Verdict } from './change.ts';
 import { digestOf, disruptionsIn, judgeDisruptions, markOf } from './guard.ts';
-import type { Opening } from './interruption.ts';
+import { findInterruptions, isInterruptible, type Opening } from './interruption.ts';
 import { offersOf, type Offer } from './offers.ts';
-import { isRunning, planSource, type Guard, type SourcePlan } from './source-plan.ts';
+import { currentRefusals, type Guard } from './restraints.ts';
+import { isRunning } from './running.ts';
+import { planSource, type SourcePlan } from './source-plan.ts';
 import { countLoads, type Offers } from './wishes.ts';
 import { indexWorld, type WorldIndex } from './world-index.ts';
 
@@ -41,15 +43,16 @@ export function makePlan(input: PlanInput): Plan {
   const proposed = planSources(input, index, null);
   const { verdict, guard } = askGuard(input, index, proposed);
   const parts = guard === null ? proposed : planSources(input, index, guard);
+  const changes = parts.flatMap((part) => part.changes);
   return {
     scope: input.world.scope,
     selection: input.world.selection,
     rulesVersion: input.rulesVersion,
-    changes: parts.flatMap(({ changes }) => changes),
+    changes,
     holds: [...parts.flatMap(({ holds }) => holds), ...strays(index)],
     keeps: parts.flatMap(({ keeps }) => keeps),
     notes: parts.flatMap(({ notes }) => notes),
-    interruptions: [],
+    interruptions: findInterruptions(changes, sourcesWhere(index, isInterruptible)),
     incomplete: input.world.incomplete.map(({ kind, why }) => `${kind}: ${why}`),
     guard: verdict,
   };
@@ -58,7 +61,17 @@ export function makePlan(input: PlanInput): Plan {
 /** Source by source in id order, so that the order of the input does not matter. */
 function planSources(input: PlanInput, index: WorldIndex, guard: Guard | null): readonly SourcePlan[] {
   const { config, ruleSet, nowMs, world } = input;
-  const context = { config, ruleSet, index, nowMs, guard, loads: countLoads(), offers: offersIn(index) };
+  const context = {
+    config,
+    ruleSet,
+    index,
+    nowMs,
+    guard,
+    opening: input.opening,
+    refusals: currentRefusals(input.refusals, nowMs),
+    loads: countLoads(),
+    offers: offersIn(index),
+  };
   return [...world.sources].sort((a, b) => compare(a.id, b.id)).map((source) => planSource(source, context));
 }
 
@@ -77,18 +90,22 @@ function offersIn(index: WorldIndex): (source: Source) => Offers {
   };
 }
 
+const sourcesWhere = (
+  { world, machines }: WorldIndex,
+  isSo: (source: Source, machine: Machine | null) => boolean,
+): ReadonlySet<SourceId> =>
+  new Set(
+    world.sources
+      .filter((source) => isSo(source, source.machine === null ? null : (machines.get(source.machine) ?? null)))
+      .map(({ id }) => id),
+  );
+
 function askGuard(
-  { world, config, rulesVersion, run, basis, recent, hash }: PlanInput,
+  { config, rulesVersion, run, basis, recent, hash }: PlanInput,
   index: WorldIndex,
   parts: readonly SourcePlan[],
 ): { readonly verdict: Verdict; readonly guard: Guard | null } {
-  const running = new Set(
-    world.sources
-      .filter((source) =>
-        isRunning(source, source.machine === null ? null : (index.machines.get(source.machine) ?? null)),
-      )
-      .map(({ id }) => id),
-  );
+  const running = sourcesWhere(index, isRunning);
   const disruptions = disruptionsIn(parts.flatMap(({ changes }) => changes));
   const ours = [...running].reduce((count, id) => count + (index.standing.get(id)?.ours.length ?? 0), 0);
   const { trips, on } = judgeDisruptions(

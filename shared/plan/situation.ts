@@ -30,6 +30,8 @@ export interface Restraints {
   readonly detach: Withheld | null;
   /** Nothing of ours may be moved to another target. */
   readonly retarget: Withheld | null;
+  /** Nothing may be written, though it could be: it would interrupt a machine that is to be left alone now. */
+  readonly interrupt: Withheld | null;
   /** What no wish was recognised in may still be one: a rule wishes something that cannot be told. */
   readonly unrecognised: Withheld | null;
 }

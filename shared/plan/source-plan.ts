@@ -3,16 +3,21 @@ import { PROFILES, type Profile } from '../profile.ts';
 import type { DetachCode } from '../reason.ts';
 import { evaluate, type RuleSet } from '../rules/evaluate.ts';
 import type { Evaluation } from '../rules/evaluation.ts';
-import type { Machine, RuleName, Source, SourceId } from '../words.ts';
+import type { Refusal } from '../ports.ts';
+import type { Machine, MachineId, RuleName, Source } from '../words.ts';
 import type { Change, Hold, Keep, Note } from './change.ts';
+import type { Opening } from './interruption.ts';
 import type { Withheld } from './offers.ts';
-import type { Restraints, Withholding } from './situation.ts';
+import { IS_CHANGING, restraintsOn, type Guard } from './restraints.ts';
+import type { Withholding } from './situation.ts';
 import { assignSlots, type Assignment } from './slots.ts';
 import { isSameSettings } from './settings.ts';
 import { orderSteps, type Step } from './steps/order.ts';
 import type { Leaving } from './steps/pair.ts';
 import { wishesOf, withoutDuplicates, type Loads, type Offers, type Wish } from './wishes.ts';
 import { isCountedAt, standingOf, type Standing, type WorldIndex } from './world-index.ts';
+
+export { isRunning } from './running.ts';
 
 /** What planning one source needs to know beside the source. */
 export interface Context {
@@ -24,10 +29,10 @@ export interface Context {
   readonly offers: (source: Source) => Offers;
   /** `null` while the guard has not tripped. */
   readonly guard: Guard | null;
+  readonly opening: Opening;
+  /** Those that are not over. */
+  readonly refusals: ReadonlyMap<MachineId, Refusal>;
 }
-
-/** Why nothing of ours may be disrupted on a source whose machine runs; `null` where the guard lets it be. */
-export type Guard = (source: SourceId) => Withheld | null;
 
 /** What is to be done on one source and why the rest is not. */
 export interface SourcePlan {
@@ -54,7 +59,7 @@ export function planSource(source: Source, context: Context): SourcePlan {
 
   const choosing = { config, source, standing, offers: context.offers(source), loads: context.loads };
   const wishes = withoutDuplicates(wishesOf(evaluation, choosing));
-  const restraints = restraintsOn(source, machine, evaluation, wishes, context, profile);
+  const restraints = restraintsOn(source, machine, { ...context, evaluation, wishes });
   const assignment = assignSlots({
     profile,
     standing,
@@ -109,8 +114,6 @@ function unread(source: Source, { ours }: Standing, index: WorldIndex): SourcePl
   return { ...NOTHING, holds: ours.length === 0 ? [hold(null)] : ours.map(({ id }) => hold(id)) };
 }
 
-const IS_CHANGING = 'the interface or its machine is changing';
-
 /** Why nothing can be wished of a source, whatever its tags say. */
 function findAbsence(
   source: Source,
@@ -124,46 +127,6 @@ function findAbsence(
   // A stopped machine's sessions are billed until they are deleted; when it stopped is not always told, and then they stay.
   const stoppedMs = machine?.state === 'stopped' && machine.stoppedAt !== null ? Date.parse(machine.stoppedAt) : null;
   return stoppedMs !== null && nowMs - stoppedMs > graceHours * 3_600_000 ? 'stopped' : null;
-}
-
-/** Whether a disruption here takes packets away now. */
-export function isRunning(source: Source, machine: Machine | null): boolean {
-  if (source.state !== 'attached') return false;
-  return machine === null
-    ? source.machine === null && PROFILES[source.cloud].needsMachine
-    : machine.state === 'running';
-}
-
-function restraintsOn(
-  source: Source,
-  machine: Machine | null,
-  evaluation: Evaluation,
-  wishes: readonly Wish[],
-  { config, index, guard }: Context,
-  profile: Profile,
-): Restraints {
-  const isChanging = source.state === 'changing' || (profile.waitsForMachine && machine?.state === 'changing');
-  const guarded = guard !== null && isRunning(source, machine) ? guard(source.id) : null;
-  const unclear = evaluation.unclear[0];
-  // A destination that could never serve here is nothing that an attachment here could be.
-  const isUnknown = ({ to, hold }: Wish): boolean =>
-    hold?.code === 'destination-missing' || (to === null && hold?.code !== 'out-of-reach');
-  const unknown = wishes.find(isUnknown)?.hold ?? null;
-  return {
-    write: incomplete(index, 'attachments') ?? (isChanging ? { code: 'changing', detail: IS_CHANGING } : null),
-    detach:
-      incomplete(index, 'machines') ??
-      incomplete(index, 'sources') ??
-      (config.policy === 'attach-only' ? { code: 'policy', detail: 'the policy is attach-only' } : null) ??
-      guarded,
-    retarget: guarded,
-    unrecognised: unclear === undefined ? unknown : { code: unclear.code, detail: unclear.detail },
-  };
-}
-
-function incomplete({ incomplete: kinds }: WorldIndex, kind: 'attachments' | 'machines' | 'sources'): Withheld | null {
-  const why = kinds.get(kind);
-  return why === undefined ? null : { code: 'inventory-incomplete', detail: why };
 }
 
 const leavingOf = ({ unwished, displaced }: Assignment, because: DetachCode): readonly Leaving[] => [

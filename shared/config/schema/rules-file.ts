@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { OWNER_PATTERN } from '../../ids.ts';
 import { DestinationSchema } from './destination.ts';
+import { InterruptionSchema } from './interruption.ts';
 import { RuleSchema } from './rule.ts';
 import { mustBe, named, section } from './section.ts';
 import { choice, listOf, name, pattern, wholeNumber } from './values.ts';
@@ -20,6 +21,10 @@ export const RulesFileSchema = section({
   guard: v.pipe(
     v.optional(section({ count: v.optional(wholeNumber(0, 1_000_000)), percent: v.optional(wholeNumber(0, 100)) })),
     v.description('how many running machines may lose or change mirroring at once: the larger of count and percent'),
+  ),
+  interruption: v.pipe(
+    v.optional(InterruptionSchema),
+    v.description('how running machines on Azure may be interrupted: attaching and detaching do that'),
   ),
   slots: v.pipe(v.optional(wholeNumber(1, 3)), v.description("how many of an interface's three sessions may be ours")),
   graceHours: v.pipe(

@@ -1,0 +1,88 @@
+import type { Config } from '../config/config.ts';
+import type { Refusal } from '../ports.ts';
+import { PROFILES } from '../profile.ts';
+import type { Evaluation } from '../rules/evaluation.ts';
+import type { Machine, MachineId, Source, SourceId } from '../words.ts';
+import { findClosure, isInterruptible, type Opening } from './interruption.ts';
+import type { Withheld } from './offers.ts';
+import { isRunning } from './running.ts';
+import type { Restraints } from './situation.ts';
+import type { Wish } from './wishes.ts';
+import type { WorldIndex } from './world-index.ts';
+
+/** Why nothing of ours may be disrupted on a source whose machine runs; `null` where the guard lets it be. */
+export type Guard = (source: SourceId) => Withheld | null;
+
+/** What restrains a source, beside the source and its machine. */
+interface Circumstances {
+  readonly config: Config;
+  readonly index: WorldIndex;
+  readonly guard: Guard | null;
+  readonly opening: Opening;
+  readonly refusals: ReadonlyMap<MachineId, Refusal>;
+  readonly evaluation: Evaluation;
+  readonly wishes: readonly Wish[];
+}
+
+export const IS_CHANGING = 'the interface or its machine is changing';
+
+/**
+ * What must not be done on one source, and why:
+ *
+ * | while | nothing is |
+ * |---|---|
+ * | attachments could not be read, or the interface or its machine is changing | written or detached |
+ * | machines or interfaces could not be read, or the policy is `attach-only` | detached |
+ * | the guard holds and the machine runs | detached, or moved |
+ * | no window is open and the machine runs where that interrupts it | attached, changed, moved or detached |
+ * | the cloud refused the machine a while ago and it still runs | attached, changed or moved |
+ */
+export function restraintsOn(source: Source, machine: Machine | null, given: Circumstances): Restraints {
+  const { config, index, guard, opening, refusals, evaluation, wishes } = given;
+  const { waitsForMachine } = PROFILES[source.cloud];
+  const isChanging = source.state === 'changing' || (waitsForMachine && machine?.state === 'changing');
+  const guarded = guard !== null && isRunning(source, machine) ? guard(source.id) : null;
+  const felt = isInterruptible(source, machine);
+  const closed = felt ? findClosure(opening) : null;
+  const refusal = felt && machine !== null ? refusals.get(machine.id) : undefined;
+  const unclear = evaluation.unclear[0];
+  const unknown = wishes.find(isUnknown)?.hold ?? null;
+  return {
+    write: incomplete(index, 'attachments') ?? (isChanging ? { code: 'changing', detail: IS_CHANGING } : null),
+    detach:
+      incomplete(index, 'machines') ??
+      incomplete(index, 'sources') ??
+      (config.policy === 'attach-only' ? { code: 'policy', detail: 'the policy is attach-only' } : null) ??
+      guarded ??
+      closed,
+    retarget: guarded,
+    interrupt: closed ?? (refusal === undefined ? null : toWithheld(refusal)),
+    unrecognised: unclear === undefined ? unknown : { code: unclear.code, detail: unclear.detail },
+  };
+}
+
+/** A destination that could never serve here is nothing that an attachment here could be. */
+const isUnknown = ({ to, hold }: Wish): boolean =>
+  hold?.code === 'destination-missing' || (to === null && hold?.code !== 'out-of-reach');
+
+function incomplete({ incomplete: kinds }: WorldIndex, kind: 'attachments' | 'machines' | 'sources'): Withheld | null {
+  const why = kinds.get(kind);
+  return why === undefined ? null : { code: 'inventory-incomplete', detail: why };
+}
+
+const toWithheld = ({ code, detail, until }: Refusal): Withheld => ({
+  code,
+  detail: `${detail}; while the machine runs it is not tried again before ${until}`,
+});
+
+/** The refusals that are not over, the longest one of each machine. */
+export function currentRefusals(refusals: readonly Refusal[], nowMs: number): ReadonlyMap<MachineId, Refusal> {
+  const current = new Map<MachineId, Refusal>();
+  for (const refusal of refusals) {
+    const endsMs = Date.parse(refusal.until);
+    const known = current.get(refusal.machine);
+    if (endsMs > nowMs && (known === undefined || Date.parse(known.until) < endsMs))
+      current.set(refusal.machine, refusal);
+  }
+  return current;
+}
