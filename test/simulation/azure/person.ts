@@ -31,6 +31,8 @@ export interface Person {
   /** Makes these the interfaces of a machine, the first one its primary. */
   giveInterfaces(machine: string, sources: readonly string[]): Promise<void>;
   createInterface(tags?: Tags): Promise<string>;
+  /** Creates a machine of an interface that is there. */
+  createMachine(source: string, choice?: Partial<Choice>): Promise<string>;
   createAvailabilitySet(): Promise<string>;
   /** The id of a new internal load balancer's frontend. */
   createFrontend(): Promise<string>;
@@ -82,14 +84,18 @@ export function personIn(cloud: AzureCloud, name = 'alice', subscription = cloud
     return source;
   }
 
+  async function createMachine(source: string, choice: Partial<Choice> = {}): Promise<string> {
+    const id = `${base}/providers/Microsoft.Compute/virtualMachines/${newName('vm')}`;
+    await call('PUT', id, machineBody([source], choice));
+    return id;
+  }
+
   async function start(count: number, choice: Partial<Choice> = {}): Promise<readonly Machine[]> {
     await getSubnet();
     const machines: Machine[] = [];
     await inParallel(Array.from({ length: count }), async () => {
       const source = await createInterface(choice.sourceTags);
-      const id = `${base}/providers/Microsoft.Compute/virtualMachines/${newName('vm')}`;
-      await call('PUT', id, machineBody([source], choice));
-      machines.push({ id, source });
+      machines.push({ id: await createMachine(source, choice), source });
     });
     return machines;
   }
@@ -120,6 +126,7 @@ export function personIn(cloud: AzureCloud, name = 'alice', subscription = cloud
       await call('PUT', machine, machineBody(sources, { tags: tags ?? {}, availabilitySet }));
     },
     createInterface,
+    createMachine,
     async createAvailabilitySet() {
       const set = `${base}/providers/Microsoft.Compute/availabilitySets/${newName('set')}`;
       return set;

@@ -4,7 +4,7 @@ import type { FunctionsHost } from '../../../local/azure/host/host-app.ts';
 import { readQueueSettings } from '../../../local/azure/host/host-settings.ts';
 import { systemClock } from '../../../local/azure/clock.ts';
 import { startAzureCloud, type AzureCloud, type AzureOptions } from '../../../local/azure/start.ts';
-import { QUEUES } from '../../../local/azure/storage.ts';
+import { QUEUES, startStorage, type Storage } from '../../../local/azure/storage.ts';
 import type { JournalEntry } from '../../../shared/journal.ts';
 import { endAfterTest } from '../after-test.ts';
 import { keptJournal } from '../kept-journal.ts';
@@ -33,6 +33,13 @@ export async function startCloud(options: Partial<AzureOptions> = {}): Promise<R
   return { ...cloud, clock, isUnlisted: () => false };
 }
 
+/** Storage of a deployment of its own, which no event of the cloud reaches. */
+export async function newStorage(): Promise<Storage> {
+  const storage = await startStorage();
+  endAfterTest(storage.stop);
+  return storage;
+}
+
 /** One deployment of tapkeeper: its function hosts, its rules file and what it journaled. */
 export interface Deployment {
   readonly hosts: readonly [FunctionsHost, ...FunctionsHost[]];
@@ -52,6 +59,8 @@ export interface Deployment {
 export interface DeploymentOptions extends Partial<HostOptions> {
   /** How many instances of the function app share its storage. */
   readonly instances: number;
+  /** By default that of the cloud, which its events reach. */
+  readonly storage: Pick<Storage, 'connectionString' | 'queue'>;
   readonly more: Partial<Overrides>;
   /** What does not change at the same time, by machine. */
   readonly groupOf: (machine: string) => string | null;
@@ -71,12 +80,13 @@ export async function deploy(
   const journal = keptJournal();
   const { clock } = cloud;
   const { instances = 1, more = {}, groupOf, ...others } = options;
+  const storage = options.storage ?? { connectionString: cloud.storageConnectionString, queue: cloud.queues.queue };
   const writes = watchWrites(cloud, groupOf);
-  const queues = hastyQueues(cloud.storageConnectionString, clock, (thrown) => process.emitWarning(String(thrown)));
+  const queues = hastyQueues(storage.connectionString, clock, (thrown) => process.emitWarning(String(thrown)));
   const startHost = (): FunctionsHost => {
     const host = hostFunctions(
       // The host looks at its queues by the machine's own time.
-      { ...cloud, clock: systemClock },
+      { ...cloud, clock: systemClock, queues: storage, storageConnectionString: storage.connectionString },
       {
         rulesPath: file.path,
         mode: 'enforce',
@@ -95,7 +105,7 @@ export async function deploy(
     await Promise.all(hosts.map((host) => host.idle()));
     const left = await Promise.all(
       Object.values(QUEUES).map(async (name) => {
-        const { approximateMessagesCount = 0 } = await cloud.queues.queue(name).getProperties();
+        const { approximateMessagesCount = 0 } = await storage.queue(name).getProperties();
         return approximateMessagesCount;
       }),
     );
