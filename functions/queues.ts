@@ -1,47 +1,72 @@
 import type { QueueClient, QueueServiceClient } from '@azure/storage-queue';
 import { Fault } from '../shared/fault.ts';
-import type { WorkQueues } from '../shared/ports.ts';
+import type { Lane, WorkQueues } from '../shared/ports.ts';
 import { mapLimited } from '../shared/reconcile/map-limited.ts';
 import type { Work } from '../shared/work.ts';
 import type { Credential } from './arm/exchange.ts';
+import { findStorage, statusOf, STORAGE_SETTING, storageCodeOf, toStorageFault } from './storage.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 export const QUEUE_NAMES = { event: 'tapkeeper-events', bulk: 'tapkeeper-bulk' } as const;
-/** The app setting that names the storage account; the host's queue triggers use it too. */
-export const STORAGE_SETTING = 'AzureWebJobsStorage';
-
 const PARALLEL_SENDS = 8;
 /** https://learn.microsoft.com/azure/storage/queues/scalability-targets: 64 KiB, as it is sent. */
 const LARGEST_MESSAGE_BYTES = 65_536;
 
+const ROLE = 'Storage Queue Data Contributor';
+
+/** The queues, and beside each the one for what was given up. */
+export interface StorageQueues extends WorkQueues {
+  /**
+   * How many messages of a queue the host has given up; storage counts them approximately.
+   * @throws Fault `unreachable` or `denied`.
+   */
+  countPoison(lane: Lane): Promise<number>;
+}
+
 /** The storage queues of the function app. The client is loaded when something is first sent: most events send nothing. */
-export function createQueues(env: Env, credential: Credential): WorkQueues {
+export function createQueues(env: Env, credential: Credential): StorageQueues {
   let connecting: Promise<QueueServiceClient> | null = null;
+  const at = async <Result>(doing: string, name: string, work: (queue: QueueClient) => Promise<Result>) => {
+    try {
+      return await work((await (connecting ??= connect(env, credential))).getQueueClient(name));
+    } catch (thrown) {
+      connecting = null;
+      throw toStorageFault(thrown, { attempted: `${doing} the queue ${name}`, role: ROLE });
+    }
+  };
   return {
-    send: async (queue, works, delaySeconds) => {
-      const name = QUEUE_NAMES[queue];
-      try {
-        const client = (await (connecting ??= connect(env, credential))).getQueueClient(name);
+    send: (lane, works, delaySeconds) =>
+      at('sending to', QUEUE_NAMES[lane], async (queue) => {
         const messages = works.flatMap(toMessages);
-        await mapLimited(messages, PARALLEL_SENDS, (message) => sendMessage(client, message, delaySeconds));
-      } catch (thrown) {
-        connecting = null;
-        throw toQueueFault(thrown, name);
-      }
-    },
+        await mapLimited(messages, PARALLEL_SENDS, (message) => sendMessage(queue, message, delaySeconds));
+      }),
+    countPoison: (lane) => at('counting the messages of', toPoisonQueue(QUEUE_NAMES[lane]), countMessages),
   };
 }
 
+/** https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger#poison-messages */
+const toPoisonQueue = (name: string): string => `${name}-poison`;
+
+/** The host makes the queue with the first message that it gives up. */
+async function countMessages(queue: QueueClient): Promise<number> {
+  try {
+    return (await queue.getProperties()).approximateMessagesCount ?? 0;
+  } catch (thrown) {
+    if (statusOf(thrown) === 404) return 0;
+    throw thrown;
+  }
+}
+
 async function connect(env: Env, credential: Credential): Promise<QueueServiceClient> {
+  const address = findStorage(env, 'queue');
+  if (address === null) {
+    throw new Fault('config-invalid', `connecting to the queues: the setting ${STORAGE_SETTING} is missing`);
+  }
   const { QueueServiceClient: Client } = await import('@azure/storage-queue');
-  const connectionString = env[STORAGE_SETTING];
-  if (connectionString !== undefined) return Client.fromConnectionString(connectionString);
-  const account = env[`${STORAGE_SETTING}__accountName`];
-  const address =
-    env[`${STORAGE_SETTING}__queueServiceUri`] ?? (account && `https://${account}.queue.core.windows.net`);
-  if (address) return new Client(address, credential);
-  throw new Fault('config-invalid', `connecting to the queues: the setting ${STORAGE_SETTING} is missing`);
+  return address.kind === 'key'
+    ? Client.fromConnectionString(address.connectionString)
+    : new Client(address.url, credential);
 }
 
 /** Messages of one piece of work: a look at more subjects than one message holds becomes several. */
@@ -61,22 +86,8 @@ async function sendMessage(client: QueueClient, message: string, delaySeconds: n
   try {
     await client.sendMessage(message, options);
   } catch (thrown) {
-    if (codeOf(thrown) !== 'QueueNotFound') throw thrown;
+    if (storageCodeOf(thrown) !== 'QueueNotFound') throw thrown;
     await client.createIfNotExists();
     await client.sendMessage(message, options);
   }
-}
-
-function toQueueFault(thrown: unknown, name: string): Fault {
-  if (thrown instanceof Fault) return thrown;
-  const { statusCode } = thrown as { readonly statusCode?: number };
-  const isDenied = statusCode === 401 || statusCode === 403;
-  const said = [statusCode, codeOf(thrown)].filter((part) => part !== undefined).join(' ');
-  const advice = isDenied ? 'grant Storage Queue Data Contributor on the storage account' : 'it is tried again';
-  return new Fault(isDenied ? 'denied' : 'unreachable', `sending to the queue ${name}: ${said}; ${advice}`, thrown);
-}
-
-function codeOf(thrown: unknown): string | undefined {
-  const { code } = thrown as { readonly code?: unknown };
-  return typeof code === 'string' ? code : undefined;
 }

@@ -2,8 +2,9 @@ import { app } from '@azure/functions';
 import type { Deps } from '../shared/ports.ts';
 import type { Env } from './compose.ts';
 import { onChange, onEvent } from './on-change.ts';
-import { QUEUE_NAMES, STORAGE_SETTING } from './queues.ts';
+import { QUEUE_NAMES } from './queues.ts';
 import { onResync } from './resync.ts';
+import { STORAGE_SETTING } from './storage.ts';
 import { onSweep } from './sweep.ts';
 
 /** Every quarter of an hour; six fields, seconds first. */

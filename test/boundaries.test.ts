@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 /** What each folder may import of the tree, and which packages. A `null` for packages: any that package.json lists. */
 const MAY_IMPORT: Readonly<Record<string, { readonly folders: readonly string[]; readonly packages: RegExp | null }>> =
   {
-    shared: { folders: ['shared'], packages: /^(valibot|yaml)$/ },
+    shared: { folders: ['shared'], packages: /^(valibot|yaml|croner)$/ },
     lambdas: { folders: ['shared', 'lambdas'], packages: /^(node:|@aws-sdk\/|@smithy\/|aws-lambda$|valibot$)/ },
     functions: { folders: ['shared', 'functions'], packages: /^(node:|@azure\/|valibot$)/ },
     local: { folders: ['shared', 'lambdas', 'functions', 'local'], packages: null },
@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, { readonly folders: readonly string[];
 
 /** The only places of the product that touch a cloud's SDK. */
 const SDK_PLACES =
-  /^(lambdas\/(ec2\/.*|queues\.ts|compose\.ts)|functions\/(arm\/.*|queues\.ts|compose\.ts)|local\/.*)$/;
+  /^(lambdas\/(ec2\/.*|queues\.ts|compose\.ts)|functions\/((arm|interruptions)\/.*|queues\.ts|compose\.ts)|local\/.*)$/;
 const SDK = /^(@aws-sdk\/|@smithy\/|@azure\/)/;
 /** Neither is a client of a cloud: the programming model of the Functions host, and whom a person is signed in as. */
 const isClient = (folder: string, name: string): boolean =>
@@ -97,7 +97,7 @@ describe('who may import whom', () => {
     expect(wrong.map(inWords)).toEqual([]);
   });
 
-  it('only ec2/, arm/, the queues and compose.ts touch the SDKs of the clouds', () => {
+  it('only ec2/, arm/, interruptions/, the queues and compose.ts touch the SDKs of the clouds', () => {
     const product = ['lambdas', 'functions', 'cli'];
     const wrong = imports.filter(
       ({ file, what }) => product.includes(folderOf(file)) && isClient(folderOf(file), what) && !SDK_PLACES.test(file),
