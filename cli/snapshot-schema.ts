@@ -127,7 +127,10 @@ const WorldSchema = v.strictObject({
   targets: v.array(TargetSchema),
   filters: v.array(FilterSchema),
   incomplete: v.array(
-    v.strictObject({ kind: v.picklist(['machines', 'sources', 'attachments', 'targets', 'filters']), why: text }),
+    v.strictObject({
+      kind: v.picklist(['machines', 'sources', 'attachments', 'targets', 'filters', 'surroundings']),
+      why: text,
+    }),
   ),
 });
 

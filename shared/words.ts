@@ -170,7 +170,7 @@ export interface Filter {
 }
 
 /** The kinds of things that a world is read as; each is read wholly or is listed in {@link World.incomplete}. */
-export type InventoryKind = 'machines' | 'sources' | 'attachments' | 'targets' | 'filters';
+export type InventoryKind = 'machines' | 'sources' | 'attachments' | 'targets' | 'filters' | 'surroundings';
 
 export interface Incompleteness {
   readonly kind: InventoryKind;

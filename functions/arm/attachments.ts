@@ -1,7 +1,7 @@
 import type { Fault } from '../../shared/fault.ts';
 import { parseTargetId } from '../../shared/ids.ts';
 import { mapLimited } from '../../shared/reconcile/map-limited.ts';
-import type { Attachment, TargetId } from '../../shared/words.ts';
+import type { AccountId, Attachment } from '../../shared/words.ts';
 import { findTextAt } from '../json.ts';
 import { findAttachment, type Tap, tapConfigurationsOf, toAttachment } from './convert.ts';
 import type { Exchange } from './exchange.ts';
@@ -17,24 +17,41 @@ export interface AttachmentsRead {
   readonly faults: readonly Fault[];
 }
 
+/** Where TAP configurations are looked up that an interface's body only names. */
+export interface Lookup {
+  readonly exchange: Exchange;
+  readonly taps: Taps;
+  readonly subscription: AccountId;
+  /** The VTAPs that are known. */
+  readonly known: readonly Tap[];
+}
+
 /**
  * The TAP configurations of interfaces, from the interfaces' own bodies. Where a body only names them, the VTAP that lists
- * one says where it points; only what no known VTAP lists is asked for, interface by interface.
+ * one says where it points; only what no VTAP lists is asked for, interface by interface.
  */
-export async function readAttachments(
-  exchange: Exchange,
-  interfaces: readonly unknown[],
-  taps: readonly Tap[],
-): Promise<AttachmentsRead> {
-  const reads = await mapLimited(interfaces, PARALLEL_READS, (body) => attachmentsOf(exchange, body, taps));
+export async function readAttachments(interfaces: readonly unknown[], lookup: Lookup): Promise<AttachmentsRead> {
+  const unclear = interfaces.filter((body) => findAllOf(body, lookup.known) === null);
+  const known = unclear.length > 1 ? [...lookup.known, ...(await listTaps(lookup))] : lookup.known;
+  const reads = await mapLimited(interfaces, PARALLEL_READS, (body) => attachmentsOf(body, { ...lookup, known }));
   return { attachments: reads.flatMap((read) => read.attachments), faults: reads.flatMap((read) => read.faults) };
 }
 
-async function attachmentsOf(exchange: Exchange, body: unknown, taps: readonly Tap[]): Promise<AttachmentsRead> {
+/** One list of the VTAPs that people made tells of many interfaces; what it does not tell is asked for all the same. */
+const listTaps = async ({ taps, subscription }: Lookup): Promise<readonly Tap[]> =>
+  (await taps.list(subscription)).taps;
+
+/** `null`: of one that is only named it is not known where it points. */
+function findAllOf(body: unknown, taps: readonly Tap[]): readonly Attachment[] | null {
   const named = tapConfigurationsOf(body).map((one) => findAttachment(one) ?? findListed(one, taps));
   const attachments = named.filter((one) => one !== null);
+  return attachments.length === named.length ? attachments : null;
+}
+
+async function attachmentsOf(body: unknown, { exchange, known }: Lookup): Promise<AttachmentsRead> {
+  const attachments = findAllOf(body, known);
   const id = findTextAt(body, 'id');
-  if (attachments.length === named.length || id === null) return { attachments, faults: [] };
+  if (attachments !== null || id === null) return { attachments: attachments ?? [], faults: [] };
   const listed = await readAll(exchange, CALLS.listTapConfigurations, `${id}/tapConfigurations`);
   if (listed.kind === 'unread') return { attachments: [], faults: [listed.fault] };
   return { attachments: listed.bodies.flatMap((one) => findAttachment(one) ?? []), faults: [] };
@@ -54,15 +71,16 @@ function findListed(body: unknown, taps: readonly Tap[]): Attachment | null {
 export async function findUnlisted(read: readonly Attachment[], known: TapsRead, taps: Taps): Promise<FoundUnlisted> {
   const suspects = read.filter((attachment) => isUnlisted(attachment, known.taps));
   if (suspects.length === 0) return { attachments: read, taps: known };
-  const again = await taps.readAgain([...new Set(suspects.map(({ settings }) => settings.target))]);
-  const fresh = new Map([...known.taps, ...again.taps].map((tap) => [tap.target.id, tap]));
-  const unread = new Set<TargetId>(again.faults.length > 0 ? suspects.map(({ settings }) => settings.target) : []);
+  const doubted = new Set(suspects.map(({ settings }) => settings.target));
+  const again = await taps.readAgain([...doubted]);
+  const isUnread = again.faults.length > 0;
+  // One that is not there any more when it is read again is gone.
+  const standing = known.taps.filter(({ target }) => isUnread || !doubted.has(target.id));
+  const fresh = [...new Map([...standing, ...again.taps].map((tap) => [tap.target.id, tap])).values()];
   const attachments = read.map((attachment): Attachment =>
-    isUnlisted(attachment, [...fresh.values()]) && !unread.has(attachment.settings.target)
-      ? { ...attachment, state: 'unlisted' }
-      : attachment,
+    isUnlisted(attachment, fresh) && !isUnread ? { ...attachment, state: 'unlisted' } : attachment,
   );
-  return { attachments, taps: { taps: [...fresh.values()], faults: [...known.faults, ...again.faults] } };
+  return { attachments, taps: { taps: fresh, faults: [...known.faults, ...again.faults] } };
 }
 
 export interface FoundUnlisted {

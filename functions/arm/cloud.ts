@@ -1,27 +1,29 @@
 import type { MirrorCloud } from '../../shared/ports.ts';
-import type { Scope } from '../../shared/words.ts';
 import { applyChange } from './apply.ts';
 import type { Exchange } from './exchange.ts';
 import { readWorld } from './inventory.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import type { Pause } from './patience.ts';
+import type { Subscriptions } from './subscriptions.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { Taps } from './taps.ts';
 
 export interface ArmSetup {
   readonly exchange: Exchange;
   readonly taps: Taps;
-  readonly scopes: readonly Scope[];
+  readonly surroundings: Surroundings;
+  readonly subscriptions: Subscriptions;
   readonly pause: Pause;
 }
 
 /** Azure, as the use case sees it. */
-export function createArmCloud({ exchange, taps, scopes, pause }: ArmSetup): MirrorCloud {
+export function createArmCloud({ exchange, taps, surroundings, subscriptions, pause }: ArmSetup): MirrorCloud {
   const apply = oneAtATime((change, owner) => applyChange({ exchange, pause }, change, owner));
   return {
     cloud: 'azure',
-    scopes: async () => scopes,
-    keeps: ({ account }) => scopes.some((scope) => scope.account === account),
-    read: (scope, selection) => readWorld({ exchange, taps }, scope, selection),
+    scopes: () => subscriptions.scopes(),
+    keeps: (scope) => subscriptions.keeps(scope),
+    read: (scope, selection) => readWorld({ exchange, taps, surroundings }, scope, selection),
     forget: () => taps.forgetOld(),
     // What an inventory tells of a VTAP is as true as a second look at it.
     inspect: async (_scope, targets) => targets,

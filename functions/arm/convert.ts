@@ -1,4 +1,5 @@
 import {
+  normaliseArmId,
   parseAccountId,
   parseAttachmentId,
   parseEndpointId,
@@ -10,6 +11,7 @@ import {
 import { findMarkInName } from '../../shared/mark.ts';
 import type { Attachment, Machine, Source, Tags, Target, TargetId } from '../../shared/words.ts';
 import { findAt, findRecord, findTextAt, listAt } from '../json.ts';
+import { isOfUniformScaleSet } from './fitness.ts';
 import { findResource, INTERFACE_TYPE, MACHINE_TYPE, TAP_CONFIGURATION_TYPE, TAP_TYPE } from './resource-id.ts';
 
 /** A VTAP as a target, with the TAP configurations that it lists. */
@@ -34,11 +36,18 @@ export function findMachine(body: unknown): Machine | null {
     name: findTextAt(body, 'name') ?? resource.name,
     type: findTextAt(body, 'properties', 'hardwareProfile', 'vmSize'),
     tags: toTags(findAt(body, 'tags')),
-    availabilityGroup: null,
+    availabilityGroup: findAvailabilityGroup(body),
     state: toMachineState(body),
     // Neither the virtual machine nor its instance view says when it was stopped.
     stoppedAt: null,
   };
+}
+
+function findAvailabilityGroup(machineBody: unknown): string | null {
+  const group =
+    findTextAt(machineBody, 'properties', 'availabilitySet', 'id') ??
+    findTextAt(machineBody, 'properties', 'virtualMachineScaleSet', 'id');
+  return group === null ? null : normaliseArmId(group);
 }
 
 /** The ids of the interfaces of a virtual machine's body. */
@@ -47,11 +56,15 @@ export const interfacesOf = (machineBody: unknown): readonly string[] =>
     (reference) => findTextAt(reference, 'id') ?? [],
   );
 
-/** The network interface in a body, or `null` when it is none. Whether it is fit is seen later. */
+/**
+ * The network interface in a body, or `null` when it is none. Whether it is fit is seen later. An instance of a uniform scale set
+ * is no virtual machine of its own: such an interface is judged by itself.
+ */
 export function findSource(body: unknown): Source | null {
   const resource = findResource(findTextAt(body, 'id') ?? '');
   if (resource?.type !== INTERFACE_TYPE) return null;
-  const machine = findTextAt(body, 'properties', 'virtualMachine', 'id');
+  const named = findTextAt(body, 'properties', 'virtualMachine', 'id');
+  const machine = isOfUniformScaleSet(named) ? null : named;
   const subnet = subnetOf(body);
   return {
     id: parseSourceId(resource.id),
@@ -65,8 +78,8 @@ export function findSource(body: unknown): Source | null {
     machine: machine === null ? null : parseMachineId(machine),
     isPrimary: findAt(body, 'properties', 'primary') === true,
     tags: toTags(findAt(body, 'tags')),
-    state: !isSucceeded(stateOf(body)) ? 'changing' : machine === null ? 'detached' : 'attached',
-    unfit: unfitByItself(body, machine),
+    state: !isSettled(stateOf(body)) ? 'changing' : named === null ? 'detached' : 'attached',
+    unfit: null,
   };
 }
 
@@ -117,7 +130,7 @@ export function findTap(body: unknown): Tap | null {
     reaches: parseEndpointId(destination ?? ''),
     unhealthy: unhealthyOf(stateOf(body), destination),
     unchecked: null,
-    // Documented as 100 and said to be less for some subscriptions: the cloud's own refusal is the truth.
+    // The VTAP does not say: see taps.ts.
     capacity: null,
     load: lists.size,
   };
@@ -135,8 +148,19 @@ const isSucceeded = (state: string | null): boolean => state === null || /^succe
 
 const stateOf = (body: unknown): string | null => findTextAt(body, 'properties', 'provisioningState');
 
+/** Provisioning that failed is over: it does not go on by itself. */
+const isFailed = (state: string | null): boolean => /^(failed|canceled)$/i.test(state ?? '');
+
+const isSettled = (state: string | null): boolean => isSucceeded(state) || isFailed(state);
+
+/** How the provisioning of a machine or an interface ended, when it ended badly. */
+export function findFailure(body: unknown): string | null {
+  const state = stateOf(body);
+  return isFailed(state) ? state : null;
+}
+
 function toMachineState(body: unknown): Machine['state'] {
-  if (!isSucceeded(stateOf(body))) return 'changing';
+  if (!isSettled(stateOf(body))) return 'changing';
   return toPowerState(powerStateOf(body));
 }
 
@@ -153,25 +177,13 @@ const POWER_STATES: ReadonlyMap<string, Machine['state']> = new Map([
 
 function toAttachmentState(state: string | null): Attachment['state'] {
   if (isSucceeded(state)) return 'ready';
-  return /^(failed|canceled)$/i.test(state ?? '') ? 'failed' : 'changing';
+  return isFailed(state) ? 'failed' : 'changing';
 }
 
 function unhealthyOf(state: string | null, destination: string | null): string | null {
-  if (!isSucceeded(state)) return `the VTAP is ${state ?? 'without a state'}, not Succeeded`;
+  if (isFailed(state)) return `the VTAP is ${state}, not Succeeded: put it right, or create it anew`;
+  if (!isSucceeded(state)) return `the VTAP is ${state}, not Succeeded`;
   return destination === null ? 'the VTAP has no destination' : null;
-}
-
-/** https://learn.microsoft.com/azure/virtual-network/virtual-network-tap-overview (limitations) */
-function unfitByItself(body: unknown, machine: string | null): string | null {
-  if (/\/virtualmachinescalesets\//i.test(machine ?? '')) {
-    return 'instances of a uniform scale set have no TAP configurations';
-  }
-  const versions = listAt(body, 'properties', 'ipConfigurations').map((configuration) =>
-    findTextAt(configuration, 'properties', 'privateIPAddressVersion'),
-  );
-  return versions.length > 0 && versions.every((version) => version?.toLowerCase() === 'ipv6')
-    ? 'virtual network TAP does not mirror IPv6, and the interface has no IPv4 address'
-    : null;
 }
 
 function subnetOf(interfaceBody: unknown): { readonly id: string; readonly parent: string | null } | null {

@@ -17,6 +17,8 @@ export interface Resource {
 export const INTERFACE_TYPE = 'microsoft.network/networkinterfaces';
 export const TAP_CONFIGURATION_TYPE = 'microsoft.network/networkinterfaces/tapconfigurations';
 export const TAP_TYPE = 'microsoft.network/virtualnetworktaps';
+export const NETWORK_TYPE = 'microsoft.network/virtualnetworks';
+export const BALANCER_TYPE = 'microsoft.network/loadbalancers';
 export const MACHINE_TYPE = 'microsoft.compute/virtualmachines';
 
 /** Longer than any id that Azure allows; what is longer is not looked at. */

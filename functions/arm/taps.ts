@@ -1,14 +1,15 @@
 import type { AzureDestination } from '../../shared/config/config.ts';
 import type { Fault } from '../../shared/fault.ts';
 import type { Clock } from '../../shared/ports.ts';
-import { groupBy } from '../../shared/group-by.ts';
 import { mapLimited } from '../../shared/reconcile/map-limited.ts';
-import type { TargetId } from '../../shared/words.ts';
+import type { AccountId, EndpointId, Scope, TargetId } from '../../shared/words.ts';
 import { findTap, type Tap } from './convert.ts';
 import type { Exchange } from './exchange.ts';
 import { CALLS } from './permissions.ts';
 import { readAll, readOne } from './read.ts';
-import { findResource } from './resource-id.ts';
+import type { Age } from './surroundings.ts';
+import { createRooms } from './tap-rooms.ts';
+import { type Place, toPlaces } from './tap-places.ts';
 
 type Entry = AzureDestination['entry'];
 
@@ -20,10 +21,14 @@ export interface TapsRead {
 
 /** The VTAPs that the rules file's destinations name or stand behind. */
 export interface Taps {
-  /** `recent` is at most a minute old; an attachment of our own ends that minute. */
-  read(age: 'recent' | 'now'): Promise<TapsRead>;
+  /** Those that matter to a scope. `recent` is at most a minute old; an attachment of our own ends that minute. */
+  read(scope: Scope, age: Age): Promise<TapsRead>;
   /** Some of them again, now. */
   readAgain(ids: readonly TargetId[]): Promise<TapsRead>;
+  /** All of a subscription, now, whatever the rules name. */
+  list(subscription: AccountId): Promise<TapsRead>;
+  /** The cloud refused to attach one more source to it: it is full for a while, or until it has fewer. */
+  markFull(id: TargetId): void;
   /** What is remembered no longer holds. */
   forget(): void;
   /** Forgets what is no longer young; whether there was anything. */
@@ -35,30 +40,44 @@ export interface TapsSetup {
   readonly clock: Clock;
   /** What the destinations on Azure name, by the rules in force. */
   readonly entries: () => Promise<readonly Entry[]>;
+  /** How many sources a VTAP takes. */
+  readonly capacity: number;
 }
+
+/**
+ * The documented limit of TAP configurations per VTAP. It is said to be less for some subscriptions: the cloud's own refusal is
+ * the truth. https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits
+ */
+export const TAP_CAPACITY = 100;
 
 const RECENT_MS = 60_000;
 /** What is younger is not read again for somebody who misses a VTAP in it. */
 const YOUNG_MS = 5_000;
 const PARALLEL_READS = 3;
 
-export function createTaps({ exchange, clock, entries }: TapsSetup): Taps {
-  const remembered = new Map<string, { readonly atMs: number; readonly read: Promise<TapsRead> }>();
+export function createTaps({ exchange, clock, entries, capacity }: TapsSetup): Taps {
+  const remembered = new Map<string, { readonly atMs: number; readonly read: Promise<PlaceRead> }>();
+  const rooms = createRooms(clock, capacity);
 
-  const readPlace = async (place: Place, age: 'recent' | 'now'): Promise<TapsRead> => {
+  const readPlace = async (place: Place, age: Age): Promise<PlaceRead> => {
     const known = remembered.get(place.key);
     if (age === 'recent' && known !== undefined && clock.now() - known.atMs < RECENT_MS) return known.read;
     const read = readFrom(exchange, place);
     remembered.set(place.key, { atMs: clock.now(), read });
-    const { taps, faults } = await read;
-    // A VTAP that could not be read, or is not there yet, is asked for again at once.
-    if (faults.length > 0 || taps.length === 0) remembered.delete(place.key);
+    if (isPassing(place, await read)) remembered.delete(place.key);
     return read;
   };
 
   return {
-    read: async (age) => join(await mapLimited(toPlaces(await entries()), PARALLEL_READS, (at) => readPlace(at, age))),
-    readAgain: async (ids) => join(await mapLimited(ids, PARALLEL_READS, (id) => readById(exchange, id))),
+    async read(scope, age) {
+      const wanted = await entries();
+      const places = toPlaces(wanted, scope.account);
+      const reads = await mapLimited(places, PARALLEL_READS, (place) => readPlace(place, age));
+      return rooms.fill(settle(wanted, reads));
+    },
+    readAgain: async (ids) => rooms.fill(join(await mapLimited(ids, PARALLEL_READS, (id) => readById(exchange, id)))),
+    list: (subscription) => readList(exchange, subscription),
+    markFull: rooms.markFull,
     forget: () => remembered.clear(),
     forgetOld: () => {
       const old = [...remembered].filter(([, { atMs }]) => clock.now() - atMs >= YOUNG_MS);
@@ -68,40 +87,55 @@ export function createTaps({ exchange, clock, entries }: TapsSetup): Taps {
   };
 }
 
-/** Where VTAPs are read with one call: one by its id, or all of a subscription. */
-interface Place {
-  readonly key: string;
-  readonly subscription: string;
-  readonly ids: readonly TargetId[];
-  /** Whether there are destinations in it whose VTAP is only found by looking at all of them. */
-  readonly mustList: 'yes' | 'no';
+interface PlaceRead extends TapsRead {
+  /** Endpoints whose VTAPs may be among what could not be read. */
+  readonly unread: readonly EndpointId[];
+  /** Why VTAPs in front of guests could not be looked for, where reading VTAPs is not allowed at all. */
+  readonly closed: readonly Fault[];
+}
+
+/** A VTAP that could not be read, is not there yet, or is being changed, is asked for again at once. */
+function isPassing({ ids, endpoints, guests }: Place, { taps, faults }: PlaceRead): boolean {
+  const meant = new Set<string>([...ids, ...endpoints, ...guests]);
+  const ours = taps.map(({ target }) => target).filter(({ id, reaches }) => meant.has(id) || meant.has(reaches));
+  const isMissing = ours.length === 0 && ids.length + endpoints.length > 0;
+  return faults.length > 0 || isMissing || ours.some(({ unhealthy }) => unhealthy !== null);
 }
 
 /**
- * A destination that is a VTAP is read where it is, in whatever subscription; one that is a load balancer's frontend or a
- * collector's IP configuration needs the VTAPs of its own subscription.
+ * Several VTAPs may stand in front of one endpoint, in two subscriptions. While one of these is unread none of them counts:
+ * what is attached to the unread one would be moved to the other, and interrupted for nothing. A subscription where no VTAP may
+ * be read has none for us; that is a fault only when nothing stands in front of the endpoint elsewhere.
  */
-function toPlaces(entries: readonly Entry[]): readonly Place[] {
-  const bySubscription = groupBy(entries, ({ id }) => findResource(id)?.subscription ?? '');
-  return [...bySubscription].flatMap(([subscription, ours]) => {
-    if (subscription === '') return [];
-    const ids = [...new Set(ours.flatMap((entry) => (entry.kind === 'virtualNetworkTap' ? [entry.id] : [])))].sort();
-    const mustList = ours.some(({ kind }) => kind !== 'virtualNetworkTap') ? 'yes' : 'no';
-    return [{ key: [subscription, mustList, ...ids].join(' '), subscription, ids, mustList }];
-  });
+function settle(entries: readonly Entry[], reads: readonly PlaceRead[]): TapsRead {
+  const { taps, faults } = join(reads);
+  const named = new Set<string>(entries.flatMap((entry) => (entry.kind === 'virtualNetworkTap' ? [entry.id] : [])));
+  const unread = new Set<string>(reads.flatMap((read) => read.unread));
+  const seen = taps.filter(({ target }) => named.has(target.id) || !unread.has(target.reaches));
+  const reached = new Set<string>(seen.map(({ target }) => target.reaches));
+  const isAllReached = entries.every(({ kind, id }) => kind === 'virtualNetworkTap' || reached.has(id));
+  return { taps: seen, faults: isAllReached ? faults : [...faults, ...reads.flatMap(({ closed }) => closed)] };
 }
 
-async function readFrom(exchange: Exchange, { subscription, ids, mustList }: Place): Promise<TapsRead> {
-  const [only] = ids;
-  if (mustList === 'no' && ids.length === 1 && only !== undefined) return readById(exchange, only);
+async function readFrom(exchange: Exchange, { subscription, ids, endpoints, guests }: Place): Promise<PlaceRead> {
+  const byId = async () => join(await mapLimited(ids, PARALLEL_READS, (id) => readById(exchange, id)));
+  if (endpoints.length + guests.length === 0 && ids.length === 1) return { ...(await byId()), unread: [], closed: [] };
+  const listed = await readList(exchange, subscription);
+  if (!listed.faults.some(({ code }) => code === 'denied')) {
+    return { ...listed, unread: listed.faults.length === 0 ? [] : [...endpoints, ...guests], closed: [] };
+  }
+  // The identity may be allowed to read the VTAPs that it joins and no others.
+  const { taps, faults } = await byId();
+  return endpoints.length === 0
+    ? { taps, faults, unread: [], closed: guests.length === 0 ? [] : listed.faults }
+    : { taps, faults: [...listed.faults, ...faults], unread: endpoints, closed: [] };
+}
+
+async function readList(exchange: Exchange, subscription: AccountId): Promise<TapsRead> {
   const collection = `/subscriptions/${subscription}/providers/Microsoft.Network/virtualNetworkTaps`;
   const listed = await readAll(exchange, CALLS.listTaps, collection);
-  if (listed.kind === 'found') return { taps: listed.bodies.flatMap((body) => findTap(body) ?? []), faults: [] };
-  // The identity may be allowed to read the VTAPs that it joins and no others.
-  if (mustList === 'no' && listed.fault.code === 'denied') {
-    return join(await mapLimited(ids, PARALLEL_READS, (id) => readById(exchange, id)));
-  }
-  return { taps: [], faults: [listed.fault] };
+  if (listed.kind === 'unread') return { taps: [], faults: [listed.fault] };
+  return { taps: listed.bodies.flatMap((body) => findTap(body) ?? []), faults: [] };
 }
 
 async function readById(exchange: Exchange, id: TargetId): Promise<TapsRead> {

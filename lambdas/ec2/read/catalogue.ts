@@ -3,7 +3,7 @@ import type { Clock } from '../../../shared/ports.ts';
 import { hostIdsOf, readHosts, type Hosts } from '../destinations/target-hosts.ts';
 import type { AwsScope } from '../scope.ts';
 import type { Reads } from './reads.ts';
-import { remember } from './remember.ts';
+import { remember } from '../../../shared/remember.ts';
 
 type Targets = readonly TrafficMirrorTarget[];
 type Filters = readonly TrafficMirrorFilter[];

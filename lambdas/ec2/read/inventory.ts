@@ -5,7 +5,7 @@ import type { AwsScope } from '../scope.ts';
 import { listed, type Answers } from './answers.ts';
 import { catalogues, type Catalogue } from './catalogue.ts';
 import type { Reads } from './reads.ts';
-import { remember } from './remember.ts';
+import { remember } from '../../../shared/remember.ts';
 import { readSubjects, type Crowd } from './subject-reads.ts';
 import { toWorld } from './world.ts';
 

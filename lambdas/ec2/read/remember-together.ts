@@ -1,5 +1,5 @@
 import type { Clock } from '../../../shared/ports.ts';
-import { remember } from './remember.ts';
+import { remember } from '../../../shared/remember.ts';
 
 /** Answers that are kept for a while, of which the missing ones are asked for in one read. */
 export type MemoryOfMany<Value> = (

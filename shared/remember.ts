@@ -1,4 +1,4 @@
-import type { Clock } from '../../../shared/ports.ts';
+import type { Clock } from './ports.ts';
 
 /** Answers that are kept for a while in a warm process, by key. */
 export interface Memory<Value> {
