@@ -46,6 +46,8 @@ export interface TapConfigurationView {
   readonly nic: string;
   readonly tap: string;
   readonly provisioningState: ProvisioningState;
+  /** Whether its VTAP lists it. */
+  readonly isListed: boolean;
 }
 
 /** What is there, to look at; each property is read anew. */
@@ -113,12 +115,13 @@ export function viewOf(resources: ReadonlyMap<string, Resource>): StateView {
     },
     get tapConfigurations() {
       return nics().flatMap((nic) =>
-        [...nic.tapConfigurations.values()].map(({ id, name, tap, provisioningState }) => ({
+        [...nic.tapConfigurations.values()].map(({ id, name, tap, provisioningState, isListed }) => ({
           id,
           name,
           nic: nic.id,
           tap,
           provisioningState,
+          isListed,
         })),
       );
     },
