@@ -1,6 +1,7 @@
 import type { AwsDestination, AzureDestination, Destination } from '../config/config.ts';
 import type { HoldCode } from '../reason.ts';
 import type { AccountId, FilterId, NonEmpty, Settings, Source, Target } from '../words.ts';
+import { createTapCommand } from './create-tap.ts';
 import type { WorldIndex } from './world-index.ts';
 
 /** Why something is withheld, before it is known on which attachment. */
@@ -128,10 +129,11 @@ function awsMissing({ entry, region }: AwsDestination, source: Source): string {
   }
 }
 
-function azureMissing({ entry }: AzureDestination, source: Source): string {
+function azureMissing(destination: AzureDestination, { region }: Source): string {
+  const { entry } = destination;
   return entry.kind === 'virtualNetworkTap'
     ? `there is no VTAP ${entry.id}; correct the id, or grant Microsoft.Network/virtualNetworkTaps/read on it`
-    : `no VTAP in ${source.region} has ${entry.id} as its destination; create one: az network vnet tap create --location ${source.region} --resource-group GROUP --name NAME --destination ${entry.id}`;
+    : `no VTAP in ${region} has ${entry.id} as its destination; create one (az extension add --name virtual-network-tap): ${createTapCommand(destination, region)}`;
 }
 
 function unhealthy(destination: Destination, target: Target | null): Withheld | null {

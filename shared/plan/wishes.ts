@@ -1,4 +1,5 @@
 import type { Config, Destination, Pool } from '../config/config.ts';
+import { PROFILES } from '../profile.ts';
 import type { Ask, Evaluation } from '../rules/evaluation.ts';
 import type { NonEmpty, RuleName, Settings, Source, Target, TargetId } from '../words.ts';
 import type { Offer, Withheld } from './offers.ts';
@@ -102,7 +103,7 @@ function choose(candidates: NonEmpty<Offer>, named: readonly Offer[], choosing: 
   if (others.length === 0) return only;
   const { source, standing, loads } = choosing;
   const attached = [...candidates.filter(isAttached), ...candidates.filter(isPointedAt)];
-  const serving = attached.find(({ hold }) => hold === null);
+  const serving = attached.find(({ hold }) => hold === null) ?? attached.find(staysWherePossible);
   if (serving !== undefined) return serving;
   const free = candidates.filter(({ hold, target }) => hold === null && target !== null && takesOneMore(target));
   // None serves: the one attached now, so that it is kept; else the one that is next to serving.
@@ -112,6 +113,18 @@ function choose(candidates: NonEmpty<Offer>, named: readonly Offer[], choosing: 
     candidates.find(({ hold }) => hold?.code !== 'out-of-reach'),
   ];
   return free.sort(byPreference(source, loads))[0] ?? leastBad.find((offer) => offer !== undefined) ?? only;
+
+  /**
+   * Where a move interrupts, what works is not moved because its target is being changed: a VTAP is `Updating` for a moment, and
+   * `Failed` says of its last change that it failed, not that nothing arrives.
+   */
+  function staysWherePossible({ to, hold }: Offer): boolean {
+    return (
+      PROFILES[source.cloud].interrupts &&
+      hold?.code === 'destination-unhealthy' &&
+      standing.ours.some(({ settings, state }) => state === 'ready' && isSame(settings, to))
+    );
+  }
 
   function isAttached({ to }: Offer): boolean {
     return standing.ours.some(({ settings }) => isSame(settings, to));

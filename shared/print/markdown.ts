@@ -1,10 +1,10 @@
 import type { Plan } from '../plan/change.ts';
-import { countsOf, type PlanLine, type PlanView, sayCounts, toPlanView } from './plan-view.ts';
+import { type PlanLine, type PlanView, sayTotal, toPlanView } from './plan-view.ts';
 
 /** Plans as Markdown, as for a comment on a change of rules; counts come last. */
 export function printPlanMarkdown(plans: readonly Plan[]): string {
   const blocks = plans.map((plan) => block(toPlanView(plan)));
-  return `${[...blocks, `**${sayCounts(countsOf(plans))}**`].join('\n\n')}\n`;
+  return `${[...blocks, `**${sayTotal(plans)}**`].join('\n\n')}\n`;
 }
 
 function block(view: PlanView): string {
@@ -17,6 +17,7 @@ function block(view: PlanView): string {
     `### ${escape(view.title)}`,
     ...(alarms.length === 0 ? [] : [alarms.join('\n>\n')]),
     table.join('\n'),
+    ...(view.interruptions === '' ? [] : [`**${escape(view.interruptions)}**`]),
     `Rules \`${view.rulesVersion}\`, digest \`${view.digest}\``,
   ].join('\n\n');
 }

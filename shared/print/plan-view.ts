@@ -3,6 +3,7 @@ import type { Change, Hold, Note, Plan } from '../plan/change.ts';
 import { summarise } from '../plan/summary.ts';
 import { DETACHES, HOLDS } from '../reason.ts';
 import type { Attachment, MachineId, Scope, Settings, SourceId } from '../words.ts';
+import { interruptedIn, nameInterruption, nameInterruptions, sayInterruptions } from './interruptions.ts';
 import type { Tone } from './paint.ts';
 import { printable } from './printable.ts';
 import { shortId } from './short-id.ts';
@@ -27,6 +28,8 @@ export interface PlanView {
   /** What was not read and what the guard withholds: it qualifies everything below it. */
   readonly alarms: readonly string[];
   readonly lines: readonly PlanLine[];
+  /** Whom it would interrupt and how often, in a sentence; empty when nobody is. */
+  readonly interruptions: string;
   readonly counts: readonly (readonly [name: string, count: number])[];
   /** What `apply` is told to expect. */
   readonly digest: string;
@@ -37,7 +40,8 @@ export const toPlanView = (plan: Plan): PlanView => ({
   title: nameScope(plan.scope),
   rulesVersion: plan.rulesVersion.slice(0, 12),
   alarms: alarmsOf(plan),
-  lines: [...plan.changes.map(toChangeLine), ...plan.holds.map(toHoldLine), ...plan.notes.map(toNoteLine)],
+  lines: [...toChangeLines(plan), ...plan.holds.map(toHoldLine), ...plan.notes.map(toNoteLine)],
+  interruptions: nameInterruptions(plan),
   counts: countsOf([plan]),
   digest: plan.guard.digest,
 });
@@ -87,6 +91,9 @@ export function sayCounts(counts: readonly (readonly [string, number])[]): strin
   ];
   return [verbs.length === 0 ? 'nothing to do' : verbs.join(', '), ...rest].join('; ');
 }
+
+/** The sums of several plans and whom they would interrupt, in one sentence. */
+export const sayTotal = (plans: readonly Plan[]): string => join([sayCounts(countsOf(plans)), sayInterruptions(plans)]);
 
 const VERBS = ['attach', 'modify', 'retarget', 'detach'] as const satisfies readonly Change['kind'][];
 
@@ -141,6 +148,15 @@ const nameSetting = (setting: string | number | null): string =>
 
 /** A change in words. */
 export const toChangeLine = (change: Change): PlanLine => toPrintable(wordChange(change));
+
+/** The changes of a plan in words, with what each means for its machine. */
+function toChangeLines(plan: Plan): readonly PlanLine[] {
+  const interrupted = interruptedIn(plan);
+  return plan.changes.map((change) => {
+    const line = toChangeLine(change);
+    return { ...line, why: join([line.why, nameInterruption(change, interrupted)]) };
+  });
+}
 
 /** Something withheld, in words. */
 export const toHoldLine = (hold: Hold): PlanLine => toPrintable(wordHold(hold));

@@ -1,14 +1,11 @@
 import type { Plan } from '../plan/change.ts';
 import type { Paint } from './paint.ts';
-import { countsOf, type PlanLine, type PlanView, sayCounts, toPlanView } from './plan-view.ts';
+import { type PlanLine, type PlanView, sayCounts, sayTotal, toPlanView } from './plan-view.ts';
 
 /** Plans as text for a terminal or a log, one block per scope; counts come last. */
 export function printPlanText(plans: readonly Plan[], paint: Paint): string {
   const blocks = plans.map((plan) => block(toPlanView(plan), paint));
-  const total = paint(
-    'title',
-    `${plans.length === 1 ? 'Plan' : `${plans.length} plans`}: ${sayCounts(countsOf(plans))}.`,
-  );
+  const total = paint('title', `${plans.length === 1 ? 'Plan' : `${plans.length} plans`}: ${sayTotal(plans)}.`);
   return `${[...blocks, total].join('\n\n')}\n`;
 }
 
@@ -20,6 +17,7 @@ function block(view: PlanView, paint: Paint): string {
     ...(view.lines.length === 0
       ? [paint('faint', '  no change')]
       : view.lines.flatMap((one) => line(one, width, paint))),
+    ...(view.interruptions === '' ? [] : [paint('alarm', `  ${view.interruptions}`)]),
     paint('faint', `  ${sayCounts(view.counts)}; digest ${view.digest}`),
   ].join('\n');
 }

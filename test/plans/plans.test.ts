@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseConfig } from '../../shared/config/parse.ts';
 import type { Plan, Run } from '../../shared/plan/change.ts';
-import { ALWAYS_OPEN } from '../../shared/plan/interruption.ts';
+import { parseMachineId, toInstant } from '../../shared/ids.ts';
+import { ALWAYS_OPEN, type Opening } from '../../shared/plan/interruption.ts';
 import { makePlan } from '../../shared/plan/plan.ts';
 import { unpainted } from '../../shared/print/paint.ts';
 import { printPlanText } from '../../shared/print/text.ts';
@@ -31,6 +32,19 @@ const Given = v.optional(
     lift: v.optional(v.array(v.picklist(['limit', 'all', 'batch'])), []),
     seen: v.optional(v.nullable(v.array(v.string())), null),
     recent: v.optional(v.number(), 0),
+    /** `open` (no windows), `closed` (for ever), or when the next window opens. */
+    opening: v.optional(v.union([v.picklist(['open', 'closed']), v.pipe(v.string(), v.isoTimestamp())]), 'open'),
+    refusals: v.optional(
+      v.array(
+        v.strictObject({
+          machine: v.string(),
+          code: v.picklist(['needs-restart', 'operation-failed']),
+          detail: v.string(),
+          until: v.pipe(v.string(), v.isoTimestamp()),
+        }),
+      ),
+      [],
+    ),
   }),
   {},
 );
@@ -44,7 +58,7 @@ function planOf(name: string): Plan {
     about: string;
   };
   if (typeof about !== 'string') throw new Error(`${name}: world.yaml does not say what the case is about`);
-  const { basis, observe, lift, seen, recent } = v.parse(Given, given);
+  const { basis, observe, lift, seen, recent, opening, refusals } = v.parse(Given, given);
   const parsed = parseConfig(read(name, 'rules.yaml'));
   if (parsed.kind === 'invalid') throw new Error(`${name}: ${JSON.stringify(parsed.problems)}`);
   const run: Run = observe ? { kind: 'observe' } : { kind: 'enforce', seen: seen as readonly Digest[] | null, lift };
@@ -57,10 +71,19 @@ function planOf(name: string): Plan {
     run,
     basis,
     recent: new Set(Array.from({ length: recent }, (_, at) => `recent-${at}` as Digest)),
-    opening: ALWAYS_OPEN,
-    refusals: [],
+    opening: toOpening(opening),
+    refusals: refusals.map(({ machine, until, ...rest }) => ({
+      ...rest,
+      machine: parseMachineId(machine),
+      until: toInstant(Date.parse(until)),
+    })),
     hash: sha256,
   });
+}
+
+function toOpening(text: string): Opening {
+  if (text === 'open') return ALWAYS_OPEN;
+  return { kind: 'closed', opensAtMs: text === 'closed' ? null : Date.parse(text) };
 }
 
 describe('golden plans', () => {

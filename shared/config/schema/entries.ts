@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { armShape } from './arm-shape.ts';
+import { findAdvice } from './mistaken.ts';
 import { show } from './section.ts';
 
 /** The keys that say what a destination is, each with the one kind of id that it takes. */
@@ -18,50 +20,21 @@ const KINDS = {
   virtualNetworkTap: {
     what: "a virtual network TAP's id",
     like: '/subscriptions/…/virtualNetworkTaps/NAME',
-    shape: armShape('virtualNetworkTaps/*'),
+    shape: armShape('Microsoft.Network/virtualNetworkTaps/*'),
   },
   loadBalancerFrontend: {
     what: "the id of a load balancer's frontend",
     like: '/subscriptions/…/loadBalancers/NAME/frontendIPConfigurations/NAME',
-    shape: armShape('loadBalancers/*/frontendIPConfigurations/*'),
+    shape: armShape('Microsoft.Network/loadBalancers/*/frontendIPConfigurations/*'),
   },
   collectorIpConfiguration: {
     what: "the id of a network interface's IP configuration",
     like: '/subscriptions/…/networkInterfaces/NAME/ipConfigurations/NAME',
-    shape: armShape('networkInterfaces/*/ipConfigurations/*'),
+    shape: armShape('Microsoft.Network/networkInterfaces/*/ipConfigurations/*'),
   },
 } as const;
 
 export type EntryKind = keyof typeof KINDS;
-
-/** Ids that are often written where one of the above is meant, and what to write instead. */
-const MISTAKEN: readonly { readonly shape: RegExp; readonly advice: string }[] = [
-  {
-    shape: armShape('loadBalancers/*'),
-    advice: 'this is the load balancer; add its frontend: …/frontendIPConfigurations/NAME',
-  },
-  {
-    shape: armShape('networkInterfaces/*'),
-    advice: 'this is the network interface; add its IP configuration: …/ipConfigurations/NAME',
-  },
-  { shape: armShape('networkInterfaces/*/tapConfigurations/*'), advice: 'this is an attachment, not a destination' },
-  { shape: armShape('publicIPAddresses/*'), advice: 'this is a public IP address; a TAP sends to a private one' },
-  {
-    shape: /^arn:aws[a-z-]*:elasticloadbalancing:.*:loadbalancer\/gwy\//,
-    advice: 'this is a Gateway Load Balancer; name its endpoint with `gatewayLoadBalancerEndpoint: vpce-…`',
-  },
-  {
-    shape: /^arn:aws[a-z-]*:elasticloadbalancing:.*:loadbalancer\/app\//,
-    advice: 'this is an Application Load Balancer, to which nothing can be mirrored',
-  },
-  {
-    shape: /^arn:aws[a-z-]*:elasticloadbalancing:.*:(targetgroup|listener)\//,
-    advice: 'this is a part of a load balancer; write the ARN of the load balancer itself',
-  },
-  { shape: /^tmf-/, advice: 'this is a filter; write it as `filter`' },
-  { shape: /^tms-/, advice: 'this is a session, not a destination' },
-  { shape: /^i-[0-9a-f]+$/, advice: 'this is an instance; name its network interface with `networkInterface: eni-…`' },
-];
 
 export const ENTRY_KEYS = {
   aws: ['target', 'networkLoadBalancer', 'networkInterface', 'gatewayLoadBalancerEndpoint'],
@@ -80,22 +53,6 @@ export function entry(kind: EntryKind) {
 
 function adviceFor(id: string): string {
   const kind = (Object.keys(KINDS) as EntryKind[]).find((key) => KINDS[key].shape.test(id));
-  const advice =
-    kind === undefined
-      ? MISTAKEN.find(({ shape }) => shape.test(id))?.advice
-      : `this is ${KINDS[kind].what}; write it as \`${kind}\``;
-  return advice === undefined ? '' : `; ${advice}`;
-}
-
-/**
- * The shape of an ARM id in Microsoft.Network. ARM ids are case-insensitive, and a JSON Schema's patterns have no flag for it:
- * so each letter is written in both cases.
- */
-function armShape(types: string): RegExp {
-  const path = `/subscriptions/*/resourceGroups/*/providers/Microsoft.Network/${types}`;
-  const pattern = path.replaceAll(/[a-z.*]/gi, (character) => {
-    if (character === '*') return '[^/]+';
-    return character === '.' ? '[.]' : `[${character.toUpperCase()}${character.toLowerCase()}]`;
-  });
-  return new RegExp(`^${pattern}/?$`);
+  const advice = kind === undefined ? findAdvice(id) : `this is ${KINDS[kind].what}; write it as \`${kind}\``;
+  return advice === null ? '' : `; ${advice}`;
 }
