@@ -1,23 +1,13 @@
-import { findEpochMs, parseMachineId, parseSourceId, toInstant } from '../shared/ids.ts';
-import type { Subject } from '../shared/words.ts';
 import type { Work } from '../shared/work.ts';
-import {
-  findResource,
-  INTERFACE_TYPE,
-  MACHINE_TYPE,
-  type Resource,
-  TAP_CONFIGURATION_TYPE,
-} from './arm/resource-id.ts';
-import { findAt, findJson, findRecord, findTextAt } from './json.ts';
+import { INTERFACE_TYPE, MACHINE_TYPE, TAP_CONFIGURATION_TYPE } from './arm/resource-id.ts';
+import { findCorrelation, findFirstResource, findSubject, isOwn, sinceOf } from './identity.ts';
+import { findJson, findRecord, findTextAt } from './json.ts';
 
 const WRITTEN = 'Microsoft.Resources.ResourceWriteSuccess';
 const DELETED = 'Microsoft.Resources.ResourceDeleteSuccess';
 const ACTED = 'Microsoft.Resources.ResourceActionSuccess';
 const NOTIFIED = 'Microsoft.ResourceNotifications.Resources.CreatedOrUpdated';
 const NOTIFIED_DELETED = 'Microsoft.ResourceNotifications.Resources.Deleted';
-
-/** Twice as long as any resource id; longer text is not searched for suffixes. */
-const LONGEST_SUBJECT = 4096;
 
 interface Operation {
   readonly name: string;
@@ -26,44 +16,38 @@ interface Operation {
   readonly on: readonly string[];
   /** Whether what our own identity did is ignored: looking at our own writes would never end. */
   readonly ignoreOwn: boolean;
+  /** Whether a machine that needed a restart may be attached after it. */
+  readonly isRestart: boolean;
 }
 
+const MACHINE = { on: [MACHINE_TYPE], ignoreOwn: false, isRestart: false };
+const INTERFACE = { on: [INTERFACE_TYPE], ignoreOwn: false, isRestart: false };
+const TAP_CONFIGURATION = { on: [TAP_CONFIGURATION_TYPE], ignoreOwn: true, isRestart: false };
+const TAGS = { on: [MACHINE_TYPE, INTERFACE_TYPE], ignoreOwn: false, isRestart: false };
+
 /**
- * Every operation that asks for a look, by the names that the activity log uses.
+ * Every operation that asks for a look, by the names that the activity log uses
+ * (https://learn.microsoft.com/azure/event-grid/event-schema-subscriptions).
  *
- * A start is the moment at which a machine that needed a restart can be attached; tags written through the Tags API, the
- * portal's way, emit no write of the machine itself.
- * https://learn.microsoft.com/azure/event-grid/event-schema-subscriptions
+ * - A machine that is started or deallocated: what needed a restart can be attached. One that is switched off or deallocated
+ *   can be changed without interrupting anything. A reboot (`restart/action`) changes nothing that is looked at.
+ * - Tags written through the Tags API, the portal's way, emit no write of the machine itself; nor does their removal.
+ * - A deleted interface takes its TAP configurations along. A deleted machine may leave its interfaces behind, to be judged
+ *   on their own tags.
+ * - A scale set's own writes name no machine: instances that can have TAP configurations (flexible ones) are machines with
+ *   events of their own, and what comes without any waits for the sweep.
  */
 export const OPERATIONS: readonly Operation[] = [
-  { name: 'Microsoft.Compute/virtualMachines/write', eventType: WRITTEN, on: [MACHINE_TYPE], ignoreOwn: false },
-  { name: 'Microsoft.Compute/virtualMachines/delete', eventType: DELETED, on: [MACHINE_TYPE], ignoreOwn: false },
-  { name: 'Microsoft.Compute/virtualMachines/start/action', eventType: ACTED, on: [MACHINE_TYPE], ignoreOwn: false },
-  {
-    name: 'Microsoft.Compute/virtualMachines/deallocate/action',
-    eventType: ACTED,
-    on: [MACHINE_TYPE],
-    ignoreOwn: false,
-  },
-  { name: 'Microsoft.Network/networkInterfaces/write', eventType: WRITTEN, on: [INTERFACE_TYPE], ignoreOwn: false },
-  {
-    name: 'Microsoft.Network/networkInterfaces/tapConfigurations/write',
-    eventType: WRITTEN,
-    on: [TAP_CONFIGURATION_TYPE],
-    ignoreOwn: true,
-  },
-  {
-    name: 'Microsoft.Network/networkInterfaces/tapConfigurations/delete',
-    eventType: DELETED,
-    on: [TAP_CONFIGURATION_TYPE],
-    ignoreOwn: true,
-  },
-  {
-    name: 'Microsoft.Resources/tags/write',
-    eventType: WRITTEN,
-    on: [MACHINE_TYPE, INTERFACE_TYPE],
-    ignoreOwn: false,
-  },
+  { ...MACHINE, name: 'Microsoft.Compute/virtualMachines/write', eventType: WRITTEN },
+  { ...MACHINE, name: 'Microsoft.Compute/virtualMachines/delete', eventType: DELETED },
+  { ...MACHINE, name: 'Microsoft.Compute/virtualMachines/start/action', eventType: ACTED, isRestart: true },
+  { ...MACHINE, name: 'Microsoft.Compute/virtualMachines/deallocate/action', eventType: ACTED, isRestart: true },
+  { ...MACHINE, name: 'Microsoft.Compute/virtualMachines/powerOff/action', eventType: ACTED },
+  { ...INTERFACE, name: 'Microsoft.Network/networkInterfaces/write', eventType: WRITTEN },
+  { ...TAP_CONFIGURATION, name: 'Microsoft.Network/networkInterfaces/tapConfigurations/write', eventType: WRITTEN },
+  { ...TAP_CONFIGURATION, name: 'Microsoft.Network/networkInterfaces/tapConfigurations/delete', eventType: DELETED },
+  { ...TAGS, name: 'Microsoft.Resources/tags/write', eventType: WRITTEN },
+  { ...TAGS, name: 'Microsoft.Resources/tags/delete', eventType: DELETED },
 ];
 
 /** A filter of an Event Grid subscription, as its resource takes it. */
@@ -99,8 +83,8 @@ export const NOTIFICATION_FILTER: EventGridFilter = {
 
 /** Who reads an event, and when. */
 export interface Reader {
-  /** The object id (or application id) of our own identity; `null`: nothing is recognised as our own. */
-  readonly principalId: string | null;
+  /** The object ids (or application ids) of our own identities; none: nothing is recognised as our own. */
+  readonly ownIds: readonly string[];
   readonly nowMs: number;
   readonly newId: () => string;
 }
@@ -138,80 +122,39 @@ function identifyOperation(event: unknown, type: string, reader: Reader): Identi
   if (name === null) return unreadable('it has no operation');
   const operation = OPERATIONS.find((known) => isType(name, known.name) && isType(type, known.eventType));
   if (operation === undefined) return ignored('the operation is not one that is looked at');
-  if (operation.ignoreOwn && isOwn(event, reader.principalId)) return ignored('it is our own doing');
-  const subject = findTextAt(event, 'subject') ?? findTextAt(event, 'data', 'resourceUri');
-  return subject === null ? unreadable('it has no subject') : identifyResource(event, subject, operation.on, reader);
+  if (operation.ignoreOwn && isOwn(event, reader.ownIds)) return ignored('it is our own doing');
+  const resource = findTextAt(event, 'data', 'resourceUri') ?? findTextAt(event, 'data', 'authorization', 'scope');
+  return identifyResource(event, [findTextAt(event, 'subject'), resource], operation, reader);
 }
 
+/** Notifications do not say what was done to the resource. */
 function identifyNotification(event: unknown, reader: Reader): Identity {
-  const subject = findTextAt(event, 'subject') ?? findTextAt(event, 'data', 'resourceInfo', 'id');
-  if (subject === null) return unreadable('it has no subject');
-  return identifyResource(event, subject, [MACHINE_TYPE, INTERFACE_TYPE], reader);
+  const texts = [findTextAt(event, 'subject'), findTextAt(event, 'data', 'resourceInfo', 'id')];
+  return identifyResource(event, texts, { on: [MACHINE_TYPE, INTERFACE_TYPE], isRestart: false }, reader);
 }
 
-function identifyResource(event: unknown, text: string, on: readonly string[], reader: Reader): Identity {
-  const resource = text.length > LONGEST_SUBJECT ? null : findResource(withoutSuffix(text));
+function identifyResource(
+  event: unknown,
+  texts: readonly (string | null)[],
+  { on, isRestart }: Pick<Operation, 'on' | 'isRestart'>,
+  reader: Reader,
+): Identity {
+  if (texts.every((text) => text === null)) return unreadable('it has no subject');
+  const resource = findFirstResource(texts);
   if (resource === null) return ignored('its subject is not a resource of a resource group');
   const subject = on.includes(resource.type) ? findSubject(resource) : null;
   if (subject === null) return ignored('its subject is neither a virtual machine nor a network interface');
-  return {
-    kind: 'work',
-    work: {
-      kind: 'look',
-      scope: { cloud: 'azure', account: resource.subscription, region: null },
-      subjects: [subject],
-      run: null,
-      hook: null,
-      isRestart: false,
-      correlation: correlationOf(event) ?? reader.newId(),
-      since: toInstant(happenedAtMs(event, reader.nowMs)),
-    },
+  const work: Work = {
+    kind: 'look',
+    scope: { cloud: 'azure', account: resource.subscription, region: null },
+    subjects: [subject],
+    run: null,
+    hook: null,
+    isRestart,
+    correlation: findCorrelation(event) ?? reader.newId(),
+    since: sinceOf(event, reader.nowMs),
   };
-}
-
-/** Instances of uniform scale sets are of other types, and have no TAP configurations. */
-function findSubject({ type, id, parent }: Resource): Subject | null {
-  if (type === MACHINE_TYPE) return { kind: 'machine', id: parseMachineId(id) };
-  if (type === INTERFACE_TYPE) return { kind: 'source', id: parseSourceId(id) };
-  if (type === TAP_CONFIGURATION_TYPE && parent !== null) return { kind: 'source', id: parseSourceId(parent) };
-  return null;
-}
-
-/**
- * The subject of a tags write is the resource itself or its `tags/default`; that of an action occurs with and without the
- * action's own name at the end.
- */
-const withoutSuffix = (subject: string): string =>
-  subject
-    .trim()
-    .replace(/\/+$/, '')
-    .replace(/\/providers\/microsoft\.resources\/tags\/default$/i, '')
-    .replace(/(\/virtualmachines\/[^/]+)\/(start|deallocate)(\/action)?$/i, '$1');
-
-/** By the identity in the claims: anybody can give a TAP configuration our name. Older events carry the claims as text. */
-function isOwn(event: unknown, principalId: string | null): boolean {
-  const own = foldGuid(principalId ?? '');
-  if (own === '') return false;
-  const written = findAt(event, 'data', 'claims');
-  const claims = typeof written === 'string' ? findJson(written) : written;
-  return ['http://schemas.microsoft.com/identity/claims/objectidentifier', 'oid', 'appid'].some(
-    (claim) => foldGuid(findTextAt(claims, claim) ?? '') === own,
-  );
-}
-
-/** GUIDs occur with and without hyphens. */
-const foldGuid = (text: string): string => text.trim().replaceAll('-', '').toLowerCase();
-
-/** Only what looks like an id is taken over: whatever it is ends up in the log. */
-function correlationOf(event: unknown): string | null {
-  const candidates = [findTextAt(event, 'data', 'correlationId'), findTextAt(event, 'id')];
-  return candidates.find((text) => text !== null && /^[0-9A-Za-z-]{1,64}$/.test(text)) ?? null;
-}
-
-/** An event without a readable time, or of the future, happened now. */
-function happenedAtMs(event: unknown, nowMs: number): number {
-  const written = findTextAt(event, 'time') ?? findTextAt(event, 'eventTime') ?? '';
-  return Math.min(findEpochMs(written) ?? nowMs, nowMs);
+  return { kind: 'work', work };
 }
 
 const isType = (written: string, known: string): boolean => written.toLowerCase() === known.toLowerCase();

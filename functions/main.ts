@@ -1,8 +1,7 @@
-import type { Deps } from '../shared/ports.ts';
-import { compose } from './compose.ts';
+import { type AzureDeps, compose } from './compose.ts';
 import { register } from './register.ts';
 
-let composed: Deps | null = null;
+let composed: AzureDeps | null = null;
 
 /** What the Functions host loads. */
 register(() => (composed ??= compose(process.env)));

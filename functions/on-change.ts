@@ -3,10 +3,11 @@ import { Fault } from '../shared/fault.ts';
 import type { Deps } from '../shared/ports.ts';
 import { handleWork } from '../shared/reconcile/handle-work.ts';
 import { findWork, type Work } from '../shared/work.ts';
-import type { Env } from './compose.ts';
+import { endOfFunction } from './deadline.ts';
 import { identifyAll } from './event-grid.ts';
 import { findJson } from './json.ts';
 import { withLog } from './journal.ts';
+import { type Env, ownIdsOf } from './settings.ts';
 
 export type Handler = (message: unknown, context: InvocationContext) => Promise<void>;
 
@@ -21,10 +22,11 @@ export const onChange =
       (line) => context.log(line),
       async () => {
         const composed = deps();
+        const endsAtMs = endOfFunction(composed, env);
         const works = readMessage(composed, message, { env, invocation: context.invocationId });
         const items = works.map((work, index) => ({ id: String(index), work }));
         if (items.length === 0) return;
-        const { failed } = await handleWork(composed, items, null);
+        const { failed } = await handleWork(composed, items, endsAtMs);
         // The failure itself is in the journal; the host logs this one.
         if (failed.length > 0) throw new Fault('unexpected', 'handling a message failed; it is delivered again');
       },
@@ -57,7 +59,7 @@ function readMessage(deps: Deps, message: unknown, { env, invocation }: Arrival)
   const work = findWork(body);
   if (work !== null) return [work];
   const { journal, clock, newId } = deps;
-  const reader = { principalId: env['TAPKEEPER_PRINCIPAL_ID'] ?? null, nowMs: clock.now(), newId };
+  const reader = { ownIds: ownIdsOf(env), nowMs: clock.now(), newId };
   return identifyAll(body, reader).flatMap((identity) => {
     if (identity.kind === 'unreadable') {
       const detail = `reading an event: ${identity.why}; see what else sends to this queue`;

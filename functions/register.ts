@@ -1,9 +1,9 @@
 import { app } from '@azure/functions';
-import type { Deps } from '../shared/ports.ts';
-import type { Env } from './compose.ts';
+import type { AzureDeps } from './compose.ts';
 import { onChange, onEvent } from './on-change.ts';
 import { QUEUE_NAMES } from './queues.ts';
 import { onResync } from './resync.ts';
+import type { Env } from './settings.ts';
 import { STORAGE_SETTING } from './storage.ts';
 import { onSweep } from './sweep.ts';
 
@@ -11,7 +11,7 @@ import { onSweep } from './sweep.ts';
 const SWEEP_SCHEDULE = '0 */15 * * * *';
 
 /** Tells the Functions host of every trigger. The dependencies are composed when one first fires. */
-export function register(deps: () => Deps, env: Env = process.env): void {
+export function register(deps: () => AzureDeps, env: Env = process.env): void {
   app.storageQueue('on-change', {
     queueName: QUEUE_NAMES.event,
     connection: STORAGE_SETTING,

@@ -1,9 +1,14 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { Deps } from '../shared/ports.ts';
+import type { Answer } from '../shared/reconcile/resync/answer.ts';
+import { toProblemAnswer } from '../shared/reconcile/resync/problem.ts';
+import { LONGEST_BODY } from '../shared/reconcile/resync/request.ts';
 import { resync } from '../shared/reconcile/resync.ts';
-import type { Env } from './compose.ts';
+import { findBody } from './body.ts';
+import { endOfRequest } from './deadline.ts';
 import { findJson, findTextAt } from './json.ts';
 import { withLog } from './journal.ts';
+import type { Env } from './settings.ts';
 
 /** Evaluates again what a person asks for, as a dry run or for real. */
 export const onResync =
@@ -12,15 +17,22 @@ export const onResync =
     withLog(
       (line) => context.log(line),
       async () => {
-        const { status, contentType, body } = await resync(deps(), {
-          body: await request.text(),
-          mayLift: mayLift(request.headers, env),
-          correlation: context.invocationId,
-          endsAtMs: null,
-        });
-        return { status, headers: { 'content-type': contentType }, body };
+        const composed = deps();
+        const endsAtMs = endOfRequest(composed, env);
+        const correlation = context.invocationId;
+        const body = await findBody(request);
+        const answer =
+          body === null
+            ? refuseLength(correlation)
+            : await resync(composed, { body, mayLift: mayLift(request.headers, env), correlation, endsAtMs });
+        return { status: answer.status, headers: { 'content-type': answer.contentType }, body: answer.body };
       },
     );
+
+function refuseLength(correlation: string): Answer {
+  const detail = `the body is longer than ${LONGEST_BODY} characters; ask for "everything"`;
+  return toProblemAnswer({ code: 'bad-request', errors: [{ pointer: '#', detail }] }, correlation);
+}
 
 /**
  * Whether the caller is a person or an application that Entra ID signed in; a function key is nobody's.

@@ -1,6 +1,6 @@
-import { compose, type Env, type Overrides } from '../../functions/compose.ts';
+import { type AzureDeps, compose, type Env, type Overrides } from '../../functions/compose.ts';
 import { register } from '../../functions/register.ts';
-import type { Deps, Mode } from '../../shared/ports.ts';
+import type { Mode } from '../../shared/ports.ts';
 import { hostApp, type FunctionsHost } from './host/host-app.ts';
 import { readQueueSettings, type QueueSettings } from './host/host-settings.ts';
 import type { Log } from './host/invoke.ts';
@@ -46,7 +46,7 @@ const toEnv = (cloud: AzureCloud, { rulesPath, mode, settings }: HostOptions): E
 export function hostFunctions(cloud: AzureCloud, options: HostOptions): FunctionsHost {
   const env = toEnv(cloud, options);
   const overrides = { credential: credentialOf(FUNCTION_APP), httpClient: cloud.httpClient, ...options.overrides };
-  let composed: Deps | null = null;
+  let composed: AzureDeps | null = null;
   const log = options.log ?? (() => undefined);
   return hostApp(cloud, {
     register: () => register(() => (composed ??= compose(env, overrides)), env),

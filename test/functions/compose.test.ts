@@ -27,6 +27,19 @@ test('a fresh deployment observes, and the mode is read each time', () => {
   expect(mode).toThrow(/TAPKEEPER_MODE is "ENFORCE"/);
 });
 
+test.each([
+  [undefined, 'nothing'],
+  ['', 'nothing'],
+  [' 10 ', 'a number'],
+])('a capacity of %j is %s', (capacity) => {
+  expect(() => compose({ TAPKEEPER_SUBSCRIPTIONS: SUBSCRIPTION, TAPKEEPER_TAP_CAPACITY: capacity })).not.toThrow();
+});
+
+test.each(['ten', '0', '-1', '1.5', 'Infinity'])('a capacity of %s is refused', (capacity) => {
+  const env = { TAPKEEPER_SUBSCRIPTIONS: SUBSCRIPTION, TAPKEEPER_TAP_CAPACITY: capacity };
+  expect(() => compose(env)).toThrow(/TAPKEEPER_TAP_CAPACITY is ".*"; it is a whole number/);
+});
+
 test('what is no subscription is named', () => {
   expect(() => compose({ TAPKEEPER_SUBSCRIPTIONS: 'production' })).toThrow(/TAPKEEPER_SUBSCRIPTIONS: "production"/);
 });

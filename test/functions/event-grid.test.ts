@@ -11,7 +11,7 @@ import {
 const GROUP = '/subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/RG/providers';
 const VM = `${GROUP}/Microsoft.Compute/virtualMachines/vm1`;
 const NIC = `${GROUP}/Microsoft.Network/networkInterfaces/nic1`;
-const READER = { principalId: 'aaaa-bbbb', nowMs: Date.parse('2026-01-02T00:00:00Z'), newId: () => 'new-id' };
+const READER = { ownIds: ['cccc', 'aaaa-bbbb'], nowMs: Date.parse('2026-01-02T00:00:00Z'), newId: () => 'new-id' };
 
 const event = (subject: string, operationName: string, more: object = {}): object => ({
   id: '1',
@@ -36,6 +36,26 @@ describe('identify', () => {
     ['a start, without its suffix', VM, 'Microsoft.Compute/virtualMachines/start/action', VM],
     ['a start, with its suffix', `${VM}/start`, 'Microsoft.Compute/virtualMachines/start/action', VM],
     ['a deallocation', `${VM}/deallocate`, 'microsoft.compute/virtualmachines/deallocate/action', VM],
+    [
+      'a deallocation, with all of its name',
+      `${VM}/deallocate/action`,
+      'Microsoft.Compute/virtualMachines/deallocate/action',
+      VM,
+    ],
+    ['a machine that is switched off', `${VM}/powerOff/`, 'Microsoft.Compute/virtualMachines/powerOff/action', VM],
+    [
+      'a machine that is called start',
+      `${GROUP}/Microsoft.Compute/virtualMachines/start`,
+      'Microsoft.Compute/virtualMachines/write',
+      `${GROUP}/Microsoft.Compute/virtualMachines/start`,
+    ],
+    ['slashes around it', `  //${VM.slice(1)}//`, 'Microsoft.Compute/virtualMachines/write', VM],
+    [
+      'tags that were taken away',
+      `${VM}/providers/Microsoft.Resources/tags/default`,
+      'Microsoft.Resources/tags/delete',
+      VM,
+    ],
     ['capitals', VM.toUpperCase(), 'MICROSOFT.COMPUTE/VIRTUALMACHINES/WRITE', VM],
     [
       'tags of an interface',
@@ -109,6 +129,24 @@ describe('identify', () => {
       time: '2099-01-01T00:00:00Z',
     });
     expect(identify(future, READER)).toMatchObject({ work });
+  });
+
+  test('hours of delay are told, whatever the zone', () => {
+    const late = event(VM, 'Microsoft.Compute/virtualMachines/write', { time: '2026-01-01T21:00:00.1234567+03:00' });
+    expect(identify(late, READER)).toMatchObject({ work: { since: '2026-01-01T18:00:00.123Z' } });
+  });
+
+  test('only a start and a deallocation are a restart', () => {
+    const restarts = OPERATIONS.filter(({ name, on }) => {
+      const subject = on.includes('microsoft.compute/virtualmachines') ? VM : `${NIC}/tapConfigurations/x`;
+      const identity = identify(event(on[0]?.endsWith('interfaces') === true ? NIC : subject, name), READER);
+      if (identity.kind !== 'work' || identity.work.kind !== 'look') throw new Error(`${name} is ${identity.kind}`);
+      return identity.work.isRestart;
+    });
+    expect(restarts.map(({ name }) => name)).toEqual([
+      'Microsoft.Compute/virtualMachines/start/action',
+      'Microsoft.Compute/virtualMachines/deallocate/action',
+    ]);
   });
 
   test('a megabyte is read in no time, and nothing of it is repeated', () => {

@@ -207,7 +207,7 @@ describe('work that fails', () => {
       subject: networkPath(cloud, 'networkInterfaces/nic'),
       data: { operationName: 'Microsoft.Network/networkInterfaces/write' },
     };
-    expect(identify(event, { principalId: null, nowMs: 0, newId: () => 'id' }).kind).toBe('work');
+    expect(identify(event, { ownIds: [], nowMs: 0, newId: () => 'id' }).kind).toBe('work');
     await put(JSON.stringify(event));
     await host.idle();
     expect(log).toHaveLength(QUICK_QUEUES.maxDequeueCount);

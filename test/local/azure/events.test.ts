@@ -87,7 +87,7 @@ test('both schemas carry what the function app reads from them', async () => {
       `/subscriptions/${cloud.subscription}`,
     );
     expect(event?.data.httpRequest).toEqual({});
-    const identity = identify(event, { principalId: null, nowMs: Date.now(), newId: () => 'new' });
+    const identity = identify(event, { ownIds: [], nowMs: Date.now(), newId: () => 'new' });
     const id = networkPath(cloud, 'networkInterfaces/nic').toLowerCase();
     expect(identity).toMatchObject({ kind: 'work', work: { kind: 'look', subjects: [{ kind: 'source', id }] } });
     await cloud.stop();
