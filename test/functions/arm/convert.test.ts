@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { findAttachment, findMachine, findSource, findTap, toPowerState } from '../../../functions/arm/convert.ts';
-import { unfitBy } from '../../../functions/arm/fitness.ts';
+import {
+  findAttachment,
+  findFailure,
+  findMachine,
+  findSource,
+  findTap,
+  toPowerState,
+} from '../../../functions/arm/convert.ts';
 import { bodyOf } from './recorded.ts';
 
 const GROUP = '/subscriptions/00000000-0000-0000-0000-000000000000/resourcegroups/rg/providers';
@@ -60,7 +66,6 @@ const NIC = {
 const nic = (properties: object): unknown => ({ ...NIC, properties: { ...NIC.properties, ...properties } });
 const VM = { id: `${GROUP.toUpperCase()}/Microsoft.Compute/virtualMachines/vm`, location: 'eastus', properties: {} };
 const vm = (properties: object): unknown => ({ ...VM, properties });
-const ip = (version: string): unknown => ({ properties: { privateIPAddressVersion: version } });
 
 describe('interfaces', () => {
   test('regions and ids are in one form', () => {
@@ -71,37 +76,33 @@ describe('interfaces', () => {
     });
   });
 
-  test.each(['Updating', 'Failed', 'Deleting'])('one that is %s is not written to', (provisioningState) => {
+  test.each(['Updating', 'Creating', 'Deleting'])('one that is %s is not written to', (provisioningState) => {
     expect(findSource(nic({ provisioningState }))?.state).toBe('changing');
   });
 
-  test.each([
-    ['IPv6 only', { ipConfigurations: [ip('IPv6')] }, 'IPv6'],
-    ['both versions', { ipConfigurations: [ip('IPv4'), ip('IPv6')] }, null],
-    [
-      'a uniform scale set',
-      { virtualMachine: { id: `${GROUP}/Microsoft.Compute/virtualMachineScaleSets/s/virtualMachines/1` } },
-      'scale set',
-    ],
-  ])('fitness by %s', (_, properties, reason) => {
-    const unfit = findSource(nic(properties))?.unfit;
-    if (reason === null) expect(unfit).toBeNull();
-    else expect(unfit).toContain(reason);
+  test.each(['Failed', 'Canceled', 'failed'])(
+    'provisioning that is %s is over, and does not change by itself',
+    (state) => {
+      expect(findSource(nic({ provisioningState: state }))?.state).toBe('attached');
+      expect(findSource(nic({ provisioningState: state, virtualMachine: undefined }))?.state).toBe('detached');
+      expect(findFailure(nic({ provisioningState: state }))).toBe(state);
+      const instanceView = { statuses: [{ code: 'PowerState/deallocated' }] };
+      expect(findMachine(vm({ provisioningState: state, instanceView }))?.state).toBe('stopped');
+    },
+  );
+
+  test('an instance of a uniform scale set is no machine: its interface is judged by itself', () => {
+    const id = `${GROUP}/Microsoft.Compute/virtualMachineScaleSets/s/virtualMachines/1`;
+    expect(findSource(nic({ virtualMachine: { id } }))).toMatchObject({ machine: null, state: 'attached' });
   });
 
-  test('v6 sizes are unfit, and so is the collector of a VTAP', () => {
-    const source = findSource(NIC);
-    const [machine, older] = ['Standard_D2s_v6', 'Standard_D2s_v5'].map((vmSize) =>
-      findMachine(vm({ hardwareProfile: { vmSize } })),
-    );
-    const tap = findTap({
-      id: `${NETWORK}/virtualNetworkTaps/t`,
-      properties: { destinationNetworkInterfaceIPConfiguration: { id: `${NIC.id}/ipConfigurations/ip` } },
-    });
-    if (source === null || machine === undefined || older === undefined || tap === null) throw new Error('no fixture');
-    expect(unfitBy(source, machine, [])).toContain('v6');
-    expect(unfitBy(source, older, [])).toBeNull();
-    expect(unfitBy(source, null, [tap.target])).toContain('collector');
+  test.each([
+    ['a leading slash', `${NETWORK}/networkInterfaces/nic`],
+    ['none', `${NETWORK}/networkInterfaces/nic`.slice(1)],
+    ['odd casing', `${NETWORK}/networkInterfaces/nic`.toUpperCase()],
+    ['a slash at the end', `${NETWORK}/networkInterfaces/nic/`],
+  ])('an id with %s is the same', (_, id) => {
+    expect(findSource({ ...NIC, id })?.id).toBe(`${NETWORK}/networkinterfaces/nic`);
   });
 });
 
@@ -127,6 +128,27 @@ describe('machines', () => {
     expect(findMachine(vm({ provisioningState: 'Succeeded', instanceView }))?.state).toBe(state);
     expect(findMachine(vm({ provisioningState: 'Updating', instanceView }))?.state).toBe('changing');
     expect(toPowerState(null)).toBe('running');
+  });
+});
+
+describe('machines that stand in for each other', () => {
+  const compute = (rest: string): string => `${GROUP}/Microsoft.Compute/${rest}`;
+
+  test.each([
+    ['none', {}, null],
+    [
+      'an availability set',
+      { availabilitySet: { id: compute('availabilitySets/AS').toUpperCase() } },
+      'availabilitysets/as',
+    ],
+    [
+      'a flexible scale set',
+      { virtualMachineScaleSet: { id: compute('virtualMachineScaleSets/Flex') } },
+      'virtualmachinescalesets/flex',
+    ],
+  ])('of %s', (_, properties, group) => {
+    const expected = group === null ? null : `${GROUP}/microsoft.compute/${group}`;
+    expect(findMachine(vm(properties))?.availabilityGroup).toBe(expected);
   });
 });
 

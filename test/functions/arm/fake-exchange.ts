@@ -1,0 +1,28 @@
+import type { Answer, Exchange } from '../../../functions/arm/exchange.ts';
+
+/** What is said at each address, by its lower-cased path; what is not there is not found. */
+export type Said = Record<string, Partial<Answer> | 'unreachable'>;
+
+export interface FakeExchange {
+  readonly exchange: Exchange;
+  /** The paths that were asked for, in order. */
+  readonly asked: string[];
+}
+
+/** A Resource Manager that says what it is told to. */
+export function fakeExchange(said: Said): FakeExchange {
+  const asked: string[] = [];
+  return {
+    asked,
+    exchange: async ({ address }) => {
+      asked.push(address.toLowerCase());
+      const answer = said[address.toLowerCase()];
+      if (answer === 'unreachable') return { status: 503, headers: {}, body: { error: { code: 'ServerBusy' } } };
+      const absent = { status: 404, headers: {}, body: { error: { code: 'ResourceNotFound', message: 'gone' } } };
+      return answer === undefined ? absent : { status: 200, headers: {}, body: null, ...answer };
+    },
+  };
+}
+
+export const listOf = (...value: readonly unknown[]): Partial<Answer> => ({ body: { value } });
+export const denied: Partial<Answer> = { status: 403, body: { error: { code: 'AuthorizationFailed', message: 'no' } } };

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { createSubscriptions } from '../../../functions/arm/subscriptions.ts';
+import { parseAccountId, parseRegion } from '../../../shared/ids.ts';
+import type { Scope } from '../../../shared/words.ts';
+import { denied, fakeExchange, listOf, type Said } from './fake-exchange.ts';
+
+const [A = '', B = '', C = ''] = ['a', 'b', 'c'].map((digit) => `${digit.repeat(8)}-0000-4000-8000-000000000000`);
+const scopeOf = (id: string): Scope => ({ cloud: 'azure', account: parseAccountId(id), region: null });
+const AWS: Scope = { cloud: 'aws', account: parseAccountId('123456789012'), region: parseRegion('us-east-1') };
+
+function over(wanted: readonly Scope[] | 'all', said: Said = {}) {
+  let nowMs = 0;
+  const { exchange, asked } = fakeExchange(said);
+  const subscriptions = createSubscriptions(wanted, exchange, { now: () => nowMs });
+  return { subscriptions, asked, said, pass: (ms: number) => void (nowMs += ms) };
+}
+
+test('those that are named are kept, and nothing is asked', async () => {
+  const { subscriptions, asked } = over([scopeOf(A), scopeOf(B)]);
+  expect(await subscriptions.scopes()).toEqual([scopeOf(A), scopeOf(B)]);
+  expect([A, B, C].map((id) => subscriptions.keeps(scopeOf(id)))).toEqual([true, true, false]);
+  expect(subscriptions.keeps(AWS)).toBe(false);
+  expect(asked).toEqual([]);
+});
+
+describe('all that are seen', () => {
+  const seen = (id: string, state: string) => ({ id: `/subscriptions/${id}`, subscriptionId: id.toUpperCase(), state });
+
+  test('are those that can be written to, page by page, each once', async () => {
+    const next = 'https://management.azure.com/subscriptions?$skiptoken=2';
+    const { subscriptions } = over('all', {
+      '/subscriptions': {
+        body: { value: [seen(C, 'enabled'), seen(B, 'Disabled'), { state: 'Enabled' }], nextLink: next },
+      },
+      [next]: listOf(seen(A, 'PastDue'), seen(C, 'Enabled'), seen('d'.repeat(8), 'Warned')),
+    });
+    expect(await subscriptions.scopes()).toEqual([scopeOf(A), scopeOf(C)]);
+  });
+
+  test('are remembered for ten minutes', async () => {
+    const { subscriptions, asked, said, pass } = over('all', { '/subscriptions': listOf(seen(A, 'Enabled')) });
+    await subscriptions.scopes();
+    said['/subscriptions'] = listOf(seen(A, 'Enabled'), seen(B, 'Enabled'));
+    pass(599_999);
+    expect(await subscriptions.scopes()).toHaveLength(1);
+    pass(1);
+    expect(await subscriptions.scopes()).toHaveLength(2);
+    expect(asked).toHaveLength(2);
+  });
+
+  test('an event of any subscription is kept without a call', () => {
+    const { subscriptions, asked } = over('all');
+    expect([subscriptions.keeps(scopeOf(C)), subscriptions.keeps(AWS)]).toEqual([true, false]);
+    expect(asked).toEqual([]);
+  });
+
+  test('when Azure does not say, it is a fault and no empty list, and it is asked again', async () => {
+    const { subscriptions, said } = over('all', { '/subscriptions': denied });
+    await expect(subscriptions.scopes()).rejects.toMatchObject({ code: 'denied' });
+    said['/subscriptions'] = listOf(seen(A, 'Enabled'));
+    expect(await subscriptions.scopes()).toEqual([scopeOf(A)]);
+  });
+});
