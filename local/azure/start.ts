@@ -3,12 +3,13 @@ import { newActivity } from './activity.ts';
 import { newControls, type Controls } from './arm/controls.ts';
 import { newCounters, type CallCounters } from './arm/counters.ts';
 import type { Arm, ArmSettings } from './arm/arm.ts';
+import { takeOffFastpath } from './arm/fastpath.ts';
 import { newInterruptions, type Interruptions } from './arm/interruptions.ts';
 import { serveArm } from './arm/serve.ts';
 import { systemClock, type LocalClock } from './clock.ts';
 import { startEventGrid, type EventGrid } from './event-grid.ts';
 import type { EventFilter } from './event-grid/filter.ts';
-import type { Identity } from './identities.ts';
+import { TENANT_ID, type Identity } from './identities.ts';
 import { listen } from './listen.ts';
 import { opaqueText, type Random } from './random.ts';
 import { MANAGEMENT_ENDPOINT, rewritingHttpClient } from './rewriting-http-client.ts';
@@ -24,6 +25,8 @@ export interface AzureOptions extends Partial<ArmSettings> {
   readonly random?: Random;
   /** The first one is the one that examples use. */
   readonly subscriptions?: readonly [string, ...string[]];
+  /** The tenants of subscriptions that are not of the tenant of everybody else. */
+  readonly tenants?: Readonly<Record<string, string>>;
   /** Who bears which token; a JWT says it itself. */
   readonly identities?: ReadonlyMap<string, Identity>;
   readonly eventSchema?: EventSchema;
@@ -53,6 +56,8 @@ export interface AzureCloud {
   onDelivered(listener: () => void): () => void;
   /** Lets a VTAP no longer list a TAP configuration, as when provisioning was lost half-way. */
   unlist(tapConfigurationId: string): void;
+  /** Takes a machine off the fast path until it is stopped (deallocated) and started: attaching to it fails. */
+  takeOffFastpath(machineId: string): void;
   /** Resolves when no operation is going on and every event is on the queue. */
   idle(): Promise<void>;
   stop(): Promise<void>;
@@ -69,6 +74,10 @@ const DEFAULTS: ArmSettings = {
   busyCode: 'AnotherOperationInProgress',
   buckets: 'none',
   networkLimits: 'none',
+  restartNeeded: 'never',
+  fastpathPhase: 'operation',
+  tapCapacity: null,
+  tapWhileWritten: 'free',
   embeddedTapConfigurations: 'full',
   tagsSubject: 'resource',
 };
@@ -134,6 +143,7 @@ export async function startAzureCloud(options: AzureOptions = {}): Promise<Azure
     controls,
     interruptions,
     subscriptions,
+    tenantOf: (subscription) => options.tenants?.[subscription] ?? TENANT_ID,
     groups: new Map(),
     resources: new Map(),
     operations: new Map(),
@@ -185,6 +195,7 @@ export async function startAzureCloud(options: AzureOptions = {}): Promise<Azure
     onChange: (listener) => changes.on(listener),
     onDelivered: (listener) => deliveries.on(listener),
     unlist: (id) => unlist(arm, id),
+    takeOffFastpath: (id) => takeOffFastpath(arm, id),
     idle: () => activity.idle(),
     stop: () => (stopping ??= stop()),
   };

@@ -17,8 +17,14 @@ export const answer = (status: number, body: unknown, headers: Readonly<Record<s
 });
 
 /** A resource provider's own error; Microsoft.Network always sends `details`. */
-export const refuse = (status: number, code: string, message: string, details: readonly ErrorDetail[] = []): Answer =>
-  answer(status, { error: { code, message, details } });
+export const refuse = (
+  status: number,
+  code: string,
+  message: string,
+  details: readonly ErrorDetail[] = [],
+  additionalInfo: readonly object[] = [],
+): Answer =>
+  answer(status, { error: { code, message, details, ...(additionalInfo.length === 0 ? {} : { additionalInfo }) } });
 
 /** An error of Resource Manager itself, which has no `details` and says that the provider was not reached. */
 export const refuseAtGateway = (status: number, code: string, message: string): Answer =>

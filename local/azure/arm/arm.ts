@@ -2,7 +2,7 @@ import type { Activity } from '../activity.ts';
 import type { LocalClock } from '../clock.ts';
 import type { Identity } from '../identities.ts';
 import { newGuid, type Random } from '../random.ts';
-import type { Controls } from './controls.ts';
+import type { OrderedControls } from './controls.ts';
 import type { CountingInterruptions } from './interruptions.ts';
 import type { Operation } from './operation.ts';
 import type { ResourceType, Target } from './path.ts';
@@ -29,6 +29,14 @@ export interface ArmSettings {
   readonly buckets: Buckets;
   /** Whether Microsoft.Network's own limits, so many calls in five minutes, refuse calls. */
   readonly networkLimits: 'documented' | 'none';
+  /** Whether machines that were there before the first VTAP of their region have to be stopped and started before they can be a source. */
+  readonly restartNeeded: 'never' | 'after-first-tap';
+  /** Whether an attach to a machine that needs a restart is refused, or accepted and then fails. */
+  readonly fastpathPhase: 'request' | 'operation';
+  /** How many sources a VTAP takes; `null`: any number. The documentation says 100. */
+  readonly tapCapacity: number | null;
+  /** What a VTAP does while sources are written: nothing, say `Updating`, or refuse others as well. */
+  readonly tapWhileWritten: 'free' | 'updating' | 'locked';
   /** What the subject of an event of the Tags API is. */
   readonly tagsSubject: 'resource' | 'tags-default';
 }
@@ -52,7 +60,7 @@ export interface Call {
 /** Something that happened and that the subscription's topic tells of. */
 export interface Happening {
   readonly verb: 'Write' | 'Delete' | 'Action';
-  readonly outcome: 'Success' | 'Failure';
+  readonly outcome: 'Success' | 'Failure' | 'Cancel';
   readonly operationName: string;
   readonly subject: string;
   /** An update or a deletion; only those carry `httpRequest`. */
@@ -66,9 +74,11 @@ export interface Arm {
   readonly clock: LocalClock;
   readonly random: Random;
   readonly activity: Activity;
-  readonly controls: Controls;
+  readonly controls: OrderedControls;
   readonly interruptions: CountingInterruptions;
   readonly subscriptions: readonly string[];
+  /** The tenant of a subscription. */
+  readonly tenantOf: (subscription: string) => string;
   /** By lower-cased id. */
   readonly groups: Map<string, ResourceGroup>;
   /** By lower-cased id, in the order of creation. */

@@ -4,9 +4,11 @@ import type { PowerState, VirtualMachine } from './resource.ts';
 const DISPLAY: Readonly<Record<PowerState, string>> = {
   starting: 'VM starting',
   running: 'VM running',
+  stopping: 'VM stopping',
   stopped: 'VM stopped',
   deallocating: 'VM deallocating',
   deallocated: 'VM deallocated',
+  unknown: 'VM power state unknown',
 };
 
 /** What a virtual machine is doing, as `$expand=instanceView` shows it. A machine that is being created has no power state. */

@@ -1,15 +1,15 @@
 import { newGuid, opaqueText } from '../random.ts';
-import { answer, type Answer, type ErrorDetail } from './answer.ts';
+import { answer, type Answer } from './answer.ts';
 import type { Arm, Call, Happening } from './arm.ts';
-import type { Failure } from './controls.ts';
+import type { Course, Failure } from './failures.ts';
 
 /** A long-running operation, as its address tells of it. */
 export interface Operation {
   readonly id: string;
   /** What `Location` answers in the end: the SDKs take 204 for a deletion only. */
   readonly resultStatus: 200 | 204;
-  status: 'InProgress' | 'Succeeded' | 'Failed';
-  error: { readonly code: string; readonly message: string; readonly details: readonly ErrorDetail[] } | null;
+  status: 'InProgress' | 'Succeeded' | Failure['ends'];
+  error: object | null;
 }
 
 /** What is to be done later, and what is told then. */
@@ -19,8 +19,15 @@ export interface Effort {
   readonly location: string;
   readonly happening: Omit<Happening, 'outcome' | 'call'>;
   readonly succeed: () => void;
-  readonly fail: () => void;
+  readonly fail: (failure: Ending) => void;
+  /** Why it is bound to fail, whatever is ordered. */
+  readonly doom?: Pick<Failure, 'code' | 'message'> | null;
 }
+
+/** How an operation ends that does not succeed. */
+type Ending = Pick<Failure, 'code' | 'message' | 'details' | 'additionalInfo' | 'ends' | 'leaves'>;
+
+const DOOMED = { details: [], additionalInfo: [], ends: 'Failed', leaves: 'failed' } as const;
 
 const providerOf = (operationName: string): string => operationName.split('/')[0] ?? '';
 
@@ -42,23 +49,30 @@ function addressesOf(
   return { status: `${base}/operations/${id}?${query}`, result: `${base}/operationResults/${id}?${query}` };
 }
 
-function settle(arm: Arm, call: Call, operation: Operation, effort: Effort, failure: Failure | null): void {
+const toOutcome = (failure: Ending | null): Happening['outcome'] => {
+  if (failure === null) return 'Success';
+  return failure.ends === 'Canceled' ? 'Cancel' : 'Failure';
+};
+
+function settle(arm: Arm, call: Call, operation: Operation, effort: Effort, failure: Ending | null): void {
   if (failure === null) {
     operation.status = 'Succeeded';
     effort.succeed();
   } else {
-    operation.status = 'Failed';
-    operation.error = { code: failure.code, message: failure.message, details: failure.details };
-    effort.fail();
+    const { code, message, details, additionalInfo } = failure;
+    operation.status = failure.ends;
+    operation.error = { code, message, details, ...(additionalInfo.length === 0 ? {} : { additionalInfo }) };
+    effort.fail(failure);
   }
-  arm.tell({ ...effort.happening, outcome: failure === null ? 'Success' : 'Failure', call });
+  arm.tell({ ...effort.happening, outcome: toOutcome(failure), call });
   arm.changed();
 }
 
-function settleLater(arm: Arm, call: Call, operation: Operation, effort: Effort, durationMs: number): void {
-  const failure = arm.controls.takeFailure(effort.happening.operationName, 'operation');
+function settleLater(arm: Arm, call: Call, operation: Operation, effort: Effort, course: Course): void {
+  const doom = effort.doom ?? null;
+  const failure = course.failure ?? (doom === null ? null : { ...DOOMED, ...doom });
   const leave = arm.activity.enter();
-  arm.clock.after(durationMs, () => {
+  arm.clock.after(course.afterMs ?? effort.durationMs ?? 0, () => {
     settle(arm, call, operation, effort, failure);
     leave();
   });
@@ -83,10 +97,17 @@ export function begin(arm: Arm, call: Call, effort: Effort): Readonly<Record<str
     error: null,
   };
   const addresses = addressesOf(arm, call, effort, operation.id);
-  remember(arm, addresses.status, operation);
-  remember(arm, addresses.result, operation);
-  if (effort.durationMs === null) settle(arm, call, operation, effort, null);
-  else settleLater(arm, call, operation, effort, effort.durationMs);
+  const course = arm.controls.takeCourse({
+    action: effort.happening.operationName,
+    subject: effort.happening.subject,
+  });
+  if (!course.isLost) {
+    remember(arm, addresses.status, operation);
+    remember(arm, addresses.result, operation);
+  }
+  const isDone = effort.durationMs === null && course.afterMs === null && course.failure === null;
+  if (isDone) settle(arm, call, operation, effort, null);
+  else settleLater(arm, call, operation, effort, course);
   const answersWithResult = call.method === 'DELETE' || call.method === 'POST';
   return {
     'azure-asyncnotification': 'Enabled',

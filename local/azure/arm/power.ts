@@ -1,5 +1,6 @@
 import { answer, refuse, type Answer } from './answer.ts';
 import { toActionName, type Arm, type Call } from './arm.ts';
+import { isBornOnFastpath } from './fastpath.ts';
 import { begin } from './operation.ts';
 import type { PowerState, VirtualMachine } from './resource.ts';
 
@@ -14,7 +15,7 @@ interface PowerAction {
 const ACTIONS: readonly PowerAction[] = [
   { name: 'start', meanwhile: 'starting', finally: 'running' },
   { name: 'restart', meanwhile: 'running', finally: 'running' },
-  { name: 'powerOff', meanwhile: 'running', finally: 'stopped' },
+  { name: 'powerOff', meanwhile: 'stopping', finally: 'stopped' },
   { name: 'deallocate', meanwhile: 'deallocating', finally: 'deallocated' },
 ];
 
@@ -34,6 +35,9 @@ export function power(arm: Arm, call: Call, machine: VirtualMachine, name: strin
       'OperationNotAllowed',
       `Operation '${action.name}' is not allowed on VM '${machine.name}' since it is ${machine.provisioningState}.`,
     );
+  // A machine comes to a host when it is started after it was deallocated; stopping alone leaves it where it is.
+  const comesToHost = action.name === 'start' && machine.powerState === 'deallocated';
+  const before = machine.powerState;
   machine.powerState = action.meanwhile;
   machine.provisioningState = 'Updating';
   const headers = begin(arm, call, {
@@ -45,8 +49,12 @@ export function power(arm: Arm, call: Call, machine: VirtualMachine, name: strin
       subject: machine.id,
       existed: 'existed',
     },
-    succeed: () => Object.assign(machine, { powerState: action.finally, provisioningState: 'Succeeded' }),
-    fail: () => Object.assign(machine, { provisioningState: 'Failed' }),
+    succeed: () => {
+      machine.isOnFastpath ||= comesToHost && isBornOnFastpath(arm, machine.location);
+      Object.assign(machine, { powerState: action.finally, provisioningState: 'Succeeded' });
+    },
+    fail: ({ leaves }) =>
+      Object.assign(machine, { powerState: before, provisioningState: leaves === 'failed' ? 'Failed' : 'Succeeded' }),
   });
   return answer(202, null, headers);
 }

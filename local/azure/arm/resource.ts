@@ -6,7 +6,7 @@ export type ArmTags = Readonly<Record<string, string>>;
 /** The properties of a body, as they were sent. */
 export type Properties = Readonly<Record<string, unknown>>;
 
-export type ProvisioningState = 'Creating' | 'Succeeded' | 'Updating' | 'Deleting' | 'Failed';
+export type ProvisioningState = 'Creating' | 'Succeeded' | 'Updating' | 'Deleting' | 'Failed' | 'Canceled';
 
 interface Tracked {
   /** In the casing in which it was created. */
@@ -21,7 +21,7 @@ interface Tracked {
   properties: Properties;
 }
 
-export type PowerState = 'starting' | 'running' | 'stopped' | 'deallocating' | 'deallocated';
+export type PowerState = 'starting' | 'running' | 'stopping' | 'stopped' | 'deallocating' | 'deallocated' | 'unknown';
 
 export interface VirtualMachine extends Tracked {
   readonly type: 'Microsoft.Compute/virtualMachines';
@@ -30,6 +30,8 @@ export interface VirtualMachine extends Tracked {
   readonly createdAt: string;
   /** `null` while it is being created. */
   powerState: PowerState | null;
+  /** Whether it came to its host when there was a VTAP. */
+  isOnFastpath: boolean;
 }
 
 export interface NetworkInterface extends Tracked {
@@ -57,7 +59,8 @@ export interface TapConfiguration {
 
 export interface VirtualNetworkTap extends Tracked {
   readonly type: 'Microsoft.Network/virtualNetworkTaps';
-  readonly resourceGuid: string;
+  /** How many operations on its sources are going on. */
+  writing: number;
 }
 
 /** A resource that is kept as it was sent: others refer to it. */

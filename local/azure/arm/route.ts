@@ -1,5 +1,7 @@
 import { answer, refuse, refuseAtGateway, type Answer } from './answer.ts';
 import { toActionName, type Arm, type Call } from './arm.ts';
+import { findReadOnly, findUnregistered } from './availability.ts';
+import type { Occasion } from './failures.ts';
 import type { Kind } from './kind.ts';
 import { networkInterfaces } from './network-interfaces.ts';
 import { toScopeId, type ActionTarget, type ResourceTarget, type ResourceType, type Target } from './path.ts';
@@ -12,6 +14,7 @@ import {
   listLocations,
   listSubscriptions,
   subscriptionNotFound,
+  wrongTenant,
 } from './subscriptions.ts';
 import { tags } from './tags.ts';
 import { tapConfigurations } from './tap-configurations.ts';
@@ -63,27 +66,62 @@ export function toCounted({
   return [isList ? 'LIST' : method, type.replace(/\/action$/, '')];
 }
 
+/** A call as orders speak of it: the permission that it needs, and what it is about. */
+export const toOccasion = (call: Call): Occasion => ({ action: toPermission(call), subject: toScopeId(call.target) });
+
 function denied({ caller, target }: Call, action: string): Answer {
   const message = `The client '${caller.appId}' with object id '${caller.objectId}' does not have authorization to perform action '${action}' over scope '${toScopeId(target)}' or the scope is invalid. If access was recently granted, please refresh your credentials.`;
   return answer(403, { error: { code: 'AuthorizationFailed', message } }, { 'x-ms-failure-cause': 'gateway' });
 }
 
-const isKnownSubscription = (arm: Arm, target: Target): boolean =>
-  !('subscription' in target) ||
-  target.subscription === null ||
-  arm.subscriptions.some((known) => known.toLowerCase() === target.subscription?.toLowerCase());
+const subscriptionOf = (target: Target): string | null => ('subscription' in target ? target.subscription : null);
 
-/** What was ordered for this call by a test or a person, or what its permissions say; `null`: let it through. */
-function findRefusal(arm: Arm, call: Call): Answer | null {
-  const { target } = call;
-  if (!isKnownSubscription(arm, target))
-    return subscriptionNotFound('subscription' in target ? (target.subscription ?? '') : '');
-  const action = toPermission(call);
-  if (arm.controls.isDenied(action)) return denied(call, action);
-  const failure = arm.controls.takeFailure(action, 'request');
+/** Why the subscription that a call names cannot be called by this caller, or `null`. */
+function findOutside(arm: Arm, { target, caller }: Call): Answer | null {
+  const subscription = subscriptionOf(target);
+  if (subscription === null) return null;
+  const isKnown = arm.subscriptions.some((known) => known.toLowerCase() === subscription.toLowerCase());
+  if (!isKnown) return subscriptionNotFound(subscription);
+  const tenant = arm.tenantOf(subscription);
+  return tenant === caller.tenantId ? null : wrongTenant(caller.tenantId, tenant);
+}
+
+/** The resource provider whose calls a subscription has to be registered for, or `null`: Resource Manager itself. */
+function findProvider(target: Target): string | null {
+  if (target.kind === 'action') return findProvider(target.resource);
+  return target.kind === 'resource' || target.kind === 'collection' ? (target.type.split('/')[0] ?? null) : null;
+}
+
+function findUnprovided(arm: Arm, { target, method }: Call): Answer | null {
+  const subscription = subscriptionOf(target);
+  if (subscription === null) return null;
+  const provider = findProvider(target);
+  return (
+    findReadOnly(arm, subscription, method) ??
+    (provider === null ? null : findUnregistered(arm, subscription, provider))
+  );
+}
+
+function findOrdered(arm: Arm, occasion: Occasion): Answer | null {
+  const failure = arm.controls.takeFailure(occasion);
   if (failure === null) return null;
-  const refused = refuse(failure.status, failure.code, failure.message, failure.details);
-  return { ...refused, headers: { ...refused.headers, ...failure.headers } };
+  const { status, code, message, details, additionalInfo, headers } = failure;
+  const refused = refuse(status, code, message, details, additionalInfo);
+  return { ...refused, headers: { ...refused.headers, ...headers } };
+}
+
+/** What refuses a call before its resource is looked at, in the order in which Resource Manager checks; `null`: let it through. */
+function findRefusal(arm: Arm, call: Call): Answer | null {
+  const occasion = toOccasion(call);
+  const { action, subject } = occasion;
+  return (
+    findOutside(arm, call) ??
+    (arm.controls.isDenied(action, subject) ? denied(call, action) : null) ??
+    findUnprovided(arm, call) ??
+    arm.controls.findLocked(call.method, subject) ??
+    arm.controls.findDisallowed(occasion) ??
+    findOrdered(arm, occasion)
+  );
 }
 
 const notAllowed = ({ method, path }: Call): Answer =>
@@ -130,7 +168,7 @@ function readAround(
     case 'subscriptions':
       return listSubscriptions(arm, call);
     case 'subscription':
-      return getSubscription(target.subscription);
+      return getSubscription(arm, target.subscription);
     case 'locations':
       return listLocations(target.subscription);
   }

@@ -1,14 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Identity } from '../identities.ts';
 import { newGuid } from '../random.ts';
-import { refuse, type Answer } from './answer.ts';
+import { answer, refuse, type Answer } from './answer.ts';
 import type { Arm } from './arm.ts';
 import type { CountingCounters } from './counters.ts';
+import type { Mishap } from './mishaps.ts';
 import { newNetworkLimits } from './network-limits.ts';
 import { isOperationPath, poll } from './operation.ts';
 import { newQuota, type Quota, type Spending } from './quota.ts';
 import { authenticate, readCall } from './read-call.ts';
-import { route, toCounted } from './route.ts';
+import { route, toCounted, toOccasion } from './route.ts';
+import { send } from './send.ts';
 
 interface Serving {
   readonly arm: Arm;
@@ -34,22 +36,34 @@ const withHeaders = (answered: Answer, headers: Readonly<Record<string, string>>
   headers: { ...headers, ...answered.headers },
 });
 
+/** An answer, and what befalls it on its way. */
+interface Sent {
+  readonly answered: Answer;
+  readonly mishap: Mishap | null;
+}
+
+/** What a poll of an operation is called where permissions have names. */
+const POLL_ACTION = 'operations/read';
+
 /** The answer to a request whose bearer is known and who is within the quotas. */
 async function answerTo(
   request: IncomingMessage,
   caller: Identity,
   { arm, counters }: Serving,
   correlationId: string,
-): Promise<Answer> {
+): Promise<Sent> {
   const path = request.url ?? '/';
   if (isOperationPath(path.split('?')[0] ?? '')) {
     counters.count('POLL', 'operations');
-    return poll(arm, path);
+    const mishap = arm.controls.takeMishap({ action: POLL_ACTION, subject: path.split('?')[0] ?? '' });
+    return { answered: poll(arm, path), mishap };
   }
   const call = await readCall(request, caller, correlationId);
-  if ('status' in call) return call;
+  if ('status' in call) return { answered: call, mishap: null };
   counters.count(...toCounted(call));
-  return route(arm, call);
+  const mishap = arm.controls.takeMishap(toOccasion(call));
+  // What is not heard is not done.
+  return { answered: mishap?.kind === 'unheard' ? answer(500, null) : route(arm, call), mishap };
 }
 
 async function answerWithin(
@@ -57,29 +71,24 @@ async function answerWithin(
   request: IncomingMessage,
   serving: Serving,
   correlationId: string,
-): Promise<Answer> {
+): Promise<Sent> {
   const caller = authenticate(request, serving.identities);
-  if ('status' in caller) return caller;
+  if ('status' in caller) return { answered: caller, mishap: null };
   const spending = toSpending(request, caller);
   const { headers, refused } = quotas.quota.spend(spending);
   const throttled = refused ?? quotas.limits.spend(spending);
   if (throttled !== null) {
     serving.counters.count('THROTTLED', spending.method);
-    return withHeaders(throttled, headers);
+    return { answered: withHeaders(throttled, headers), mishap: null };
   }
-  return withHeaders(await answerTo(request, caller, serving, correlationId), headers);
+  const { answered, mishap } = await answerTo(request, caller, serving, correlationId);
+  return { answered: withHeaders(answered, headers), mishap };
 }
 
-function send(
-  response: ServerResponse,
-  { status, headers, body }: Answer,
-  common: Readonly<Record<string, string>>,
-): void {
-  const text = body === null ? '' : JSON.stringify(body);
-  const type = body === null ? {} : { 'content-type': 'application/json; charset=utf-8' };
-  response.writeHead(status, { ...common, ...type, 'content-length': String(Buffer.byteLength(text)), ...headers });
-  response.end(text);
-}
+const internalError = (thrown: unknown): Sent => ({
+  answered: refuse(500, 'InternalServerError', thrown instanceof Error ? thrown.message : String(thrown)),
+  mishap: null,
+});
 
 /** Resource Manager's endpoint over HTTP. It is not listening yet. */
 export function serveArm(serving: Serving): Server {
@@ -91,16 +100,15 @@ export function serveArm(serving: Serving): Server {
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const correlationId = String(request.headers['x-ms-correlation-request-id'] ?? newGuid(arm.random));
-    const answered = await answerWithin(quotas, request, serving, correlationId).catch((thrown: unknown) =>
-      refuse(500, 'InternalServerError', thrown instanceof Error ? thrown.message : String(thrown)),
-    );
-    send(response, answered, {
+    const { answered, mishap } = await answerWithin(quotas, request, serving, correlationId).catch(internalError);
+    const common = {
       'cache-control': 'no-cache',
       'x-ms-request-id': newGuid(arm.random),
       'x-ms-arm-service-request-id': newGuid(arm.random),
       'x-ms-correlation-request-id': correlationId,
       'x-ms-routing-request-id': `LOCAL:${correlationId}`,
-    });
+    };
+    await send(response, answered, common, { mishap, clock: arm.clock });
   }
 
   return createServer((request, response) => void handle(request, response));

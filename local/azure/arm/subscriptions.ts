@@ -1,4 +1,3 @@
-import { TENANT_ID } from '../identities.ts';
 import { answer, groupNotFound, refuseAtGateway, type Answer } from './answer.ts';
 import { findGroup, toGroupId, type Arm, type Call } from './arm.ts';
 import { findText, tagsPart, toLocation, toRecord, toTags } from './body.ts';
@@ -18,17 +17,25 @@ const LOCATIONS = [
   'westeurope',
 ];
 
-const toSubscription = (id: string) => ({
+const toSubscription = (arm: Arm, id: string) => ({
   id: `/subscriptions/${id}`,
+  authorizationSource: 'RoleBased',
+  managedByTenants: [],
   subscriptionId: id,
-  tenantId: TENANT_ID,
+  tenantId: arm.tenantOf(id),
   displayName: 'local',
-  state: 'Enabled',
+  state: arm.controls.subscriptionState(id),
+  subscriptionPolicies: { locationPlacementId: 'Public_2014-09-01', quotaId: 'Local_2014-09-01', spendingLimit: 'Off' },
 });
 
-export const listSubscriptions = (arm: Arm, call: Call): Answer => toPage(arm, call, arm.subscriptions, toSubscription);
+/** The subscriptions of the caller's tenant. */
+export function listSubscriptions(arm: Arm, call: Call): Answer {
+  const own = arm.subscriptions.filter((id) => arm.tenantOf(id) === call.caller.tenantId);
+  return toPage(arm, call, own, (id) => toSubscription(arm, id));
+}
 
-export const getSubscription = (subscription: string): Answer => answer(200, toSubscription(subscription));
+export const getSubscription = (arm: Arm, subscription: string): Answer =>
+  answer(200, toSubscription(arm, subscription));
 
 export const listLocations = (subscription: string): Answer =>
   answer(200, {
@@ -43,6 +50,14 @@ export const listLocations = (subscription: string): Answer =>
 
 export const subscriptionNotFound = (subscription: string): Answer =>
   refuseAtGateway(404, 'SubscriptionNotFound', `The subscription '${subscription}' could not be found.`);
+
+/** A token of one tenant and a subscription of another. */
+export const wrongTenant = (own: string, tenant: string): Answer =>
+  refuseAtGateway(
+    401,
+    'InvalidAuthenticationTokenTenant',
+    `The access token is from the wrong issuer 'https://sts.windows.net/${own}/'. It must match the tenant 'https://sts.windows.net/${tenant}/' associated with this subscription. Please use the authority (URL) 'https://login.windows.net/${tenant}' to get the token.`,
+  );
 
 const toGroup = ({ id, name, location, tags }: ResourceGroup) => ({
   id,

@@ -2,6 +2,7 @@ import { newGuid } from '../random.ts';
 import { answer, refuse, type Answer } from './answer.ts';
 import { everyOf, findOf, listOf, newEtag, toActionName, type Arm, type Call } from './arm.ts';
 import { findReference, tagsPart, toRecord, toRecords, toTags } from './body.ts';
+import { isBornOnFastpath } from './fastpath.ts';
 import { instanceView } from './instance-view.ts';
 import type { Kind } from './kind.ts';
 import { begin } from './operation.ts';
@@ -109,6 +110,7 @@ function put(arm: Arm, call: Call, target: ResourceTarget): Answer {
     createdAt: new Date(arm.clock.now()).toISOString(),
     provisioningState: 'Creating',
     powerState: null,
+    isOnFastpath: isBornOnFastpath(arm, made.location),
   };
   const provisioningState = existing === null ? 'Creating' : 'Updating';
   Object.assign(machine, {

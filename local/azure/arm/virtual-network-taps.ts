@@ -1,4 +1,4 @@
-import { newGuid } from '../random.ts';
+import { findUnavailable } from './availability.ts';
 import { answer, invalidFormat, invalidReference, refuse, wrongReferenceType, type Answer } from './answer.ts';
 import { everyOf, findOf, listOf, newEtag, toActionName, type Arm, type Call } from './arm.ts';
 import { findProperty, findReference, toRecord, toTags } from './body.ts';
@@ -28,12 +28,18 @@ export function findDestinationNic({ properties }: VirtualNetworkTap): string | 
 }
 
 /** The tap configurations that a VTAP lists, wherever their interfaces are. */
-function sourcesOf(arm: Arm, tap: VirtualNetworkTap): readonly TapConfiguration[] {
+export function sourcesOf(arm: Arm, tap: VirtualNetworkTap): readonly TapConfiguration[] {
   const folded = tap.id.toLowerCase();
   return everyOf(arm, NIC)
     .flatMap((nic) => [...nic.tapConfigurations.values()])
     .filter((configuration) => configuration.isListed && configuration.tap.toLowerCase() === folded);
 }
+
+/** What a VTAP says of itself. It is not known whether writing a source shows in its state. */
+export const stateOf = ({ settings }: Arm, { provisioningState, writing }: VirtualNetworkTap) =>
+  settings.tapWhileWritten !== 'free' && writing > 0 && provisioningState === 'Succeeded'
+    ? 'Updating'
+    : provisioningState;
 
 function toBody(arm: Arm, tap: VirtualNetworkTap) {
   const nic = findNicDestination(tap.properties);
@@ -42,8 +48,7 @@ function toBody(arm: Arm, tap: VirtualNetworkTap) {
   return {
     ...toEnvelope(tap),
     properties: {
-      provisioningState: tap.provisioningState,
-      resourceGuid: tap.resourceGuid,
+      provisioningState: stateOf(arm, tap),
       ...(sources.length === 0 ? {} : { networkInterfaceTapConfigurations: sources }),
       ...(nic === null ? {} : { [TO_NIC]: { id: nic } }),
       ...(frontend === null ? {} : { [TO_FRONTEND]: { id: frontend } }),
@@ -101,14 +106,15 @@ function put(arm: Arm, call: Call, target: ResourceTarget): Answer {
   const made = newTracked(arm, call, target);
   const refused =
     findObstacle(arm, call, target) ??
+    findUnavailable(arm, target.subscription, made.location) ??
     findMismatch(call, existing?.etag ?? null) ??
     findWrongDestination(arm, made.properties, toId(target));
   if (refused !== null) return refused;
   const tap: VirtualNetworkTap = existing ?? {
     ...made,
     type: TYPE,
-    resourceGuid: newGuid(arm.random),
     provisioningState: 'Updating',
+    writing: 0,
   };
   Object.assign(tap, { tags: made.tags, properties: made.properties, etag: made.etag, provisioningState: 'Updating' });
   store(arm, tap);
