@@ -8,7 +8,6 @@ import type { Exchange } from './exchange.ts';
 import { CALLS } from './permissions.ts';
 import { readAll, readOne } from './read.ts';
 import type { Age } from './surroundings.ts';
-import { createRooms } from './tap-rooms.ts';
 import { type Place, toPlaces } from './tap-places.ts';
 
 type Entry = AzureDestination['entry'];
@@ -27,8 +26,6 @@ export interface Taps {
   readAgain(ids: readonly TargetId[]): Promise<TapsRead>;
   /** All of a subscription, now, whatever the rules name. */
   list(subscription: AccountId): Promise<TapsRead>;
-  /** The cloud refused to attach one more source to it: it is full for a while, or until it has fewer. */
-  markFull(id: TargetId): void;
   /** What is remembered no longer holds. */
   forget(): void;
   /** Forgets what is no longer young; whether there was anything. */
@@ -57,7 +54,10 @@ const PARALLEL_READS = 3;
 
 export function createTaps({ exchange, clock, entries, capacity }: TapsSetup): Taps {
   const remembered = new Map<string, { readonly atMs: number; readonly read: Promise<PlaceRead> }>();
-  const rooms = createRooms(clock, capacity);
+  const withCapacity = ({ taps, faults }: TapsRead): TapsRead => ({
+    taps: taps.map(({ target, lists }) => ({ target: { ...target, capacity }, lists })),
+    faults,
+  });
 
   const readPlace = async (place: Place, age: Age): Promise<PlaceRead> => {
     const known = remembered.get(place.key);
@@ -73,11 +73,10 @@ export function createTaps({ exchange, clock, entries, capacity }: TapsSetup): T
       const wanted = await entries();
       const places = toPlaces(wanted, scope.account);
       const reads = await mapLimited(places, PARALLEL_READS, (place) => readPlace(place, age));
-      return rooms.fill(settle(wanted, reads));
+      return withCapacity(settle(wanted, reads));
     },
-    readAgain: async (ids) => rooms.fill(join(await mapLimited(ids, PARALLEL_READS, (id) => readById(exchange, id)))),
+    readAgain: async (ids) => withCapacity(join(await mapLimited(ids, PARALLEL_READS, (id) => readById(exchange, id)))),
     list: (subscription) => readList(exchange, subscription),
-    markFull: rooms.markFull,
     forget: () => remembered.clear(),
     forgetOld: () => {
       const old = [...remembered].filter(([, { atMs }]) => clock.now() - atMs >= YOUNG_MS);

@@ -35,12 +35,17 @@ const EVERYTHING: Selection = { kind: 'everything' };
 const lower = (text: string): string => text.toLowerCase();
 
 describe('reading what an event names', () => {
-  test('an interface takes three reads cold and two warm, and brings its machine', async () => {
+  test('an interface takes four reads cold and two warm, and brings its machine', async () => {
     await createMachine(cloud, 'vm1', { mirror: 'soc' });
     const deps = composeOver(cloud, [tapEntry(cloud)]);
     cloud.calls.reset();
     const world = await deps.cloud.read(scopeOf(cloud), about(source('vm1-nic')));
-    expect(cloud.calls.reads()).toBe(3);
+    expect(cloud.calls.counts()).toEqual({
+      'GET Microsoft.Network/networkInterfaces': 1,
+      'GET Microsoft.Network/virtualNetworkTaps': 1,
+      'LIST Microsoft.Network/virtualNetworks': 1,
+      'GET Microsoft.Compute/virtualMachines': 1,
+    });
     expect(world).toMatchObject({
       incomplete: [],
       machines: [
@@ -54,6 +59,7 @@ describe('reading what an event names', () => {
           id: lower(networkPath(cloud, 'virtualNetworkTaps/tap')),
           reaches: lower(networkPath(cloud, 'loadBalancers/lb/frontendIPConfigurations/front')),
           unhealthy: null,
+          capacity: 100,
           load: 0,
         },
       ],
@@ -63,13 +69,20 @@ describe('reading what an event names', () => {
     expect(cloud.calls.reads()).toBe(2);
   });
 
-  test('a machine takes three reads and brings its interfaces', async () => {
+  test('a machine takes three reads at once, then its interfaces; a warm one only itself and its interfaces', async () => {
     await createMachine(cloud, 'vm1');
+    const deps = composeOver(cloud, [tapEntry(cloud)]);
     cloud.calls.reset();
-    const world = await composeOver(cloud, [tapEntry(cloud)]).cloud.read(scopeOf(cloud), about(machine('vm1')));
-    expect(cloud.calls.reads()).toBe(3);
+    const world = await deps.cloud.read(scopeOf(cloud), about(machine('vm1')));
+    expect(cloud.calls.reads()).toBe(4);
     expect(world.sources.map(({ id }) => id)).toEqual([source('vm1-nic').id]);
     expect(world.machines.map(({ id }) => id)).toEqual([machine('vm1').id]);
+    cloud.calls.reset();
+    expect(await deps.cloud.read(scopeOf(cloud), about(machine('vm1')))).toEqual(world);
+    expect(cloud.calls.counts()).toEqual({
+      'GET Microsoft.Compute/virtualMachines': 1,
+      'GET Microsoft.Network/networkInterfaces': 1,
+    });
   });
 
   test('the power state is read with the machine', async () => {
@@ -126,7 +139,7 @@ describe('reading what an event names', () => {
       scopeOf(cloud),
       about(first ?? source(''), ...others),
     );
-    expect(cloud.calls.reads()).toBe(4);
+    expect(cloud.calls.reads()).toBe(5);
     expect(world.sources.map(({ id }) => id).sort()).toEqual(names.map((name) => source(name).id).sort());
   });
 });
@@ -143,15 +156,31 @@ describe('attachments', () => {
     for (const entries of [[tapEntry(cloud)], []]) {
       cloud.calls.reset();
       const world = await composeOver(cloud, entries).cloud.read(scopeOf(cloud), EVERYTHING);
-      // A VTAP that is known says which ones point at it; only without one is each interface asked.
-      const asked = form === 'id' && entries.length === 0 ? 2 : undefined;
-      expect(cloud.calls.counts()['LIST Microsoft.Network/networkInterfaces/tapConfigurations']).toBe(asked);
+      // A VTAP that is known says which ones point at it; without one, all of the subscription are listed.
+      const counts = cloud.calls.counts();
+      expect(counts['LIST Microsoft.Network/networkInterfaces/tapConfigurations']).toBeUndefined();
+      const isListed = form === 'id' && entries.length === 0;
+      expect(counts['LIST Microsoft.Network/virtualNetworkTaps']).toBe(isListed ? 1 : undefined);
       expect(world.incomplete).toEqual([]);
       expect(world.attachments).toMatchObject([
         { source: source('ours').id, state: 'ready', mark: { owner: 'soc', version: 'v1' }, settings: { target } },
         { source: source('theirs').id, state: 'ready', mark: null, settings: { target } },
       ]);
     }
+  });
+
+  test('what no VTAP lists is asked for, interface by interface', async () => {
+    await cloud.stop();
+    await start({ embeddedTapConfigurations: 'id' });
+    for (const name of ['a', 'b']) {
+      await createNic(cloud, name);
+      await attach(cloud, name, 'tapkeeper-v1-soc');
+      cloud.unlist(`${networkPath(cloud, `networkInterfaces/${name}`)}/tapConfigurations/tapkeeper-v1-soc`);
+    }
+    cloud.calls.reset();
+    const world = await composeOver(cloud, [tapEntry(cloud)]).cloud.read(scopeOf(cloud), EVERYTHING);
+    expect(cloud.calls.counts()['LIST Microsoft.Network/networkInterfaces/tapConfigurations']).toBe(2);
+    expect(world.attachments.map(({ state }) => state)).toEqual(['unlisted', 'unlisted']);
   });
 
   test('ours that its VTAP does not list is unlisted', async () => {
@@ -176,7 +205,7 @@ describe('attachments', () => {
 });
 
 describe('reading everything', () => {
-  test('whatever fits in one page of each kind takes four calls', async () => {
+  test('whatever fits in one page of each kind takes five calls', async () => {
     await cloud.stop();
     await start({ pageSize: 5 });
     for (const name of ['a', 'b', 'c', 'd', 'e']) await createMachine(cloud, name);
@@ -186,6 +215,7 @@ describe('reading everything', () => {
       'GET Microsoft.Network/virtualNetworkTaps': 1,
       'LIST Microsoft.Compute/virtualMachines': 2,
       'LIST Microsoft.Network/networkInterfaces': 1,
+      'LIST Microsoft.Network/virtualNetworks': 1,
     });
     expect(world.machines).toHaveLength(5);
     expect(world.sources.every((one) => world.machines.some(({ id }) => id === one.machine))).toBe(true);

@@ -147,29 +147,10 @@ describe('a VTAP that is named', () => {
   });
 });
 
-describe('the room of a VTAP', () => {
+test('a VTAP takes as many sources as is configured, and its load is what it lists', async () => {
   const id = tapId(TAPS, 'a');
-  const roomOf = async ({ read }: ReturnType<typeof tapsOver>) => {
-    const [target] = (await read('now')).taps.map((one) => one.target);
-    return [target?.load, target?.capacity];
-  };
-
-  test('is what is configured, until the cloud refuses one more', async () => {
-    const said: Said = { [id]: { body: tap(id, {}, 7) } };
-    const over = tapsOver(said, [named(id)]);
-    expect(await roomOf(over)).toEqual([7, 100]);
-    over.taps.markFull(parseTargetId(id));
-    expect(await roomOf(over)).toEqual([7, 7]);
-    expect((await over.taps.readAgain([parseTargetId(id)])).taps).toMatchObject([{ target: { capacity: 7 } }]);
-    said[id] = { body: tap(id, {}, 6) };
-    expect(await roomOf(over)).toEqual([6, 7]);
-    over.pass(600_000);
-    expect(await roomOf(over)).toEqual([6, 100]);
-  });
-
-  test('that was never read is none', async () => {
-    const over = tapsOver({ [id]: { body: tap(id, {}, 7) } }, [named(id)]);
-    over.taps.markFull(parseTargetId(id));
-    expect(await roomOf(over)).toEqual([7, 0]);
-  });
+  const { taps, read } = tapsOver({ [id]: { body: tap(id, {}, 7) } }, [named(id)]);
+  for (const { taps: seen } of [await read(), await taps.readAgain([parseTargetId(id)])]) {
+    expect(seen).toMatchObject([{ target: { load: 7, capacity: 100 } }]);
+  }
 });
