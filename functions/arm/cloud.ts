@@ -1,39 +1,56 @@
-import type { MirrorCloud } from '../../shared/ports.ts';
+import type { Clock, MirrorCloud } from '../../shared/ports.ts';
+import type { NonEmpty, Target } from '../../shared/words.ts';
 import { applyChange } from './apply.ts';
-import type { Exchange } from './exchange.ts';
+import { rememberFull } from './full-targets.ts';
 import { readWorld } from './inventory.ts';
+import { rememberLately } from './lately.ts';
 import { oneAtATime } from './one-at-a-time.ts';
+import type { Lanes } from './pace.ts';
 import type { Pause } from './patience.ts';
+import { createStandings } from './standing.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Taps } from './taps.ts';
 
 export interface ArmSetup {
-  readonly exchange: Exchange;
+  readonly lanes: Lanes;
   readonly taps: Taps;
   readonly surroundings: Surroundings;
   readonly subscriptions: Subscriptions;
+  readonly clock: Clock;
   readonly pause: Pause;
 }
 
 /** Azure, as the use case sees it. */
-export function createArmCloud({ exchange, taps, surroundings, subscriptions, pause }: ArmSetup): MirrorCloud {
-  const apply = oneAtATime((change, owner) => applyChange({ exchange, pause }, change, owner));
+export function createArmCloud(setup: ArmSetup): MirrorCloud {
+  const { lanes, taps, surroundings, subscriptions, clock, pause } = setup;
+  const standings = createStandings();
+  const full = rememberFull(clock);
+  const known = { clock, pause, standings, lately: rememberLately(clock) };
+  const apply = oneAtATime((change, owner, lane) => applyChange({ ...known, exchange: lanes[lane] }, change, owner));
   return {
     cloud: 'azure',
     scopes: () => subscriptions.scopes(),
     keeps: (scope) => subscriptions.keeps(scope),
-    read: (scope, selection) => readWorld({ exchange, taps, surroundings }, scope, selection),
+    read: async (scope, selection) => {
+      standings.forget(scope.account);
+      const exchange = selection.kind === 'everything' ? lanes.bulk : lanes.event;
+      const world = await readWorld({ exchange, taps, surroundings }, scope, selection);
+      return { ...world, targets: world.targets.map(full.judge) };
+    },
     forget: () => taps.forgetOld(),
     // What an inventory tells of a VTAP is as true as a second look at it.
-    inspect: async (_scope, targets) => targets,
+    inspect: async (_scope, [first, ...others]): Promise<NonEmpty<Target>> => [
+      full.judge(first),
+      ...others.map(full.judge),
+    ],
     // Scale sets have no such hook that waits for us.
     release: async () => undefined,
-    apply: async (_scope, change, owner) => {
-      const outcome = await apply(change, owner);
+    apply: async (_scope, change, owner, lane) => {
+      const outcome = await apply(change, owner, lane);
       // The VTAP's list of what it mirrors for has changed.
       taps.forget();
-      return outcome;
+      return full.learn(outcome);
     },
   };
 }

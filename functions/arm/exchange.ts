@@ -80,16 +80,19 @@ function checkHost(address: string, endpoint: string): string {
 const toHeaders = (headers: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
 
-/** Only the error's code is repeated: the message of a parse error holds the whole body, others hold signed addresses. */
+/**
+ * Only the error's code is repeated: the message of a parse error holds the whole body, others hold signed addresses. Nor is it
+ * handed on as the cause: it holds the request, with its token and its address.
+ */
 function toSendFault(thrown: unknown, call: Call, address: string): Fault {
   if (thrown instanceof Fault) return thrown;
   const { name, code } = thrown as { readonly name?: unknown; readonly code?: unknown };
   const attempted = `${call.attempt} ${nameAddress(address)}`;
   if (typeof name === 'string' && /credential|authentication/i.test(name)) {
-    return new Fault('denied', `${attempted}: nobody could be signed in (${name}); sign in with az login`, thrown);
+    return new Fault('denied', `${attempted}: nobody could be signed in (${name}); sign in with az login`);
   }
   const said = typeof code === 'string' ? code : 'no answer';
-  return new Fault('unreachable', `${attempted}: ${said}; check the network and the endpoint`, thrown);
+  return new Fault('unreachable', `${attempted}: ${said}; check the network and the endpoint`);
 }
 
 /** An address for messages: operation addresses are signed and must not be logged, so they lose their query. */

@@ -1,25 +1,26 @@
 import type { Change } from '../../shared/plan/change.ts';
-import type { Outcome } from '../../shared/ports.ts';
+import type { Lane, Outcome } from '../../shared/ports.ts';
 import type { Owner, SourceId } from '../../shared/words.ts';
 
-type Apply = (change: Change, owner: Owner) => Promise<Outcome>;
+type Apply = (change: Change, owner: Owner, lane: Lane) => Promise<Outcome>;
 
 /**
  * Applies at most one change to an interface at a time. Two messages about one new machine, of its own and of its
  * interface, read before either writes; the second one waits for the first and is told of a conflict, so that it reads again
  * and finds nothing left to do. A second write would interrupt the machine once more for nothing.
  *
- * It holds within one process. Across processes Azure refuses the second write while the first goes on.
+ * It holds within one process. Across processes Azure refuses the second write while the first goes on, and whoever was
+ * refused looks before writing again.
  */
 export function oneAtATime(apply: Apply): Apply {
   const writing = new Map<SourceId, Promise<Outcome>>();
-  return async (change, owner) => {
+  return async (change, owner, lane) => {
     const other = writing.get(change.source);
     if (other !== undefined) {
       await other;
       return { kind: 'conflict', change, detail: `${change.source} was being written for another message` };
     }
-    const work = apply(change, owner).finally(() => writing.delete(change.source));
+    const work = apply(change, owner, lane).finally(() => writing.delete(change.source));
     writing.set(change.source, work);
     return work;
   };

@@ -1,46 +1,63 @@
 import { Fault } from '../../shared/fault.ts';
-import { classify, findRefusal, type Refusal } from './faults.ts';
-import type { Answer, Exchange } from './exchange.ts';
+import type { Exchange, Request } from './exchange.ts';
+import { classify } from './faults.ts';
+import { findRefusal, type Refusal } from './refusal.ts';
 
 /** Waits; tests do not. */
 export type Pause = (delayMs: number) => Promise<void>;
 
 /** How often one request is repeated. The queue, with its longer waits, repeats what is then still refused. */
-const REPEATS = 3;
+export const REPEATS = 3;
 const FIRST_DELAY_MS = 500;
-/** The longest wait for an exhausted quota within one invocation; what Azure wants longer waits on the queue. */
-const LONGEST_WAIT_SECONDS = 20;
+
+/** How long to wait before the next repetition, when `repeats` were made. */
+export const backoffMs = (repeats: number): number => FIRST_DELAY_MS * 2 ** repeats;
 
 /**
- * An exchange that waits out what passes by itself: no answer, a lock, a server's error, and a quota that refills soon.
+ * An exchange that repeats what passes by itself: no answer, a lock, a server's error, and an exhausted quota, whose time is
+ * waited for by the pace of the exchange below.
  *
- * A lock on a network resource is a 429 `RetryableError…` or a 409 `AnotherOperationInProgress` and is gone within seconds; an
- * exhausted quota is a 429 whose Retry-After counts, and requests sent before it is over are refused again.
+ * A lock on a network resource is a 429 `RetryableError…` or a 409 `AnotherOperationInProgress` and is gone within seconds.
+ * A PUT is repeated only when it was throttled. Otherwise it may have been carried out, by this or another process, and writing
+ * again what is right interrupts a machine once more: whoever writes looks first.
  * https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
  */
 export function withPatience(exchange: Exchange, pause: Pause): Exchange {
-  const attempt = async (request: Parameters<Exchange>[0], repeats: number): Promise<Answer> => {
-    const backoffMs = FIRST_DELAY_MS * 2 ** repeats;
-    const answer = await exchange(request).catch((thrown: unknown) => {
-      if (repeats < REPEATS && thrown instanceof Fault && thrown.code === 'unreachable') return null;
-      throw thrown;
-    });
-    const delayMs = answer === null ? backoffMs : delayFor(findRefusal(answer), backoffMs);
-    if (answer !== null && (delayMs === null || repeats === REPEATS)) return answer;
-    await pause(delayMs ?? backoffMs);
-    return attempt(request, repeats + 1);
+  return async (request) => {
+    for (let repeats = 0; ; repeats += 1) {
+      const isLast = repeats === REPEATS;
+      const answer = await exchange(request).catch((thrown: unknown) => {
+        if (!isLast && mayRepeat(request) && thrown instanceof Fault && thrown.code === 'unreachable') return null;
+        throw thrown;
+      });
+      const refusal = answer === null ? null : findRefusal(answer);
+      if (answer !== null && (isLast || refusal === null || !isPassing(refusal, request))) return answer;
+      if (refusal === null || !isQuota(refusal)) await pause(delayAfter(refusal, repeats));
+    }
   };
-  return (request) => attempt(request, 0);
 }
 
-/** `null`: repeating is of no use now. */
-function delayFor(refusal: Refusal | null, delayMs: number): number | null {
-  if (refusal === null) return null;
+const mayRepeat = ({ call }: Request): boolean => call.method !== 'PUT';
+
+/** Whether a quota of requests is used up, not one of resources. */
+export function isQuota(refusal: Refusal): boolean {
   const meaning = classify(refusal);
-  const isPassing =
-    meaning.kind === 'busy' ||
-    (meaning.kind === 'fault' && (meaning.code === 'throttled' || meaning.code === 'unreachable'));
-  if (!isPassing) return null;
-  if (refusal.retryAfterSeconds === null) return delayMs;
-  return refusal.retryAfterSeconds > LONGEST_WAIT_SECONDS ? null : refusal.retryAfterSeconds * 1000;
+  return meaning.kind === 'fault' && meaning.code === 'throttled';
 }
+
+/** Whether the same request succeeds soon. */
+export function isBusy(refusal: Refusal): boolean {
+  const meaning = classify(refusal);
+  return meaning.kind === 'busy' || (meaning.kind === 'fault' && meaning.code === 'unreachable');
+}
+
+const isPassing = (refusal: Refusal, request: Request): boolean =>
+  isQuota(refusal) ||
+  (isBusy(refusal) && mayRepeat(request) && (refusal.retryAfterSeconds ?? 0) <= LONGEST_WAIT_SECONDS);
+
+/** The longest wait for one request within an invocation; what Azure wants longer waits on the queue. */
+export const LONGEST_WAIT_SECONDS = 20;
+
+/** The wait before what was refused is repeated; `null`: there was no answer. */
+export const delayAfter = (refusal: Refusal | null, repeats: number): number =>
+  Math.min(LONGEST_WAIT_SECONDS * 1000, Math.max(backoffMs(repeats), (refusal?.retryAfterSeconds ?? 0) * 1000));

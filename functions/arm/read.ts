@@ -1,8 +1,9 @@
 import { Fault, type FaultCode } from '../../shared/fault.ts';
 import { findTextAt, listAt } from '../json.ts';
-import { classify, explain, findRefusal, type Refusal } from './faults.ts';
 import { type Exchange, nameAddress } from './exchange.ts';
+import { classify, explain } from './faults.ts';
 import type { Call } from './permissions.ts';
+import { findRefusal, type Refusal } from './refusal.ts';
 
 /** What became of reading one resource; what is absent is known not to be there, what is unread may be. */
 export type ReadOne =
@@ -49,8 +50,8 @@ export async function readAll(exchange: Exchange, call: Call, collection: string
 /** A message that names what was attempted, on what, what Azure said and, where it was denied, the permissions. */
 function toReadFault(refusal: Refusal, call: Call, address: string): Fault {
   const code = toFaultCode(refusal);
-  const needs = code === 'denied' ? `; grant ${call.needs.join(' and ')} on it` : '';
-  return new Fault(code, `${call.attempt} ${nameAddress(address)}: ${explain(refusal)}${needs}`);
+  const about = { address: nameAddress(address), target: null, needs: call.needs };
+  return new Fault(code, `${call.attempt} ${about.address}: ${explain(refusal, about)}`);
 }
 
 /** A list that is not found (a subscription that cannot be seen) was not read: it is not an empty one. */

@@ -158,7 +158,7 @@ describe('what is refused', () => {
     const details = [{ code: 'InnerCode', message: 'inner words' }];
     cloud.controls.failNext({ action: WRITE, phase: 'operation', code: 'OuterCode', message: 'outer words', details });
     const outcome = await apply(attach());
-    expect(outcome).toMatchObject({ kind: 'failed', code: 'unexpected' });
+    expect(outcome).toMatchObject({ kind: 'held', hold: { code: 'operation-failed', keeps: null } });
     for (const part of ['OuterCode', 'InnerCode', 'outer words', 'inner words']) {
       expect(JSON.stringify(outcome)).toContain(part);
     }
@@ -172,7 +172,6 @@ describe('what is refused', () => {
     ['SubscriptionNotRegisteredForFeature', 'request', 403, 'failed', 'unsupported'],
     ['ScopeLocked', 'request', 409, 'failed', 'denied'],
     ['RequestDisallowedByPolicy', 'request', 403, 'failed', 'denied'],
-    ['VirtualNetworkTapLimitReached', 'request', 400, 'failed', 'quota'],
     ['InternalServerError', 'request', 500, 'done', null],
   ] as const)('%s', async (code, phase, status, kind, fault) => {
     cloud.controls.failNext({ action: WRITE, phase, code, status, message: 'words' });
@@ -201,7 +200,7 @@ describe('what is refused', () => {
   test('a retarget that is refused leaves what is there', async () => {
     await apply(attach());
     cloud.controls.failNext({ action: WRITE, phase: 'request', code: 'InvalidRequestFormat', message: 'no' });
-    expect(await apply(retarget('tap'))).toMatchObject({ hold: { code: 'modify-refused', keeps: idOf(NAME) } });
+    expect(await apply(retarget('tap2'))).toMatchObject({ hold: { code: 'modify-refused', keeps: idOf(NAME) } });
     expect(standing()).toEqual([[NAME, 'tap', 'Succeeded']]);
   });
 

@@ -1,0 +1,95 @@
+import type { AccountId, AttachmentId, TargetId } from '../../shared/words.ts';
+import { breadthOf, lockedScopesIn } from './faults.ts';
+import type { Refusal } from './refusal.ts';
+
+/** One write, as far as what is refused as a whole is concerned. */
+export interface Write {
+  readonly method: 'PUT' | 'DELETE';
+  readonly attachment: AttachmentId;
+  /** `null`: it goes to none. */
+  readonly target: TargetId | null;
+}
+
+/** What Azure refuses for more than one interface until a person has changed something. */
+export interface Standings {
+  /** What was refused that this would be refused for as well, or `null`. */
+  find(write: Write): Refusal | null;
+  refuse(write: Write, refusal: Refusal): void;
+  succeed(write: Write): void;
+  /** Another run begins in a subscription: it finds out what a person has changed. */
+  forget(subscription: AccountId): void;
+}
+
+/** An interface that one role or policy is about must not stop those beside it: only so many say that it is about all. */
+const PROOFS = 3;
+
+interface Standing {
+  readonly method: Write['method'];
+  /** What it holds for: everything in it. */
+  readonly under: string;
+  /** What goes to this VTAP; `null`: whatever it goes to. */
+  readonly target: TargetId | null;
+  readonly proofs: number;
+  readonly refusal: Refusal;
+  times: number;
+}
+
+/**
+ * For one run: a feature that is not registered, a region that is not enabled, a lock or a permission that is missing would
+ * otherwise cost a call for each interface of a subscription in every sweep.
+ */
+export function createStandings(): Standings {
+  let standings: readonly Standing[] = [];
+  return {
+    find: (write) => standings.find((one) => one.times >= one.proofs && isFor(one, write))?.refusal ?? null,
+    refuse(write, refusal) {
+      for (const standing of toStandings(write, refusal)) {
+        const known = standings.find((one) => isSame(one, standing));
+        if (known === undefined) standings = [...standings, standing];
+        else known.times += 1;
+      }
+    },
+    succeed(write) {
+      standings = standings.filter((one) => !isFor(one, write));
+    },
+    forget(subscription) {
+      standings = standings.filter(({ under }) => !isUnder(under, `/subscriptions/${subscription}`));
+    },
+  };
+}
+
+const isUnder = (id: string, scope: string): boolean => id === scope || id.startsWith(`${scope}/`);
+
+const isFor = ({ method, under, target }: Standing, write: Write): boolean =>
+  method === write.method && isUnder(write.attachment, under) && (target === null || target === write.target);
+
+const isSame = (one: Standing, other: Standing): boolean =>
+  one.method === other.method && one.under === other.under && one.target === other.target;
+
+function toStandings({ method, attachment, target }: Write, refusal: Refusal): readonly Standing[] {
+  const [subscription = '', group = ''] = [3, 5].map((segments) => attachment.split('/').slice(0, segments).join('/'));
+  const one = { method, refusal, times: 1, proofs: 1, target: null };
+  switch (breadthOf(refusal)) {
+    case 'one':
+      return [];
+    case 'subscription':
+      return [{ ...one, under: subscription }];
+    case 'target':
+      return target === null ? [] : [{ ...one, under: subscription, target }];
+    case 'group':
+      return [{ ...one, under: group, proofs: PROOFS }];
+    case 'scope':
+      return [
+        ...lockedScopesIn(refusal).map((scope) => ({ ...one, under: scope.toLowerCase() })),
+        ...refusal.policies.flatMap(({ assignment }) =>
+          assignment === null ? [] : [{ ...one, under: scopeOf(assignment, subscription), proofs: PROOFS }],
+        ),
+      ];
+  }
+}
+
+/** What a policy is assigned to; a management group stands for each of its subscriptions. */
+function scopeOf(assignment: string, subscription: string): string {
+  const scope = assignment.toLowerCase().split('/providers/microsoft.authorization/')[0] ?? '';
+  return isUnder(scope, subscription) ? scope : subscription;
+}

@@ -1,0 +1,74 @@
+import { Fault } from '../../shared/fault.ts';
+import type { AttachmentId, TargetId } from '../../shared/words.ts';
+import type { Request } from './exchange.ts';
+import { isListed, lookAt, type Look } from './look.ts';
+import { carryOut, type Ending, type Hand } from './operation.ts';
+import { delayAfter, isBusy, REPEATS } from './patience.ts';
+import { CALLS } from './permissions.ts';
+
+/** A TAP configuration that is to be written. */
+export interface Writing {
+  readonly attachment: AttachmentId;
+  readonly target: TargetId;
+  /** Where it points now; `null`: it is not there. */
+  readonly before: TargetId | null;
+}
+
+/**
+ * Writes a TAP configuration by PUT. Each PUT may interrupt a machine, also one that changes nothing: what was refused because
+ * of a lock, or not answered, is looked at before it is sent again, for another process may have written it, or this one.
+ */
+export async function put(hand: Hand, writing: Writing): Promise<Ending> {
+  const request = toPut(writing);
+  for (let repeats = 0; ; repeats += 1) {
+    const sent = await carryOut(hand, request).catch(toUnanswered);
+    const isUnanswered = sent instanceof Fault;
+    const refusal = !isUnanswered && sent.kind === 'refused' ? sent.refusal : null;
+    const mayPass = isUnanswered || (refusal?.phase === 'answer' && isBusy(refusal));
+    if (!mayPass || repeats === REPEATS) {
+      if (isUnanswered) throw sent;
+      return sent;
+    }
+    await hand.pause(delayAfter(refusal, repeats));
+    const ending = findEnding(await lookAt(hand.exchange, writing.attachment), writing);
+    if (ending !== null) return ending;
+  }
+}
+
+/** The same when somebody may have written it since it was read. */
+export async function putUnlessRight(hand: Hand, writing: Writing): Promise<Ending> {
+  const look = await lookAt(hand.exchange, writing.attachment);
+  const ending = findEnding(look, writing);
+  return ending ?? put(hand, writing);
+}
+
+/**
+ * Writes again what points where it should and yet does not mirror: its state is failed, or its VTAP does not list it. When
+ * neither is so any more, nothing is written.
+ */
+export async function putAgain(hand: Hand, writing: Writing): Promise<Ending> {
+  const { attachment, target } = writing;
+  const look = await lookAt(hand.exchange, attachment);
+  if (look.kind === 'ready' && look.target === target && (await isListed(hand.exchange, target, attachment))) {
+    return { kind: 'succeeded' };
+  }
+  const isAsRead = (look.kind === 'ready' || look.kind === 'failed') && look.target === target;
+  return isAsRead ? put(hand, writing) : { kind: 'unfinished' };
+}
+
+function toPut({ attachment, target }: Writing): Request {
+  const body = { properties: { virtualNetworkTap: { id: target } } };
+  return { call: CALLS.putTapConfiguration, address: attachment, body };
+}
+
+function toUnanswered(thrown: unknown): Fault {
+  if (thrown instanceof Fault && thrown.code === 'unreachable') return thrown;
+  throw thrown;
+}
+
+/** What a look says of a writing: over, or not what was read; `null`: it is still to be made. */
+function findEnding(look: Look, { target, before }: Writing): Ending | null {
+  if (look.kind === 'absent') return before === null ? null : { kind: 'unfinished' };
+  if (look.kind === 'ready' && look.target === target && before !== target) return { kind: 'succeeded' };
+  return look.kind === 'ready' && look.target === before && before !== target ? null : { kind: 'unfinished' };
+}
