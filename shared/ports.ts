@@ -12,6 +12,7 @@ import type {
   RulesVersion,
   Scope,
   Selection,
+  SourceId,
   Target,
   World,
 } from './words.ts';
@@ -123,6 +124,10 @@ export interface SweepRequests {
   findDelay(scope: Scope, nowMs: number): number | null;
   /** Nothing came of asking: whoever asks next is the first again. */
   withdraw(scope: Scope): void;
+  /** Tells that a sweep has just handed on what interrupts on these sources. */
+  handOn(scope: Scope, sources: readonly SourceId[], nowMs: number): void;
+  /** The sources that sweeps handed on so shortly ago that the messages about them are still waiting. */
+  handedOn(scope: Scope, nowMs: number): ReadonlySet<SourceId>;
 }
 
 /** Why the cloud is not asked again for a while to attach on a running machine, since each attempt may interrupt it. */

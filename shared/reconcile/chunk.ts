@@ -1,17 +1,23 @@
-import type { Change, Plan, Run } from '../plan/change.ts';
+import type { Change, Run } from '../plan/change.ts';
 import type { Deps } from '../ports.ts';
-import type { Cloud, Instant, NonEmpty, SourceId, Subject } from '../words.ts';
+import type { Cloud, Instant, NonEmpty, RulesVersion, SourceId, Subject, World } from '../words.ts';
 import type { Work } from '../work.ts';
 import { chunksOf, groupBy } from '../group-by.ts';
+import { interruptibleIn } from './interruptible.ts';
 import { seenIn } from './permission.ts';
 
 /**
  * Sources per message. Of sixty-six a batch of messages makes groups of 198, which one filter of a describe call takes (200 values,
- * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html), and a Lambda applies ten messages in half its time. A TAP configuration takes up to a minute, so on
- * Azure a message holds what one invocation can see through, and its ARM ids stay far below the 48 KiB of a message
- * (https://learn.microsoft.com/azure/storage/queues/scalability-targets).
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html), and a Lambda applies ten messages in half its time.
+ *
+ * On Azure a change that interrupts takes up to a minute and waits for its turn, so a message holds what one invocation can see
+ * through. Of others it holds a hundred, for which the subscription is listed once; their ARM ids stay below the 48 KiB of a
+ * message (https://learn.microsoft.com/azure/storage/queues/scalability-targets).
  */
-const SOURCES_PER_CHUNK: Readonly<Record<Cloud, number>> = { aws: 66, azure: 10 };
+const SOURCES_PER_CHUNK: Readonly<Record<Cloud, { readonly interrupting: number; readonly others: number }>> = {
+  aws: { interrupting: 66, others: 66 },
+  azure: { interrupting: 10, others: 100 },
+};
 
 /** Who asked, and since when. */
 export interface Origin {
@@ -19,9 +25,14 @@ export interface Origin {
   readonly since: Instant;
 }
 
-/** Changes, source by source, in pieces for a message each. */
-export const cutChunks = (cloud: Cloud, bySource: readonly NonEmpty<Change>[]): readonly NonEmpty<NonEmpty<Change>>[] =>
-  chunksOf(bySource, SOURCES_PER_CHUNK[cloud]);
+/** Changes, source by source, in pieces for a message each: what waits for its turn keeps nothing else waiting. */
+export function cutChunks(world: World, bySource: readonly NonEmpty<Change>[]): readonly NonEmpty<NonEmpty<Change>>[] {
+  const { interrupting, others } = SOURCES_PER_CHUNK[world.scope.cloud];
+  const interruptible = interruptibleIn(world);
+  const isInterrupting = ([{ source }]: NonEmpty<Change>): boolean => interruptible.has(source);
+  const beside = bySource.filter((changes) => !isInterrupting(changes));
+  return [...chunksOf(beside, others), ...chunksOf(bySource.filter(isInterrupting), interrupting)];
+}
 
 /** The sources of a chunk, to be looked at. */
 export function subjectsOf([first, ...others]: NonEmpty<NonEmpty<Change>>): NonEmpty<Subject> {
@@ -29,17 +40,22 @@ export function subjectsOf([first, ...others]: NonEmpty<NonEmpty<Change>>): NonE
 }
 
 /** What an accepted plan does in one scope, or what is left of it. */
-export type Undone = Pick<Plan, 'scope' | 'rulesVersion' | 'changes'>;
+export interface Undone {
+  readonly world: World;
+  readonly rulesVersion: RulesVersion;
+  readonly changes: readonly Change[];
+}
 
 /**
  * What is to be done in a scope, as work for the bulk queue. Each piece may disrupt what the plan disrupts there and
  * nothing else: what the guard withheld from the whole must not slip through in pieces that are each below a limit.
  */
 export function toChunks(deps: Deps, undone: Undone, origin: Origin): readonly Work[] {
-  const { scope, changes, rulesVersion } = undone;
+  const { world, changes, rulesVersion } = undone;
+  const { scope } = world;
   const { correlation, since } = origin;
   const bySource = [...groupBy(changes, ({ source }) => source).values()];
-  return cutChunks(scope.cloud, bySource).map((chunk): Work => {
+  return cutChunks(world, bySource).map((chunk): Work => {
     const run: Run = { kind: 'enforce', seen: seenIn(deps, chunk.flat(), rulesVersion), lift: [] };
     return { kind: 'look', scope, subjects: subjectsOf(chunk), run, correlation, since, hook: null, isRestart: false };
   });

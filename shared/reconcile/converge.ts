@@ -1,11 +1,13 @@
 import type { Change } from '../plan/change.ts';
 import type { Deps } from '../ports.ts';
 import type { NonEmpty, World } from '../words.ts';
-import type { Applied } from './apply.ts';
+import type { Applied, Assignment, Wait } from './apply.ts';
 import { applyPlan } from './apply.ts';
 import type { Brake } from './apply/brake.ts';
 import { brakeOf, NO_BRAKE } from './apply/brake.ts';
+import type { Happened } from './happened.ts';
 import type { Invocation } from './invocation.ts';
+import { openingNow } from './opening.ts';
 import type { Order } from './order.ts';
 import { toRun } from './permission.ts';
 import { recordFault, recordFinish } from './record.ts';
@@ -13,7 +15,7 @@ import type { Report } from './report.ts';
 import { PAUSED, toReport } from './report.ts';
 import { loadRules } from './rules.ts';
 import { toScopeKey } from './scope.ts';
-import type { Study, Task } from './study.ts';
+import type { Studied, Study, Task } from './study.ts';
 import { study } from './study.ts';
 
 /** A report, with what whoever sees the work through goes by. */
@@ -23,6 +25,8 @@ export interface Progress extends Report {
   /** The changes of sources that were left, and why; empty when all were tried. */
   readonly left: readonly NonEmpty<Change>[];
   readonly leftBecause: ReturnType<Brake['reason']>;
+  /** What comes back for its turn, or when its machine has settled. */
+  readonly waits: readonly Wait[];
 }
 
 /** A throttled account is left alone until its buckets hold something again. */
@@ -32,16 +36,20 @@ const AFTER_THROTTLING_SECONDS = 5;
 export const pauseOf = ({ leftBecause }: Progress): number =>
   leftBecause === 'throttled' ? AFTER_THROTTLING_SECONDS : 0;
 
-const NOT_READ: Progress = { ...PAUSED, world: null, left: [], leftBecause: null };
+const NOT_READ: Progress = { ...PAUSED, world: null, left: [], leftBecause: null, waits: [] };
 
 /**
  * Makes a part of the world be as the rules say: reads it, plans, guards, and applies as far as the mode and the time allow.
  * @throws Fault `config-invalid`, or what the cloud said when nothing at all could be read; it is journaled.
  */
-export async function converge(deps: Invocation, order: Order): Promise<Progress> {
+export async function converge(
+  deps: Invocation,
+  order: Order,
+  happened: Happened = () => order.since,
+): Promise<Progress> {
   const startedMs = deps.clock.now();
   try {
-    const progress = await attempt(deps, order);
+    const progress = await attempt(deps, order, happened);
     recordFinish(deps, order, progress, startedMs);
     return progress;
   } catch (thrown) {
@@ -49,27 +57,34 @@ export async function converge(deps: Invocation, order: Order): Promise<Progress
   }
 }
 
-async function attempt(deps: Invocation, order: Order): Promise<Progress> {
+async function attempt(deps: Invocation, order: Order, happened: Happened): Promise<Progress> {
   const mode = deps.mode();
   if (mode === 'paused') return NOT_READ;
   const rules = await loadRules(deps);
   const task: Task = { order, rules, run: toRun(mode, order.run) };
-  return enactInTime(deps, task, await study(deps, task, order.selection));
+  const studied = await study(deps, task, order.selection);
+  return enactInTime(deps, { task, studied, happened });
 }
 
 /** Carries out what was studied as far as time and cloud allow, unless the permission in force is to observe only. */
-export async function enactInTime(deps: Invocation, task: Task, studied: Study): Promise<Progress> {
+export async function enactInTime(deps: Invocation, assignment: Assignment): Promise<Progress> {
+  const { studied } = assignment;
   const brake = brakeOf(deps);
-  const { results, left } = await carryOut(deps, task, studied, brake);
+  const { results, left, waits } = await carryOut(deps, assignment, brake);
   const report = toReport(deps.mode(), studied, results);
-  return { ...report, world: studied.world, left, leftBecause: left.length === 0 ? null : brake.reason() };
+  return { ...report, world: studied.world, left, leftBecause: left.length === 0 ? null : brake.reason(), waits };
 }
 
-/** Carries out all of what was studied, however long it takes, unless the permission in force is to observe only. */
-export async function enact(deps: Deps, task: Task, studied: Study): Promise<Report> {
-  const { results } = await carryOut(deps, task, studied, NO_BRAKE);
+/**
+ * Carries out all of what was studied, however long it takes, unless the permission in force is to observe only. A person has
+ * looked at it meanwhile, so what anybody else has ever changed on a running machine is read again before it is touched.
+ */
+export async function enact(deps: Deps, task: Task, study: Study): Promise<Report> {
+  const opening = await openingNow(deps, task.rules);
+  const studied: Studied = { ...study, readAtMs: -Infinity, opening, refused: null, unasked: null };
+  const { results } = await carryOut(deps, { task, studied, happened: () => task.order.since }, NO_BRAKE);
   return toReport(deps.mode(), studied, results);
 }
 
-const carryOut = async (deps: Deps, task: Task, studied: Study, brake: Brake): Promise<Applied> =>
-  task.run.kind === 'enforce' ? applyPlan(deps, task, studied, brake) : { results: [], left: [] };
+const carryOut = async (deps: Deps, assignment: Assignment, brake: Brake): Promise<Applied> =>
+  assignment.task.run.kind === 'enforce' ? applyPlan(deps, assignment, brake) : { results: [], left: [], waits: [] };

@@ -2,8 +2,11 @@ import type { FaultCode } from '../fault.ts';
 import type { Change, Hold, Plan } from '../plan/change.ts';
 import { summarise } from '../plan/summary.ts';
 import type { Mode, Outcome } from '../ports.ts';
-import type { Incompleteness } from '../words.ts';
-import type { SourceResult } from './apply.ts';
+import { PROFILES } from '../profile.ts';
+import type { HoldCode } from '../reason.ts';
+import type { Incompleteness, World } from '../words.ts';
+import type { SourceResult } from './apply/source.ts';
+import { interruptibleIn } from './interruptible.ts';
 import type { Study } from './study.ts';
 
 /** A source that the cloud would not let be as planned. */
@@ -24,7 +27,10 @@ export interface Report {
   readonly holds: readonly Hold[];
   readonly failed: readonly Failure[];
   readonly incomplete: readonly Incompleteness[];
-  /** The plan's counts by name, then `done`, `gone`, `refused` and `held-by-cloud` changes. */
+  /**
+   * The plan's counts by name, with what was withheld in passing among `held` and `held.<code>`; then `done`, `gone`, `refused` and
+   * `held-by-cloud` changes, and how many running machines were `interrupted`, on a cloud where anything does that.
+   */
   readonly counts: Readonly<Record<string, number>>;
 }
 
@@ -49,7 +55,7 @@ export function toReport(mode: Mode, { world, plan }: Study, results: readonly S
     holds: [...plan.holds, ...results.flatMap(({ holds }) => holds), ...refusals],
     failed: results.flatMap(toFailures),
     incomplete: world.incomplete,
-    counts: { ...summarise(plan), ...countOutcomes(outcomes) },
+    counts: { ...countHeld(plan, refusals), ...countOutcomes(outcomes), ...countInterrupted(world, outcomes) },
   };
 }
 
@@ -62,6 +68,14 @@ const toFailures = ({ outcomes }: SourceResult): readonly Failure[] =>
     return [];
   });
 
+/** Why this process withholds a change, and no cloud. */
+const IN_PASSING: readonly HoldCode[] = ['interrupting-enough', 'outside-window', 'settling'];
+const isInPassing = ({ code }: Hold): boolean => IN_PASSING.includes(code);
+
+function countHeld(plan: Plan, refusals: readonly Hold[]): Readonly<Record<string, number>> {
+  return summarise({ ...plan, holds: [...plan.holds, ...refusals.filter(isInPassing)] });
+}
+
 function countOutcomes(outcomes: readonly Outcome[]): Readonly<Record<string, number>> {
   const count = (...kinds: readonly Outcome['kind'][]): number =>
     outcomes.filter(({ kind }) => kinds.includes(kind)).length;
@@ -69,6 +83,15 @@ function countOutcomes(outcomes: readonly Outcome[]): Readonly<Record<string, nu
     done: count('done'),
     gone: count('gone'),
     refused: count('failed', 'conflict'),
-    'held-by-cloud': count('held'),
+    'held-by-cloud': outcomes.filter((outcome) => outcome.kind === 'held' && !isInPassing(outcome.hold)).length,
   };
+}
+
+function countInterrupted(world: World, outcomes: readonly Outcome[]): Readonly<Record<string, number>> {
+  if (!PROFILES[world.scope.cloud].interrupts) return {};
+  const interruptible = interruptibleIn(world);
+  const changed = outcomes.flatMap(({ kind, change }) =>
+    kind === 'done' ? (interruptible.get(change.source)?.id ?? []) : [],
+  );
+  return { interrupted: new Set(changed).size };
 }

@@ -1,10 +1,15 @@
+import type { Change } from '../plan/change.ts';
 import type { Deps, Outcome } from '../ports.ts';
+import type { SourceId } from '../words.ts';
+import type { Work } from '../work.ts';
+import { TURN_AGAIN_SECONDS } from './apply/restraint.ts';
 import { toChunks } from './chunk.ts';
 import { enactInTime, pauseOf } from './converge.ts';
+import { interruptibleIn } from './interruptible.ts';
 import type { Invocation } from './invocation.ts';
 import { toInvocation } from './invocation.ts';
 import { mapLimited } from './map-limited.ts';
-import { recordContinued, recordFault, recordFinish } from './record.ts';
+import { recordContinued, recordFault, recordFinish, recordOutcome } from './record.ts';
 import { toReport } from './report.ts';
 import type { Answer, Deed } from './resync/answer.ts';
 import { toAnswer } from './resync/answer.ts';
@@ -17,6 +22,7 @@ import { parseRequest } from './resync/request.ts';
 import { findTargets } from './resync/targets.ts';
 import { loadRules } from './rules.ts';
 import { toScopeKey } from './scope.ts';
+import { type Share, shareOf } from './share.ts';
 
 /** A `POST resync`, as an adapter hands it over. */
 export interface ResyncCall {
@@ -28,7 +34,10 @@ export interface ResyncCall {
   readonly endsAtMs: number | null;
 }
 
-/** Changes that are made while the caller waits; more go through the bulk queue, at the pace that the API allows. */
+/**
+ * Changes that are made while the caller waits; more go through the bulk queue, at the pace that the API allows. So do more that
+ * interrupt than may at a time: each takes up to a minute, and the caller's connection does not last for several.
+ */
 export const MOST_INLINE = 50;
 
 type Attempt =
@@ -88,8 +97,17 @@ async function respond(
 async function act(deps: Invocation, request: ResyncRequest, planned: readonly Planned[]): Promise<Deed> {
   if (request.mode === 'plan') return finish(deps, planned, { did: 'planned' });
   if (deps.mode() !== 'enforce') return finish(deps, planned, { did: 'withheld' });
+  return isForInline(planned) ? applyAll(deps, planned) : enqueue(deps, planned);
+}
+
+function isForInline(planned: readonly Planned[]): boolean {
   const count = planned.reduce((sum, { studied }) => sum + studied.plan.changes.length, 0);
-  return count > MOST_INLINE ? enqueue(deps, planned) : applyAll(deps, planned);
+  const isWithin = planned.every(({ task, studied: { world, plan } }) => {
+    const interruptible = interruptibleIn(world);
+    const interrupting = plan.changes.filter(({ source }) => interruptible.has(source));
+    return interrupting.length <= task.rules.config.interruption.inFlight;
+  });
+  return count <= MOST_INLINE && isWithin;
 }
 
 /** Journals that these were planned and that nothing was tried here. */
@@ -100,12 +118,37 @@ function finish(deps: Deps, planned: readonly Planned[], deed: Deed): Deed {
   return deed;
 }
 
+/** What would wait in vain for its turn stays behind, and is told: a sweep takes it up. */
 async function enqueue(deps: Deps, planned: readonly Planned[]): Promise<Deed> {
-  const works = planned.flatMap(({ task, studied }) => toChunks(deps, studied.plan, task.order));
+  const shared = planned.map((one) => ({ one, share: shareFor(deps, one) }));
+  const works = shared.flatMap(({ one: { task, studied }, share: { changes } }) => {
+    const { world, plan } = studied;
+    return toChunks(deps, { world, rulesVersion: plan.rulesVersion, changes }, task.order);
+  });
   const [first, ...others] = works;
   if (first !== undefined) await deps.queues.send('bulk', [first, ...others], 0);
-  return finish(deps, planned, { did: 'queued', messages: works.length, outcomes: [] });
+  for (const { one, share } of shared) {
+    const { task, studied, startedMs } = one;
+    for (const outcome of outcomesOf(share)) recordOutcome(deps, task.order, task.rules, outcome, startedMs);
+    recordFinish(deps, task.order, toReport(deps.mode(), studied, share.behind), startedMs);
+  }
+  return { did: 'queued', messages: works.length, outcomes: shared.flatMap(({ share }) => outcomesOf(share)) };
 }
+
+const NOTHING: ReadonlySet<SourceId> = new Set();
+
+/** What sweeps handed on does not count: the person may allow more than they did. */
+const shareFor = ({ hash }: Deps, { task, studied: { world, plan } }: Planned): Share =>
+  shareOf({
+    world,
+    changes: plan.changes,
+    inFlight: task.rules.config.interruption.inFlight,
+    handedOn: NOTHING,
+    sweep: task.order.correlation,
+    hash,
+  });
+
+const outcomesOf = ({ behind }: Share): readonly Outcome[] => behind.flatMap(({ outcomes }) => outcomes);
 
 /** What there is no time for goes on through the bulk queue: a process that is stopped answers nobody. */
 async function applyAll(deps: Invocation, planned: readonly Planned[]): Promise<Deed> {
@@ -122,15 +165,21 @@ interface Applied {
 
 async function applyOne(deps: Invocation, { task, studied, startedMs }: Planned): Promise<Applied> {
   const { order } = task;
-  const { scope, rulesVersion } = studied.plan;
-  const progress = await enactInTime(deps, task, studied);
-  const { outcomes, left } = progress;
-  const works = toChunks(deps, { scope, rulesVersion, changes: left.flat() }, order);
-  const [first, ...others] = works;
-  if (first !== undefined) {
-    await deps.queues.send('bulk', [first, ...others], pauseOf(progress));
-    recordContinued(deps, order, left.length);
+  const { world, plan } = studied;
+  const progress = await enactInTime(deps, { task, studied, happened: () => order.since });
+  const { outcomes, left, waits } = progress;
+  const toWorks = (changes: readonly Change[]): readonly Work[] =>
+    toChunks(deps, { world, rulesVersion: plan.rulesVersion, changes }, order);
+  const parts = [
+    { works: toWorks(left.flat()), seconds: pauseOf(progress) },
+    { works: toWorks(waits.flatMap(({ changes }) => changes)), seconds: TURN_AGAIN_SECONDS.bulk },
+  ];
+  for (const { works, seconds } of parts) {
+    const [first, ...others] = works;
+    if (first !== undefined) await deps.queues.send('bulk', [first, ...others], seconds);
   }
+  const messages = parts.reduce((sum, { works }) => sum + works.length, 0);
+  if (messages > 0) recordContinued(deps, order, left.length + waits.length);
   recordFinish(deps, order, progress, startedMs);
-  return { outcomes, messages: works.length };
+  return { outcomes, messages };
 }

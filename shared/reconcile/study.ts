@@ -1,12 +1,15 @@
+import { Fault } from '../fault.ts';
 import type { Plan, Run } from '../plan/change.ts';
-import { ALWAYS_OPEN } from '../plan/interruption.ts';
+import type { Opening } from '../plan/interruption.ts';
 import { makePlan } from '../plan/plan.ts';
-import type { Deps } from '../ports.ts';
+import type { Deps, Refusal } from '../ports.ts';
 import type { HoldCode } from '../reason.ts';
-import type { Digest, Selection, TargetId, World } from '../words.ts';
+import type { Digest, MachineId, Selection, TargetId, World } from '../words.ts';
 import { lookCloser, worthALook } from './inspect.ts';
+import { openingNow } from './opening.ts';
 import type { Order } from './order.ts';
-import { recordPlan, recordUnchecked } from './record.ts';
+import { recordFault, recordPlan, recordUnchecked } from './record.ts';
+import { askForRefusals, worthAsking } from './refusals.ts';
 import type { Rules } from './rules.ts';
 
 /** An order together with what it is decided by: the rules of one version and the permission in force. */
@@ -22,6 +25,17 @@ export interface Study {
   readonly plan: Plan;
 }
 
+/** A study with what whoever carries it out has to know of running machines. */
+export interface Studied extends Study {
+  /** When reading began: what others did since then may not be in it. */
+  readonly readAtMs: number;
+  readonly opening: Opening;
+  /** The machines of which something is remembered that the cloud refused; `null`: nobody asked. */
+  readonly refused: ReadonlySet<MachineId> | null;
+  /** Why nothing running may be changed: what other processes remember could not be asked for. `null`: it could. */
+  readonly unasked: Fault | null;
+}
+
 /** What is remembered between reads and may have been created since. */
 const MAY_BE_NEW: readonly HoldCode[] = ['destination-missing', 'no-filter-here'];
 
@@ -30,44 +44,74 @@ const MAY_BE_NEW: readonly HoldCode[] = ['destination-missing', 'no-filter-here'
  * once more in what was only remembered: what somebody just created is there for the first machine that asks for it.
  * @throws Fault when nothing at all can be read.
  */
-export async function study(deps: Deps, task: Task, selection: Selection): Promise<Study> {
-  const first = await readAndPlan(deps, task, selection);
+export async function study(deps: Deps, task: Task, selection: Selection): Promise<Studied> {
+  const opening = await openingNow(deps, task.rules);
+  const first = await readAndPlan(deps, task, selection, opening);
   // A read of everything has just asked for what is remembered.
   const isMissing = selection.kind === 'subjects' && first.plan.holds.some(({ code }) => MAY_BE_NEW.includes(code));
-  const read = isMissing && deps.cloud.forget(task.order.scope) ? await readAndPlan(deps, task, selection) : first;
-  const studied = await inspectTargets(deps, task, read);
+  const isStale = isMissing && deps.cloud.forget(task.order.scope);
+  const studied = await lookInto(deps, task, isStale ? await readAndPlan(deps, task, selection, opening) : first);
   recordUnchecked(deps, task.order, studied.world, studied.plan);
   recordPlan(deps, task.order, studied.plan);
   return studied;
 }
 
-async function readAndPlan(deps: Deps, task: Task, selection: Selection): Promise<Study> {
+/** A plan with what it is made of, as far as that is known. */
+interface Draft extends Study {
+  readonly readAtMs: number;
+  readonly opening: Opening;
+  readonly refusals: readonly Refusal[];
+  readonly unasked: Fault | null;
+}
+
+async function readAndPlan(deps: Deps, task: Task, selection: Selection, opening: Opening): Promise<Draft> {
+  const readAtMs = deps.clock.now();
   const world = await deps.cloud.read(task.order.scope, selection);
-  return { world, plan: planOf(deps, task, world) };
+  const known = { world, readAtMs, opening, refusals: [], unasked: null };
+  return { ...known, plan: planOf(deps, task, known) };
 }
 
 /**
- * Looks closer at what the plan points something new at, which a list cannot tell the health of, and plans again with what
- * was found. What then goes elsewhere is looked at in its turn: each round asks for targets that were not asked for, so there
- * are no more rounds than targets, and one round when all is well. A plan that attaches nothing asks only of pools.
+ * Looks closer at what the plan points something new at, which a list cannot tell the health of, asks what the cloud refused on
+ * the running machines that the plan writes on, and plans again with what was found. What then goes elsewhere is looked at in
+ * its turn: each round asks for what was not asked for, so there are no more rounds than targets and machines, and one round
+ * when all is well. A plan that attaches nothing asks only of pools.
  */
-async function inspectTargets(deps: Deps, task: Task, read: Study): Promise<Study> {
-  const known = new Set<TargetId>();
-  let { world, plan } = read;
+async function lookInto(deps: Deps, task: Task, read: Draft): Promise<Studied> {
+  const seen = new Set<TargetId>();
+  const asked = new Set<MachineId>();
+  let draft = read;
   for (;;) {
-    const targets = worthALook(plan, world, task.rules.config.pools, known);
-    if (targets.length === 0) return { world, plan };
-    for (const { id } of targets) known.add(id);
-    const closer = await lookCloser(deps, task.order.scope, world, targets);
-    if (closer === world) return { world, plan };
-    world = closer;
-    plan = planOf(deps, task, world);
+    const { world, plan, refusals } = draft;
+    const targets = worthALook(plan, world, task.rules.config.pools, seen);
+    const machines = worthAsking(plan, world, asked);
+    for (const { id } of targets) seen.add(id);
+    for (const id of machines) asked.add(id);
+    const [closer, answer] = await Promise.all([
+      lookCloser(deps, task.order.scope, world, targets),
+      askForRefusals(deps, world, machines),
+    ]);
+    if (answer instanceof Fault) recordFault(deps, task.order, answer, 'asking what was refused');
+    const more = answer instanceof Fault ? [] : answer;
+    const unasked = answer instanceof Fault ? answer : draft.unasked;
+    draft = { ...draft, world: closer, refusals: [...refusals, ...more], unasked };
+    if (closer === world && more.length === 0) return toStudied(draft);
+    draft = { ...draft, plan: planOf(deps, task, draft) };
   }
+}
+
+function toStudied({ world, plan, readAtMs, opening, refusals, unasked }: Draft): Studied {
+  const refused = new Set(refusals.map(({ machine }) => machine));
+  return { world, plan, readAtMs, opening, refused, unasked };
 }
 
 const NONE: ReadonlySet<Digest> = new Set();
 
-function planOf(deps: Deps, { order, rules, run }: Task, world: World): Plan {
+function planOf(
+  deps: Deps,
+  { order, rules, run }: Task,
+  { world, opening, refusals }: Pick<Draft, 'world' | 'opening' | 'refusals'>,
+): Plan {
   const nowMs = deps.clock.now();
   return makePlan({
     world,
@@ -79,8 +123,8 @@ function planOf(deps: Deps, { order, rules, run }: Task, world: World): Plan {
     basis: order.basis,
     // A person judges by what is shown.
     recent: order.trigger === 'resync' ? NONE : deps.recent.of(order.scope, order.basis, nowMs),
-    opening: ALWAYS_OPEN,
-    refusals: [],
+    opening,
+    refusals,
     hash: deps.hash,
   });
 }

@@ -1,7 +1,7 @@
 import { toInstant } from '../ids.ts';
 import type { Plan } from '../plan/change.ts';
 import type { Deps, Mode } from '../ports.ts';
-import type { Scope } from '../words.ts';
+import type { Scope, SourceId } from '../words.ts';
 import type { Work } from '../work.ts';
 import type { Origin } from './chunk.ts';
 import { toChunks } from './chunk.ts';
@@ -9,11 +9,12 @@ import { toInvocation } from './invocation.ts';
 import type { Order } from './order.ts';
 import { toRun } from './permission.ts';
 import { rememberSweep } from './recent.ts';
-import { recordFault, recordFinish } from './record.ts';
+import { recordFault, recordFinish, recordOutcome } from './record.ts';
 import type { Report } from './report.ts';
 import { PAUSED, toReport } from './report.ts';
 import { loadRules } from './rules.ts';
 import { toScopeKey } from './scope.ts';
+import { shareOf } from './share.ts';
 import { study, type Task } from './study.ts';
 
 /** What the sweep of one scope came to. */
@@ -69,9 +70,10 @@ export async function sweepScope(deps: Deps, scope: Scope, { correlation, since 
     lane: 'bulk',
   };
   try {
-    const { report, works } = await compare(deps, order);
+    const { report, works, interrupting } = await compare(deps, order);
     const [first, ...others] = works;
     if (first !== undefined) await deps.queues.send('bulk', [first, ...others], 0);
+    deps.requests.handOn(scope, interrupting, deps.clock.now());
     recordFinish(deps, order, report, startedMs);
     return { scope, plan: report.plan, queued: works.length };
   } catch (thrown) {
@@ -82,17 +84,30 @@ export async function sweepScope(deps: Deps, scope: Scope, { correlation, since 
 interface Comparison {
   readonly report: Report;
   readonly works: readonly Work[];
+  readonly interrupting: readonly SourceId[];
 }
 
 async function compare(deps: Deps, order: Order): Promise<Comparison> {
   const mode: Mode = deps.mode();
-  if (mode === 'paused') return { report: PAUSED, works: [] };
+  if (mode === 'paused') return { report: PAUSED, works: [], interrupting: [] };
   const run = toRun(mode, order.run);
   const task: Task = { order, rules: await loadRules(deps), run };
   const studied = await study(deps, task, order.selection);
-  const report = toReport(mode, studied, []);
-  if (run.kind === 'observe') return { report, works: [] };
+  if (run.kind === 'observe') return { report: toReport(mode, studied, []), works: [], interrupting: [] };
   rememberSweep(deps, task, studied);
+  const { world, plan } = studied;
+  const { changes, interrupting, behind } = shareOf({
+    world,
+    changes: plan.changes,
+    inFlight: task.rules.config.interruption.inFlight,
+    handedOn: deps.requests.handedOn(order.scope, deps.clock.now()),
+    sweep: order.correlation,
+    hash: deps.hash,
+  });
+  for (const { outcomes } of behind) {
+    for (const outcome of outcomes) recordOutcome(deps, order, task.rules, outcome, deps.clock.now());
+  }
   const { correlation, since } = order;
-  return { report, works: toChunks(deps, studied.plan, { correlation, since }) };
+  const works = toChunks(deps, { world, rulesVersion: plan.rulesVersion, changes }, { correlation, since });
+  return { report: toReport(mode, studied, behind), works, interrupting };
 }

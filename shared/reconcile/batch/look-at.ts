@@ -1,4 +1,5 @@
 import { FAULTS } from '../../fault.ts';
+import type { Hold } from '../../plan/change.ts';
 import type { Progress } from '../converge.ts';
 import { converge } from '../converge.ts';
 import { groupBy } from '../../group-by.ts';
@@ -12,8 +13,9 @@ import type { HeldBack } from './launch-hooks.ts';
 import { comesBackWith, holdBack, releaseHooks } from './launch-hooks.ts';
 import { isPassing, LOOK_AGAIN_SECONDS, toLookAgain } from './look-again.ts';
 import type { Look, LookGroup } from './look-group.ts';
-import { earliestOf, itemsAbout } from './look-group.ts';
+import { earliestOf, itemsAbout, latestAbout } from './look-group.ts';
 import { putBackRest } from './put-back.ts';
+import { forgiveRestarted } from './restarted.ts';
 
 /** What looking at a group leaves to be done. */
 export interface LookResult {
@@ -41,17 +43,19 @@ async function look(deps: Invocation, group: LookGroup): Promise<Looked> {
   const everyItem = group.items.map(({ id }) => id);
   const order = toOrder(group);
   let progress: Progress;
+  const unforgiven = await forgiveRestarted(deps, group);
   try {
-    progress = await converge(deps, order);
+    progress = await converge(deps, order, (about) => latestAbout(group, about));
   } catch {
     // `converge` has journaled it. Nothing is known of any item, so all come back, and in the end reach the dead letters.
     return { failed: everyItem, wantsSweep: false, held: [] };
   }
   const wantsSweep = isTooMuchForBatch(group, progress);
   const held = holdBack(group, progress, deps.clock.now());
+  const failed = isReadInDoubt(progress) ? everyItem : [...unforgiven, ...failuresOf(group, progress)];
   try {
-    await putOff(deps, group, progress, held);
-    return { failed: isReadInDoubt(progress) ? everyItem : failuresOf(group, progress), wantsSweep, held };
+    await putOff(deps, group, progress, { held, failed: new Set(failed) });
+    return { failed, wantsSweep, held };
   } catch (thrown) {
     recordFault(deps, order, thrown, `queueing what is left in ${toScopeKey(group.scope)}`);
     return { failed: everyItem, wantsSweep: false, held: [] };
@@ -80,32 +84,54 @@ const isReadInDoubt = ({ incomplete }: Report): boolean =>
 const isTooMuchForBatch = ({ run }: LookGroup, { mode, plan }: Report): boolean =>
   run === null && mode === 'enforce' && plan !== null && plan.guard.trips.some(({ name }) => name === 'batch');
 
-/** Queues what a later look is to see to: machines held back, what is changing, and what there was no time for. */
+/** What comes back by itself: launches that are held back, and items that are delivered again. */
+interface Returning {
+  readonly held: readonly HeldBack[];
+  readonly failed: ReadonlySet<string>;
+}
+
+/** Queues what a later look is to see to: machines held back, what is changing or settling, and what was not come to. */
 async function putOff(
   deps: Invocation,
   group: LookGroup,
   progress: Progress,
-  held: readonly HeldBack[],
+  { held, failed }: Returning,
 ): Promise<void> {
   const comesBack = comesBackWith(held);
   for (const [first, ...others] of groupBy(held, ({ delaySeconds }) => String(delaySeconds)).values()) {
     await deps.queues.send('event', [first.work, ...others.map(({ work }) => work)], first.delaySeconds);
   }
   // Messages that are delivered again need no copies of themselves.
-  if (!isReadInDoubt(progress)) await lookAgain(deps, group, progress, comesBack);
-  await putBackRest(deps, group, progress, comesBack);
+  if (!isReadInDoubt(progress)) await lookAgain(deps, group, passingOf(progress), comesBack);
+  const again = new Set(group.items.flatMap(({ id, work }) => (failed.has(id) ? [work] : [])));
+  const returns = (work: Look): boolean => comesBack(work) || again.has(work);
+  await lookAgain(deps, group, settlingOf(progress), returns);
+  await putBackRest(deps, group, progress, { left: comesBack, waits: returns });
 }
+
+/** Something to be looked at again after so many seconds. */
+interface Passing {
+  readonly hold: Hold;
+  readonly seconds: number;
+}
+
+const passingOf = (progress: Progress): readonly Passing[] =>
+  progress.holds.filter(isPassing(progress)).map((hold) => ({ hold, seconds: LOOK_AGAIN_SECONDS }));
+
+const settlingOf = ({ waits }: Progress): readonly Passing[] => waits.filter(({ hold }) => hold.code === 'settling');
 
 async function lookAgain(
   { queues, clock }: Invocation,
   group: LookGroup,
-  progress: Progress,
+  passing: readonly Passing[],
   comesBack: (work: Look) => boolean,
 ): Promise<void> {
   if (group.run?.kind === 'observe') return;
-  const passing = progress.holds.filter(isPassing(progress));
-  const [first, ...rest] = toLookAgain(group, passing, { nowMs: clock.now(), comesBack });
-  if (first !== undefined) await queues.send('event', [first, ...rest], LOOK_AGAIN_SECONDS);
+  for (const together of groupBy(passing, ({ seconds }) => String(seconds)).values()) {
+    const holds = together.map(({ hold }) => hold);
+    const [first, ...rest] = toLookAgain(group, holds, { nowMs: clock.now(), comesBack });
+    if (first !== undefined) await queues.send('event', [first, ...rest], together[0].seconds);
+  }
 }
 
 /** The items that must be delivered again. Delivered again, a permission still holds for what is left of what was seen. */

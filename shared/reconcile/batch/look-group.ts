@@ -69,6 +69,12 @@ function withItem(group: LookGroup, item: LookItem): LookGroup | null {
 export const earliestOf = ({ items }: LookGroup): Instant =>
   items.map(({ work }) => work.since).reduce((earliest, since) => (since < earliest ? since : earliest));
 
+/** When the latest of the group's events about a source or its machine happened, in whatever order they came. */
+export const latestAbout = (group: LookGroup, about: About): Instant =>
+  itemsAbout(group, about)
+    .map(({ work }) => work.since)
+    .reduce((latest, since) => (since > latest ? since : latest));
+
 /** The items that asked for a source, by its own id or by its machine's; all of them, when it cannot be told. */
 export function itemsAbout({ items }: LookGroup, about: About): readonly LookItem[] {
   const asked = items.filter(({ work }) => work.subjects.some((subject) => isAbout(about, subject)));

@@ -2,6 +2,7 @@ import type { Change } from '../../plan/change.ts';
 import type { Deps } from '../../ports.ts';
 import type { NonEmpty } from '../../words.ts';
 import type { Work } from '../../work.ts';
+import { TURN_AGAIN_SECONDS } from '../apply/restraint.ts';
 import type { Origin } from '../chunk.ts';
 import { cutChunks, subjectsOf } from '../chunk.ts';
 import type { Progress } from '../converge.ts';
@@ -19,13 +20,33 @@ import { itemsAbout } from './look-group.ts';
  * again, each of them would leave another copy in the queue.
  */
 const FORGOTTEN_MS = 21_600_000;
+/** As long as what a sweep hands on may take: what has had no turn by then, the next sweep finds again. */
+const WAITED_MS = 900_000;
 
 const isForgotten = ({ run, since }: Look, nowMs: number): boolean =>
   run !== null && nowMs - Date.parse(since) > FORGOTTEN_MS;
 
+const hasWaited = ({ since }: Look, nowMs: number): boolean => nowMs - Date.parse(since) > WAITED_MS;
+
 /** What a run left, and who asked for it. */
 interface Asked extends Origin {
   readonly changes: NonEmpty<Change>;
+}
+
+/** Sources that go back to the queue. */
+interface Rest {
+  readonly bySource: readonly NonEmpty<Change>[];
+  readonly delaySeconds: number;
+  /** Whether whoever asked for it comes back anyway. */
+  readonly comesBack: (work: Look) => boolean;
+  /** Whether what was asked for so long ago is left to the sweeps. */
+  readonly isGivenUp: (work: Look) => boolean;
+}
+
+/** Whether work comes back anyway, with what the brake left of it, and with what waits in it. */
+export interface Returns {
+  readonly left: (work: Look) => boolean;
+  readonly waits: (work: Look) => boolean;
 }
 
 /**
@@ -33,43 +54,48 @@ interface Asked extends Origin {
  * permission, as far as it is about them.
  * @throws Fault what the queue said.
  */
-export async function putBackRest(
-  deps: Deps,
-  group: LookGroup,
-  progress: Progress,
-  comesBack: (work: Look) => boolean,
-): Promise<void> {
-  const { scope, run } = group;
-  if (progress.plan === null || progress.left.length === 0) return;
-  const { rulesVersion } = progress.plan;
+export async function putBackRest(deps: Deps, group: LookGroup, progress: Progress, comesBack: Returns): Promise<void> {
   const nowMs = deps.clock.now();
-  const isGivenUp = (work: Look): boolean => comesBack(work) || isForgotten(work, nowMs);
-  const asked = progress.left.flatMap((changes) => findAsker(group, changes, isGivenUp));
+  const { left, waits } = progress;
+  await putBack(deps, group, progress, {
+    bySource: left,
+    delaySeconds: pauseOf(progress),
+    comesBack: comesBack.left,
+    isGivenUp: (work) => isForgotten(work, nowMs),
+  });
+  await putBack(deps, group, progress, {
+    bySource: waits.filter(({ hold }) => hold.code !== 'settling').map(({ changes }) => changes),
+    delaySeconds: TURN_AGAIN_SECONDS[laneOf(group.run)],
+    comesBack: comesBack.waits,
+    isGivenUp: (work) => hasWaited(work, nowMs),
+  });
+}
+
+async function putBack(deps: Deps, group: LookGroup, { plan, world }: Progress, rest: Rest): Promise<void> {
+  const { scope, run } = group;
+  const { bySource, delaySeconds } = rest;
+  if (plan === null || world === null || bySource.length === 0) return;
+  const asked = bySource.flatMap((changes) => findAsker(group, changes, rest));
   const byOrigin = groupBy(asked, ({ correlation, since }) => `${correlation} ${since}`);
   const [first, ...others] = [...byOrigin.values()].flatMap((together) => {
     const [{ correlation, since }] = together;
-    const bySource = together.map(({ changes }) => changes);
-    return cutChunks(scope.cloud, bySource).map((chunk): Work => {
-      const narrow = narrowTo(deps, run, chunk.flat(), rulesVersion);
-      return {
-        kind: 'look',
-        scope,
-        subjects: subjectsOf(chunk),
-        run: narrow,
-        correlation,
-        since,
-        hook: null,
-        isRestart: false,
-      };
+    const chunks = cutChunks(
+      world,
+      together.map(({ changes }) => changes),
+    );
+    return chunks.map((chunk): Work => {
+      const narrow = narrowTo(deps, run, chunk.flat(), plan.rulesVersion);
+      const subjects = subjectsOf(chunk);
+      return { kind: 'look', scope, subjects, run: narrow, correlation, since, hook: null, isRestart: false };
     });
   });
-  if (first !== undefined) await deps.queues.send(laneOf(run), [first, ...others], pauseOf(progress));
-  recordContinued(deps, { correlation: group.items[0].work.correlation, scope }, progress.left.length);
+  if (first !== undefined) await deps.queues.send(laneOf(run), [first, ...others], delaySeconds);
+  recordContinued(deps, { correlation: group.items[0].work.correlation, scope }, bySource.length);
 }
 
-function findAsker(group: LookGroup, changes: NonEmpty<Change>, isGivenUp: (work: Look) => boolean): readonly Asked[] {
+function findAsker(group: LookGroup, changes: NonEmpty<Change>, { comesBack, isGivenUp }: Rest): readonly Asked[] {
   const works = itemsAbout(group, changes[0]).map(({ work }) => work);
-  const [first] = works.some(isGivenUp) ? [] : works;
+  const first = works.some(comesBack) ? undefined : works.find((work) => !isGivenUp(work));
   return first === undefined ? [] : [{ changes, correlation: first.correlation, since: first.since }];
 }
 

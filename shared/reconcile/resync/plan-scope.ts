@@ -7,7 +7,7 @@ import type { Order } from '../order.ts';
 import { recordFault } from '../record.ts';
 import type { Rules } from '../rules.ts';
 import { toScopeKey } from '../scope.ts';
-import type { Study, Task } from '../study.ts';
+import type { Studied, Task } from '../study.ts';
 import { study } from '../study.ts';
 import type { ResyncRequest } from './request.ts';
 import type { Target } from './targets.ts';
@@ -15,7 +15,7 @@ import type { Target } from './targets.ts';
 /** What was planned in one scope, with the task that it is carried out by. */
 export interface Planned {
   readonly task: Task;
-  readonly studied: Study;
+  readonly studied: Studied;
   readonly startedMs: number;
 }
 

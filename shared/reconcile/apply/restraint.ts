@@ -1,0 +1,62 @@
+import type { Fault } from '../../fault.ts';
+import type { Change } from '../../plan/change.ts';
+import { toHold } from '../../plan/refused.ts';
+import { toInstant } from '../../ids.ts';
+import type { Lane, Outcome, Turn } from '../../ports.ts';
+import type { HoldCode } from '../../reason.ts';
+import { isOver } from '../closing.ts';
+import type { Course } from './course.ts';
+
+/** What withholds a change of a running machine at the moment at which it would be made, and not when it is planned. */
+export type PassingCode = Extract<HoldCode, 'interrupting-enough' | 'outside-window' | 'settling'>;
+
+const NO_TURN = 'as many running machines as may are changing, or one that stands in for this one is';
+
+/**
+ * After how many seconds a turn is asked for again. A machine that somebody has just tagged comes back sooner than what a sweep
+ * found; both leave the storage account time for others.
+ */
+export const TURN_AGAIN_SECONDS: Readonly<Record<Lane, number>> = { event: 15, bulk: 30 };
+
+/** After how many seconds a source that got no turn comes back; `null`: it got one. */
+export function waitOf({ task }: Course, outcomes: readonly Outcome[]): number | null {
+  const last = outcomes.at(-1);
+  return last?.kind === 'held' && last.hold.code === 'interrupting-enough' ? TURN_AGAIN_SECONDS[task.order.lane] : null;
+}
+
+/** A change that is withheld in passing. */
+export const withhold = (change: Change, code: PassingCode, detail: string): Outcome => ({
+  kind: 'held',
+  change,
+  hold: toHold(change, code, detail),
+});
+
+/**
+ * Why a change must not begin now, as its outcome; `null`: it may. What interrupts nobody always may.
+ *
+ * | on a running machine, while | it is |
+ * |---|---|
+ * | the other processes cannot be reached | failed, and tried again with its message |
+ * | the window is over, or nearly | held `outside-window`, for the next sweep |
+ * | this process has no turn, or no longer | held `interrupting-enough`, and comes back |
+ */
+export function findRestraint(course: Course, change: Change, turn: Turn | null): Outcome | null {
+  if (!course.interruptible.has(change.source)) return null;
+  const fault = findFault(course);
+  if (fault !== null) return { kind: 'failed', change, code: fault.code, detail: fault.message };
+  const closed = findEnd(course);
+  if (closed !== null) return withhold(change, 'outside-window', closed);
+  return turn?.isHeld() === true ? null : withhold(change, 'interrupting-enough', NO_TURN);
+}
+
+/** Whether anything running may be changed at all, so that asking for a turn is worth it. */
+export const mayInterrupt = (course: Course): boolean => findFault(course) === null && findEnd(course) === null;
+
+const findFault = ({ others, studied }: Course): Fault | null => others.fault() ?? studied.unasked;
+
+/** Why no interruption may begin in the window that was open when it was planned, or `null`. */
+function findEnd({ deps, studied: { opening } }: Course): string | null {
+  if (!isOver(opening, deps.clock.now())) return null;
+  const end = opening.kind === 'open' && opening.endsAtMs !== null ? ` at ${toInstant(opening.endsAtMs)}` : '';
+  return `the window ends${end}, and no interruption begins in its last minute`;
+}
