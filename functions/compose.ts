@@ -54,8 +54,8 @@ const PARALLELISM = 16;
  * @throws Fault `config-invalid`: a setting is missing or means nothing.
  */
 export function compose(env: Env, overrides: Partial<Overrides> = {}): AzureDeps {
-  const credential = overrides.credential ?? createManagedIdentity(env);
   const clock = overrides.clock ?? { now: () => Date.now() };
+  const credential = overrides.credential ?? createManagedIdentity(env, clock);
   const pause = overrides.pause ?? ((delayMs) => wait(delayMs));
   const rules = overrides.rules ?? createRulesFile(resolve(env['TAPKEEPER_RULES'] ?? 'tapkeeper.yaml'));
   const endpoint = (env['TAPKEEPER_ARM_ENDPOINT'] ?? PUBLIC_ENDPOINT).replace(/\/+$/, '');
