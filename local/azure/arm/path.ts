@@ -19,6 +19,8 @@ export type Target =
   | CollectionTarget
   | ResourceTarget
   | ActionTarget
+  | ProviderTarget
+  | FeatureTarget
   | { readonly kind: 'tags'; readonly subscription: string; readonly scope: Target }
   | { readonly kind: 'unknown'; readonly subscription: string | null; readonly provider: string };
 
@@ -46,6 +48,23 @@ export interface ActionTarget {
   readonly subscription: string;
   readonly resource: ResourceTarget;
   readonly action: string;
+}
+
+/** A provider of a subscription, or something done about its registration. */
+export interface ProviderTarget {
+  readonly kind: 'provider';
+  readonly subscription: string;
+  readonly namespace: string;
+  readonly action: string | null;
+}
+
+/** A feature of a provider. */
+export interface FeatureTarget {
+  readonly kind: 'feature';
+  readonly subscription: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly action: string | null;
 }
 
 const TAGS_SUFFIX = /\/providers\/microsoft\.resources\/tags\/default$/i;
@@ -78,11 +97,22 @@ function parseProviderPath(
     : unknown;
 }
 
+/** `Microsoft.Network`, `Microsoft.Network/register` and the features of Microsoft.Features; `null`: something else. */
+function parseRegistration(subscription: string, segments: readonly string[]): Target | null {
+  const [first = '', second, namespace = '', fourth, name = '', action = null] = segments;
+  if (isWord(first, 'microsoft.features') && isWord(second, 'providers') && isWord(fourth, 'features'))
+    return { kind: 'feature', subscription, namespace, name, action };
+  if (segments.length > 2 || first === '') return null;
+  if (second !== undefined && !isWord(second, 'register') && !isWord(second, 'unregister')) return null;
+  return { kind: 'provider', subscription, namespace: first, action: second ?? null };
+}
+
 function parseSubscriptionPath(subscription: string, rest: readonly string[]): Target {
   const [first, second, ...further] = rest;
   if (first === undefined) return { kind: 'subscription', subscription };
   if (isWord(first, 'locations') && second === undefined) return { kind: 'locations', subscription };
-  if (isWord(first, 'providers')) return parseProviderPath(subscription, null, rest.slice(1));
+  if (isWord(first, 'providers'))
+    return parseRegistration(subscription, rest.slice(1)) ?? parseProviderPath(subscription, null, rest.slice(1));
   if (!isWord(first, 'resourcegroups')) return { kind: 'unknown', subscription, provider: first };
   if (second === undefined) return { kind: 'groups', subscription };
   if (further.length === 0) return { kind: 'group', subscription, group: second };
@@ -123,6 +153,9 @@ export function toScopeId(target: Target): string {
       return `${toScopeId(target.scope)}/providers/Microsoft.Resources/tags/default`;
     case 'group':
       return `/subscriptions/${target.subscription}/resourceGroups/${target.group}`;
+    case 'feature':
+      return `/subscriptions/${target.subscription}/providers/Microsoft.Features/providers/${target.namespace}/features/${target.name}`;
+    case 'provider':
     case 'collection':
     case 'groups':
     case 'locations':

@@ -6,6 +6,7 @@ import type { Kind } from './kind.ts';
 import { networkInterfaces } from './network-interfaces.ts';
 import { toScopeId, type ActionTarget, type ResourceTarget, type ResourceType, type Target } from './path.ts';
 import { plainResources } from './plain-resources.ts';
+import { feature, provider } from './providers.ts';
 import { toActionSpelling } from './power.ts';
 import {
   getSubscription,
@@ -48,6 +49,10 @@ function toPermission({ method, target }: Pick<Call, 'method' | 'target'>): stri
     case 'group':
     case 'groups':
       return `Microsoft.Resources/subscriptions/resourceGroups/${toVerb(method)}`;
+    case 'provider':
+      return method === 'GET' ? `${target.namespace}/read` : `${target.namespace}/register/action`;
+    case 'feature':
+      return `Microsoft.Features/providers/features/${method === 'GET' ? 'read' : 'register/action'}`;
     case 'subscription':
     case 'subscriptions':
     case 'locations':
@@ -147,6 +152,10 @@ function reach(arm: Arm, call: Call): Answer {
       return method === 'POST' ? notAllowed(call) : tags(arm, call, target.scope);
     case 'group':
       return group(arm, call, target.subscription, target.group);
+    case 'provider':
+      return provider(arm, call, target);
+    case 'feature':
+      return feature(arm, call, target);
     case 'unknown':
       return unknownType(target.provider, call.apiVersion);
     case 'groups':

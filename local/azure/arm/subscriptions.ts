@@ -5,7 +5,7 @@ import type { ResourceGroup } from './resource.ts';
 import { toPage } from './paging.ts';
 
 /** Regions where virtual network TAPs are offered (https://learn.microsoft.com/azure/virtual-network/virtual-network-tap-overview), and two where not. */
-const LOCATIONS = [
+export const LOCATIONS = [
   'eastus',
   'eastasia',
   'westcentralus',
