@@ -15,11 +15,18 @@ export const EVENT_STREAMS: Unreached = {
   why: 'no operation that is called streams events',
 };
 
-/** A compiled checksum for the contents of blobs; a queue has none. It holds 83 kB. */
+/** A compiled checksum for the contents of blobs; a queue has none, and the blobs that are written are empty. It holds 83 kB. */
 export const BLOB_CHECKSUM: Unreached = {
   path: /@azure[\\/]storage-common[\\/]dist[\\/]esm[\\/]crc64\.js$/,
   exports: ['default'],
-  why: 'queues have no checksum of their contents',
+  why: 'no contents are sent that have a checksum',
+};
+
+/** Another format for lists of blobs, with a package for tables of columns: 240 kB. Lists come as XML unless they are asked for so. */
+export const BLOB_LIST_TABLES: Unreached = {
+  path: /@azure[\\/]storage-blob[\\/]dist[\\/]esm[\\/]utils[\\/]blobListArrowParser\.js$/,
+  exports: ['parseBlobListArrowResponse'],
+  why: 'no list of blobs is asked for in that format',
 };
 
 const toStub = ({ exports, why }: Unreached): string =>
