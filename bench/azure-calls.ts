@@ -1,150 +1,151 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import type { HttpClient } from '../functions/arm/exchange.ts';
 import { hostFunctions } from '../local/azure/host.ts';
-import { startAzureCloud, type AzureCloud } from '../local/azure/start.ts';
-import { armCaller, type ArmCaller } from '../local/demo/arm-caller.ts';
-import { createAzureSensors } from '../local/demo/azure-fleet.ts';
-import { groupPath, machineBody, nicBody, putNetwork } from '../local/demo/azure-person.ts';
-import { toMarkName } from '../shared/mark.ts';
-import { findOwner } from '../shared/ids.ts';
+import type { AzureCloud } from '../local/azure/start.ts';
 import type { JournalEntry } from '../shared/journal.ts';
+import {
+  forEach,
+  launch,
+  NO_EVENTS,
+  OWNER,
+  SILENT,
+  withAzureCloud,
+  type AzureBench,
+  type Launched,
+} from './azure-rig.ts';
 import type { Calls } from './calls.ts';
 
 const SWEPT = 1000;
-const PARALLEL = 20;
-const OWNER = findOwner('bench');
+
+/** Calls to Resource Manager, and how they go together. Asking how an operation goes on is none of them. */
+export interface CallsOnAzure extends Calls {
+  /** Reads that are not of a page of a list. */
+  readonly single: number;
+  /** The most reads that went on at the same time. */
+  readonly atATime: number;
+}
 
 /** What the Azure side calls, counted at the ARM endpoint. */
 export interface AzureCalls {
-  readonly cold: Calls;
-  readonly warm: Calls;
-  readonly again: Calls;
-  readonly sweep: Calls;
+  readonly cold: CallsOnAzure;
+  readonly warm: CallsOnAzure;
+  readonly again: CallsOnAzure;
+  /** Of an interface instead of its machine. */
+  readonly ofInterface: { readonly cold: CallsOnAzure; readonly warm: CallsOnAzure; readonly again: CallsOnAzure };
+  readonly sweep: CallsOnAzure;
 }
 
-interface Bench {
-  readonly cloud: AzureCloud;
-  readonly call: ArmCaller;
-  readonly subnet: string;
-  readonly rulesPath: string;
-}
+const OPERATIONS = {
+  machine: 'Microsoft.Compute/virtualMachines/write',
+  nic: 'Microsoft.Network/networkInterfaces/write',
+};
 
-const rulesFor = (frontend: string): string =>
-  JSON.stringify({
-    version: 1,
-    owner: OWNER,
-    destinations: { sensor: { cloud: 'azure', loadBalancerFrontend: frontend } },
-    rules: [{ name: 'tagged', when: { tag: 'mirror' }, mirror: ['sensor'] }],
-  });
-
-/** Runs something against a cloud of its own, with a sensor and a rules file. */
-async function withAzureCloud<Result>(
-  options: Parameters<typeof startAzureCloud>[0],
-  run: (bench: Bench) => Promise<Result>,
-): Promise<Result> {
-  const folder = await mkdtemp(join(tmpdir(), 'tapkeeper-bench-'));
-  const cloud = await startAzureCloud({ operationMs: 1, settleMs: 1, ...options });
-  try {
-    const rulesPath = join(folder, 'tapkeeper.yaml');
-    await writeFile(rulesPath, rulesFor((await createAzureSensors(cloud)).frontend));
-    const call = armCaller(cloud.endpoint, 'bench');
-    const subnet = await putNetwork(call, cloud.subscription);
-    return await run({ cloud, call, subnet, rulesPath });
-  } finally {
-    await cloud.stop();
-    await rm(folder, { recursive: true });
-  }
-}
-
-interface Launched {
-  readonly machine: string;
-  readonly nic: string;
-}
-
-async function launch({ cloud, call, subnet }: Bench, name: string): Promise<Launched> {
-  const base = groupPath(cloud.subscription, 'demo');
-  const nic = `${base}/providers/Microsoft.Network/networkInterfaces/${name}-nic`;
-  const machine = `${base}/providers/Microsoft.Compute/virtualMachines/${name}`;
-  await call('PUT', nic, nicBody(subnet, {}));
-  await call('PUT', machine, machineBody(nic, { mirror: 'yes' }));
-  return { machine, nic };
-}
-
-/** A machine that tapkeeper attached at some time before. */
-async function launchMirrored(bench: Bench, name: string, tap: string): Promise<void> {
-  const { nic } = await launch(bench, name);
-  await bench.cloud.idle();
-  if (OWNER === null) throw new Error('the name of the owner is none');
-  const body = { properties: { virtualNetworkTap: { id: tap } } };
-  await bench.call('PUT', `${nic}/tapConfigurations/${toMarkName(OWNER)}`, body);
-}
-
-const toEvent = ({ subscription }: AzureCloud, { machine }: Launched) => ({
+const toEvent = ({ subscription }: AzureCloud, launched: Launched, about: keyof Launched) => ({
   specversion: '1.0',
   id: randomUUID(),
   source: `/subscriptions/${subscription}`,
-  subject: machine,
+  subject: launched[about],
   type: 'Microsoft.Resources.ResourceWriteSuccess',
   time: new Date().toISOString(),
-  data: { operationName: 'Microsoft.Compute/virtualMachines/write', correlationId: randomUUID() },
+  data: { operationName: OPERATIONS[about], correlationId: randomUUID() },
 });
 
-async function countCalls({ calls }: AzureCloud, run: () => Promise<unknown>): Promise<Calls> {
-  calls.reset();
-  await run();
-  return { reads: calls.reads(), writes: calls.writes() };
+const isPoll = (url: string): boolean => /\/operation(s|results)\//i.test(url);
+
+/** Counts how many reads go on at the same time. */
+function watchReads({ httpClient }: AzureCloud) {
+  let going = 0;
+  let most = 0;
+  const watching: HttpClient = {
+    async sendRequest(request) {
+      if (request.method !== 'GET' || isPoll(request.url)) return httpClient.sendRequest(request);
+      going += 1;
+      most = Math.max(most, going);
+      return httpClient.sendRequest(request).finally(() => void (going -= 1));
+    },
+  };
+  return {
+    httpClient: watching,
+    most: () => most,
+    reset: () => void (most = 0),
+  };
 }
 
-/** Lets no event through: those that count are given to the trigger by hand. */
-const NO_EVENTS = {
-  includedEventTypes: [],
-  advancedFilters: [{ operatorType: 'StringIn', key: 'id', values: [] }],
-} as const;
+/** A process of the function app that nothing has happened to yet, and what it calls. */
+function startProcess({ cloud, rulesPath }: AzureBench) {
+  const reads = watchReads(cloud);
+  const overrides = { journal: SILENT, httpClient: reads.httpClient };
+  const host = hostFunctions(cloud, { rulesPath, mode: 'enforce', sweepSeconds: null, overrides });
+  const count = async (run: () => Promise<unknown>): Promise<CallsOnAzure> => {
+    cloud.calls.reset();
+    reads.reset();
+    await run();
+    const single = Object.entries(cloud.calls.counts()).filter(([key]) => key.startsWith('GET '));
+    return {
+      reads: cloud.calls.reads(),
+      writes: cloud.calls.writes(),
+      single: single.reduce((sum, [, times]) => sum + times, 0),
+      atATime: reads.most(),
+    };
+  };
+  return {
+    event: (launched: Launched, about: keyof Launched) =>
+      count(async () => {
+        await host.deliver(toEvent(cloud, launched, about));
+        await host.idle();
+      }),
+    sweep: () => count(() => host.sweep()),
+    stop: host.stop,
+  };
+}
 
-/** Counts what an event about a machine of one interface and a sweep cost. */
+/** Counts an event in a process that has just started, another one in the same process, and that one once more. */
+async function countEvents(bench: AzureBench, about: keyof Launched) {
+  const process = startProcess(bench);
+  try {
+    const [first, second] = [await launch(bench, `first-${about}`), await launch(bench, `second-${about}`)];
+    await bench.cloud.idle();
+    return {
+      cold: await process.event(first, about),
+      warm: await process.event(second, about),
+      again: await process.event(second, about),
+    };
+  } finally {
+    await process.stop();
+  }
+}
+
+/** Counts what events about machines of one interface, events about interfaces, and a sweep cost. */
 export const countAzureCalls = (): Promise<AzureCalls> =>
-  withAzureCloud({ eventFilter: NO_EVENTS }, async (bench) => {
-    const { cloud, rulesPath } = bench;
-    const host = hostFunctions(cloud, {
-      rulesPath,
-      mode: 'enforce',
-      sweepSeconds: null,
-      overrides: { journal: SILENT },
-    });
+  // A machine that has just come does not settle.
+  withAzureCloud({ eventFilter: NO_EVENTS, rules: { interruption: { settle: '0s' } } }, async (bench) => {
+    const ofMachine = await countEvents(bench, 'machine');
+    const ofInterface = await countEvents(bench, 'nic');
+    await launchFleet(bench, SWEPT - 4);
+    const process = startProcess(bench);
     try {
-      const [first, second] = [await launch(bench, 'first'), await launch(bench, 'second')];
-      await cloud.idle();
-      const count = (launched: Launched) =>
-        countCalls(cloud, async () => {
-          await host.deliver(toEvent(cloud, launched));
-          await host.idle();
-        });
-      const events = { cold: await count(first), warm: await count(second), again: await count(second) };
-      await launchFleet(bench, SWEPT - 2);
-      return { ...events, sweep: await countCalls(cloud, () => host.sweep()) };
+      return { ...ofMachine, ofInterface, sweep: await process.sweep() };
     } finally {
-      await host.stop();
+      await process.stop();
     }
   });
 
-const SILENT = { write: (): void => undefined };
-
-async function launchFleet(bench: Bench, count: number): Promise<void> {
+/** Machines that tapkeeper attached at some time before. */
+async function launchFleet(bench: AzureBench, count: number): Promise<void> {
   const tap = bench.cloud.state.taps.find(({ name }) => name === 'soc')?.id ?? '';
   const names = Array.from({ length: count }, (_, index) => `machine-${index}`);
-  const next = names.values();
-  const work = async (): Promise<void> => {
-    for (const name of next) await launchMirrored(bench, name, tap);
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, work));
+  await forEach(names, async (name) => {
+    const { nic } = await launch(bench, name);
+    await bench.cloud.idle();
+    const body = { properties: { virtualNetworkTap: { id: tap } } };
+    await bench.call('PUT', `${nic}/tapConfigurations/tapkeeper-v1-${OWNER}`, body);
+  });
   await bench.cloud.idle();
 }
 
 /** From the moment of the event, through Event Grid, queue and function, to the end of the operation. */
 export const measureAzureAttachMs = (times: number): Promise<readonly number[]> =>
-  withAzureCloud({}, async (bench) => {
+  withAzureCloud({ rules: { interruption: { settle: '0s' } } }, async (bench) => {
     const { cloud, rulesPath } = bench;
     const tooks: number[] = [];
     const journal = {

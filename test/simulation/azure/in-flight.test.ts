@@ -15,18 +15,15 @@ test(
     const alice = personIn(cloud);
     const frontend = await alice.createFrontend();
     await alice.createTap('soc', frontend);
-    const groups = new Map<string, string>();
     const rules = tagRules({ sensor: destination(frontend) }, { interruption: { inFlight: IN_FLIGHT, settle: '0s' } });
     const deployment = await deploy(cloud, rules, {
       instances: INSTANCES,
-      groupOf: (machine) => groups.get(machine) ?? null,
+      groupOf: alice.groupOf,
     });
     const machines = [...(await alice.launch(MACHINES))];
     for (let made = 0; made < SETS; made++) {
-      const availabilitySet = await alice.createAvailabilitySet();
-      const together = await alice.launch(OF_A_SET, { availabilitySet });
-      for (const { id } of together) groups.set(id.toLowerCase(), availabilitySet);
-      machines.push(...together);
+      const availabilitySet = alice.newAvailabilitySet();
+      machines.push(...(await alice.launch(OF_A_SET, { availabilitySet })));
     }
     await deployment.calm();
     await cloud.clock.sleep(STEADY_AFTER_MS);

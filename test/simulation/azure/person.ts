@@ -33,7 +33,9 @@ export interface Person {
   createInterface(tags?: Tags): Promise<string>;
   /** Creates a machine of an interface that is there. */
   createMachine(source: string, choice?: Partial<Choice>): Promise<string>;
-  createAvailabilitySet(): Promise<string>;
+  newAvailabilitySet(): string;
+  /** The availability set of a machine, by its id in any casing. */
+  groupOf(machine: string): string | null;
   /** The id of a new internal load balancer's frontend. */
   createFrontend(): Promise<string>;
   createTap(name: string, frontend: string): Promise<string>;
@@ -59,6 +61,7 @@ async function inParallel<Item>(items: readonly Item[], work: (item: Item) => Pr
 export function personIn(cloud: AzureCloud, name = 'alice', subscription = cloud.subscription): Person {
   const call = armCaller(cloud.endpoint, name);
   const base = groupPath(subscription, GROUP);
+  const groups = new Map<string, string>();
   let made = 0;
   const newName = (kind: string): string => `${name}-${kind}-${(made += 1)}`;
   let subnet: Promise<string> | null = null;
@@ -86,6 +89,7 @@ export function personIn(cloud: AzureCloud, name = 'alice', subscription = cloud
 
   async function createMachine(source: string, choice: Partial<Choice> = {}): Promise<string> {
     const id = `${base}/providers/Microsoft.Compute/virtualMachines/${newName('vm')}`;
+    if (choice.availabilitySet) groups.set(id.toLowerCase(), choice.availabilitySet);
     await call('PUT', id, machineBody([source], choice));
     return id;
   }
@@ -127,10 +131,9 @@ export function personIn(cloud: AzureCloud, name = 'alice', subscription = cloud
     },
     createInterface,
     createMachine,
-    async createAvailabilitySet() {
-      const set = `${base}/providers/Microsoft.Compute/availabilitySets/${newName('set')}`;
-      return set;
-    },
+    // Only its id is looked at.
+    newAvailabilitySet: () => `${base}/providers/Microsoft.Compute/availabilitySets/${newName('set')}`,
+    groupOf: (machine) => groups.get(machine.toLowerCase()) ?? null,
     async createFrontend() {
       const balancer = `${base}/${NETWORK}/loadBalancers/${newName('lb')}`;
       await call('PUT', balancer, {

@@ -9,8 +9,9 @@ import type { JournalEntry } from '../../../shared/journal.ts';
 import { endAfterTest } from '../after-test.ts';
 import { keptJournal } from '../kept-journal.ts';
 import { newRulesFile } from '../rules-file.ts';
-import { hastyClock, type HastyClock } from './hasty-clock.ts';
-import { hastyQueues } from './hasty-queues.ts';
+import { hastyClock, type HastyClock } from '../../../bench/hasty-clock.ts';
+import { clockedQueues } from '../../../bench/clocked-queues.ts';
+import { startPost, type Post } from './post.ts';
 import { watchWrites, type WatchedWrites } from './watched-writes.ts';
 
 export { personIn, type Machine, type Person } from './person.ts';
@@ -19,8 +20,6 @@ export { tagRules } from '../rules-file.ts';
 /** A local Azure on a hasty clock. */
 export interface RigCloud extends AzureCloud {
   readonly clock: HastyClock;
-  /** Whether a TAP configuration is one that its VTAP was told to no longer list. */
-  isUnlisted(configuration: string): boolean;
 }
 
 /** How long operations take on the hasty clock: an attach that interrupts, and a machine that starts. */
@@ -30,7 +29,7 @@ export async function startCloud(options: Partial<AzureOptions> = {}): Promise<R
   const clock = hastyClock();
   const cloud = await startAzureCloud({ clock, operationMs: OPERATION_MS, settleMs: OPERATION_MS, ...options });
   endAfterTest(cloud.stop);
-  return { ...cloud, clock, isUnlisted: () => false };
+  return { ...cloud, clock };
 }
 
 /** Storage of a deployment of its own, which no event of the cloud reaches. */
@@ -40,11 +39,22 @@ export async function newStorage(): Promise<Storage> {
   return storage;
 }
 
+/** Brings the cloud's events to a storage. */
+export function newPost(cloud: RigCloud, storage: Storage): Post {
+  const { stop, ...post } = startPost(cloud, storage);
+  endAfterTest(stop);
+  return post;
+}
+
+const NO_POST: Pick<Post, 'onTheWay'> = { onTheWay: async () => 0 };
+
 /** One deployment of tapkeeper: its function hosts, its rules file and what it journaled. */
 export interface Deployment {
   readonly hosts: readonly [FunctionsHost, ...FunctionsHost[]];
   readonly journal: readonly JournalEntry[];
   readonly writes: WatchedWrites;
+  /** What the hosts said of invocations that failed. */
+  readonly failures: readonly string[];
   /** The holds, by code, of what was journaled since the last call. */
   holds(): readonly string[];
   /** Writes the rules file; it holds from the next invocation on. */
@@ -61,6 +71,8 @@ export interface DeploymentOptions extends Partial<HostOptions> {
   readonly instances: number;
   /** By default that of the cloud, which its events reach. */
   readonly storage: Pick<Storage, 'connectionString' | 'queue'>;
+  /** What brings the cloud's events to a storage of its own; by default nothing does. */
+  readonly post: Post;
   readonly more: Partial<Overrides>;
   /** What does not change at the same time, by machine. */
   readonly groupOf: (machine: string) => string | null;
@@ -79,10 +91,11 @@ export async function deploy(
   const file = await newRulesFile(rules);
   const journal = keptJournal();
   const { clock } = cloud;
-  const { instances = 1, more = {}, groupOf, ...others } = options;
+  const { instances = 1, post = NO_POST, more = {}, groupOf, storage: _storage, ...others } = options;
   const storage = options.storage ?? { connectionString: cloud.storageConnectionString, queue: cloud.queues.queue };
   const writes = watchWrites(cloud, groupOf);
-  const queues = hastyQueues(storage.connectionString, clock, (thrown) => process.emitWarning(String(thrown)));
+  const queues = clockedQueues(storage.connectionString, clock.sleep);
+  const failures: string[] = [];
   const startHost = (): FunctionsHost => {
     const host = hostFunctions(
       // The host looks at its queues by the machine's own time.
@@ -91,6 +104,7 @@ export async function deploy(
         rulesPath: file.path,
         mode: 'enforce',
         sweepSeconds: null,
+        onFailure: (why) => void failures.push(why),
         queueSettings: { ...readQueueSettings(), visibilityMs: REDELIVERED_AFTER_MS },
         overrides: { clock, journal, queues, pause: clock.sleep, httpClient: writes.httpClient, ...more },
         ...others,
@@ -109,7 +123,7 @@ export async function deploy(
         return approximateMessagesCount;
       }),
     );
-    return queues.waiting() === 0 && left.every((messages) => messages === 0);
+    return queues.waiting() === 0 && (await post.onTheWay()) === 0 && left.every((messages) => messages === 0);
   }
   const calm = async (): Promise<void> => {
     while (!(await isCalm())) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
@@ -119,6 +133,7 @@ export async function deploy(
     hosts: [hosts[0], ...hosts.slice(1)],
     journal: journal.entries,
     writes,
+    failures,
     holds: journal.holds,
     setRules: file.write,
     removeRules: file.remove,

@@ -27,6 +27,8 @@ export interface WatchedWrites {
   mostOfOneGroup(): number;
   /** How often a machine was interrupted: writes that the cloud took while it ran. */
   of(machine: string): number;
+  /** How often it was for the sake of one of its interfaces. */
+  interruptionsOn(source: string): number;
 }
 
 /** Who was read as stopped, and started right then, is interrupted by a write that nobody could know to be one. */
@@ -67,7 +69,7 @@ export function watchWrites(cloud: RigCloud, groupOf: (machine: string) => strin
 
   function isRight(configuration: string, body: string): boolean {
     const standing = cloud.state.tapConfigurations.find(({ id }) => id.toLowerCase() === configuration);
-    if (standing?.provisioningState !== 'Succeeded' || cloud.isUnlisted(configuration)) return false;
+    if (standing?.provisioningState !== 'Succeeded' || !standing.isListed) return false;
     return body.toLowerCase().includes(`"${standing.tap.toLowerCase()}"`);
   }
 
@@ -94,6 +96,8 @@ export function watchWrites(cloud: RigCloud, groupOf: (machine: string) => strin
     most: () => most.machines,
     mostOfOneGroup: () => most.ofGroup,
     of: (machine) => writes.filter((one) => isAccepted(one) && one.interrupts === machine.toLowerCase()).length,
+    interruptionsOn: (source) =>
+      writes.filter((one) => isAccepted(one) && one.interrupts !== null && one.source === source.toLowerCase()).length,
     httpClient: {
       async sendRequest(request) {
         const configuration = new URL(request.url).pathname.toLowerCase();

@@ -1,4 +1,4 @@
-import type { LocalClock } from '../../../local/azure/clock.ts';
+import type { LocalClock } from '../local/azure/clock.ts';
 
 /** A clock on which the cloud's seconds pass faster than those of the machine, and that can be set forward. */
 export interface HastyClock extends LocalClock {
