@@ -67,7 +67,7 @@ const JOIN = 'Microsoft.Network/virtualNetworkTaps/join/action';
 
 /** The permission is checked on the VTAP, which may be in another subscription than the interface. */
 const grantOnTarget: Ruling['helps'] = (refusal, { target }) =>
-  `grant ${JOIN} on ${target ?? 'the VTAP'} to ${callerIn(refusal)}; ${MAY_TAKE_TIME}`;
+  `grant ${JOIN} on ${target ?? 'the VTAP'}, which has to be of the same tenant, to ${callerIn(refusal)}; ${MAY_TAKE_TIME}`;
 
 const policyNames = (policies: readonly Policy[]): string =>
   policies.map(({ name, assignment }) => (assignment === null ? name : `${name} (${assignment})`)).join(' and ');
@@ -79,7 +79,7 @@ const exempt: Ruling['helps'] = ({ policies }) =>
 
 /** The message is the only place that names what is locked. */
 export const lockedScopesIn = ({ said }: Refusal): readonly string[] =>
-  [...(/locked:\s*'([^']+)'/gi.exec(said)?.[1]?.split(',') ?? [])].map((scope) => scope.trim());
+  (/\blocked:(.*)/s.exec(said)?.[1] ?? '').match(/\/subscriptions\/[^\s',]+/gi) ?? [];
 
 const unlock: Ruling['helps'] = (refusal, { address }) => {
   const scopes = lockedScopesIn(refusal);
@@ -99,6 +99,9 @@ const notHere = 'virtual network TAP is not offered in this region to this subsc
 
 const otherTenant: Ruling['helps'] = (_, { address }) =>
   `subscription ${subscriptionIn(address)} is of another tenant than the identity: leave it out of TAPKEEPER_SUBSCRIPTIONS, or deploy tapkeeper in its tenant`;
+
+const disabled: Ruling['helps'] = (_, { address }) =>
+  `enable subscription ${subscriptionIn(address)} again, or leave it out of TAPKEEPER_SUBSCRIPTIONS`;
 
 /**
  * By code, lower-cased. An absent child is `NotFound`, said by its provider; an absent top-level resource is
@@ -122,6 +125,7 @@ const BY_CODE: ReadonlyMap<string, Ruling> = new Map([
   ['invalidauthenticationtokentenant', { means: fault('denied'), breadth: 'subscription', helps: otherTenant }],
   ['requestdisallowedbypolicy', { means: fault('denied'), breadth: 'scope', helps: exempt }],
   ['scopelocked', { means: fault('denied'), breadth: 'scope', helps: unlock }],
+  ['readonlydisabledsubscription', { means: fault('denied'), breadth: 'subscription', helps: disabled }],
   ['toomanyrequests', plain(fault('throttled'))],
   ['subscriptionrequeststhrottled', plain(fault('throttled'))],
   ['regionnotenabledforfeature', { means: fault('unsupported'), breadth: 'target', helps: says(notHere) }],
@@ -182,11 +186,12 @@ function rule(refusal: Refusal): Ruling {
 
 function findByCode({ codes, status }: Refusal): Ruling | null {
   const inwards = codes.map((code) => code.toLowerCase()).toReversed();
-  const known = inwards.map((code) => BY_CODE.get(code)).find((ruling) => ruling !== undefined);
-  if (known !== undefined) return known;
-  const family = BY_FAMILY.find(({ matches }) => inwards.some((code) => matches.test(code)));
-  // A quota of requests refills by itself, whatever its code sounds like.
-  return family === undefined || (status === 429 && family.ruling.means.kind === 'hold') ? null : family.ruling;
+  for (const code of inwards) {
+    const ruling = BY_CODE.get(code) ?? BY_FAMILY.find(({ matches }) => matches.test(code))?.ruling;
+    // A quota of requests refills by itself, whatever its code sounds like.
+    if (ruling !== undefined && !(status === 429 && ruling.means.kind === 'hold')) return ruling;
+  }
+  return null;
 }
 
 function byStatus(status: number | null): Ruling {

@@ -94,16 +94,17 @@ function tell(gate: Gate, answer: Answer, { kind, sentMs, nowMs }: Seen): void {
   if (left !== null) gate.see(left, nowMs);
 }
 
-/** What is left of the emptier of the two buckets; `null` when an answer does not tell. */
+/** What is left of the emptiest bucket; `null` when an answer does not tell. Without a subscription a call is the tenant's. */
 function leftShare({ headers }: Answer, kind: Kind): number | null {
-  const own = findNumber(headers[`x-ms-ratelimit-remaining-subscription-${kind}`]);
-  const global = findNumber(headers[`x-ms-ratelimit-remaining-subscription-global-${kind}`]);
   const { size } = BUCKETS[kind];
-  const shares = [own === null ? [] : [own / size], global === null ? [] : [global / (size * GLOBAL_FACTOR)]].flat();
-  return shares.length === 0 ? null : Math.min(...shares);
+  const shares = ['subscription', 'tenant'].flatMap((scope) => [
+    share(headers[`x-ms-ratelimit-remaining-${scope}-${kind}`], size),
+    share(headers[`x-ms-ratelimit-remaining-${scope}-global-${kind}`], size * GLOBAL_FACTOR),
+  ]);
+  const told = shares.filter((one) => one !== null);
+  return told.length === 0 ? null : Math.min(...told);
 }
 
-function findNumber(text: string | undefined): number | null {
-  const number = Number(text ?? Number.NaN);
-  return Number.isFinite(number) ? number : null;
+function share(left: string | undefined, size: number): number | null {
+  return left !== undefined && /^\d+$/.test(left) ? Number(left) / size : null;
 }

@@ -60,7 +60,8 @@ export function findRetryAfterSeconds({ headers }: Answer): number | null {
 
 const LONGEST_SAID = 1000;
 const MOST_ERRORS = 30;
-const DEEPEST = 12;
+/** A list and what is in it are two steps. */
+const DEEPEST = 24;
 
 /**
  * An error with all that is in it, outermost first. Resource Manager nests `details`, providers add `innererror`, and some hand

@@ -1,86 +1,221 @@
 import { describe, expect, test } from 'vitest';
-import { classify, explain, findRefusal, type Refusal } from '../../../functions/arm/faults.ts';
+import { type About, breadthOf, classify, explain, isInPlaceRefusal } from '../../../functions/arm/faults.ts';
+import { CALLS } from '../../../functions/arm/permissions.ts';
+import { halfWay, type Refusal } from '../../../functions/arm/refusal.ts';
+import { parseTargetId } from '../../../shared/ids.ts';
+
+const SUBSCRIPTION = '11111111-1111-4111-8111-111111111111';
+const GROUP = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg`;
+const ID = `${GROUP}/providers/Microsoft.Network/networkInterfaces/nic/tapConfigurations/tapkeeper-v1-soc`;
+const VTAP = parseTargetId(
+  `/subscriptions/s2/resourceGroups/sensors/providers/Microsoft.Network/virtualNetworkTaps/tap`,
+);
+const CALLER =
+  "The client 'cccccccc-0000-4000-8000-000000000001' with object id 'cccccccc-0000-4000-8000-000000000002'";
+const WRITING: About = { address: ID, target: VTAP, needs: CALLS.putTapConfiguration.needs };
 
 const refuse = (status: number | null, code: string, said = ''): Refusal => ({
+  phase: 'answer',
   status,
-  codes: code === '' ? [] : [code],
+  codes: code === '' ? [] : code.split(' '),
   said,
+  policies: [],
   retryAfterSeconds: null,
 });
 
+const meant = (refusal: Refusal): string => {
+  const meaning = classify(refusal);
+  return 'code' in meaning ? `${meaning.kind} ${meaning.code}` : meaning.kind;
+};
+
+/** What Azure is known to refuse with, and what becomes of it in an answer and at the end of an operation. */
+const ROWS: readonly (readonly [status: number, codes: string, said: string, answer: string, operation: string])[] = [
+  [400, 'Anything', 'NIC is not on fastpath', 'hold needs-restart', 'hold needs-restart'],
+  [409, 'NicNotOnFastPath', '', 'hold needs-restart', 'hold needs-restart'],
+  [400, 'RegionNotEnabledForFeature', '', 'fault unsupported', 'fault unsupported'],
+  [403, 'SubscriptionNotRegisteredForFeature', '', 'fault unsupported', 'fault unsupported'],
+  [400, 'SubscriptionNotRegisteredForFeature', '', 'fault unsupported', 'fault unsupported'],
+  [409, 'MissingSubscriptionRegistration', '', 'fault unsupported', 'fault unsupported'],
+  [400, 'InvalidRequestFormat InvalidJsonReferenceWrongType', '', 'fault unsupported', 'fault unsupported'],
+  [400, 'InvalidResourceReference', '', 'hold destination-missing', 'hold destination-missing'],
+  [404, 'ResourceNotFound', '', 'gone', 'gone'],
+  [404, 'NotFound', '', 'gone', 'gone'],
+  [404, 'ParentResourceNotFound', '', 'gone', 'gone'],
+  [403, 'RequestDisallowedByPolicy', '', 'fault denied', 'fault denied'],
+  [403, 'LinkedAuthorizationFailed', '', 'fault denied', 'fault denied'],
+  [403, 'AuthorizationFailed', '', 'fault denied', 'fault denied'],
+  [409, 'ScopeLocked', '', 'fault denied', 'fault denied'],
+  [409, 'ReadOnlyDisabledSubscription', '', 'fault denied', 'fault denied'],
+  [401, 'InvalidAuthenticationTokenTenant', '', 'fault denied', 'fault denied'],
+  [409, 'AnotherOperationInProgress', '', 'busy', 'hold operation-failed'],
+  [429, 'RetryableError', '', 'busy', 'hold operation-failed'],
+  [429, 'RetryableErrorDueToAnotherOperation', '', 'busy', 'hold operation-failed'],
+  [429, 'RetryableErrorDueToSomethingNew', '', 'busy', 'hold operation-failed'],
+  [400, 'ReferencedResourceNotProvisioned', '', 'busy', 'hold operation-failed'],
+  [429, 'ReferencedResourceNotProvisioned', '', 'busy', 'hold operation-failed'],
+  [409, 'Canceled', '', 'conflict', 'conflict'],
+  [409, 'OperationPreempted', '', 'conflict', 'conflict'],
+  [412, 'PreconditionFailed', '', 'conflict', 'conflict'],
+  [429, 'TooManyRequests', '', 'fault throttled', 'hold operation-failed'],
+  [429, 'SubscriptionRequestsThrottled', '', 'fault throttled', 'hold operation-failed'],
+  [429, 'OperationNotAllowed', '', 'fault throttled', 'hold operation-failed'],
+  [429, 'SubscriptionRequestLimitExceeded', '', 'fault throttled', 'hold operation-failed'],
+  [400, 'VirtualNetworkTapLimitReached', '', 'hold destination-full', 'hold destination-full'],
+  [400, 'QuotaExceeded', '', 'hold destination-full', 'hold destination-full'],
+  [400, 'NetworkInterfaceTapConfigurationLimitReached', '', 'conflict', 'conflict'],
+  [500, 'InternalServerError', '', 'fault unreachable', 'hold operation-failed'],
+  [400, 'NeverHeardOf', '', 'fault unsupported', 'fault unsupported'],
+];
+
 describe('classify', () => {
-  test.each([
-    [404, 'NotFound', 'gone'],
-    [404, 'ResourceNotFound', 'gone'],
-    [404, '', 'gone'],
-    [409, 'AnotherOperationInProgress', 'busy'],
-    [429, 'RetryableError', 'busy'],
-    [429, 'RetryableErrorDueToSomethingNew', 'busy'],
-    [400, 'ReferencedResourceNotProvisioned', 'busy'],
-    [null, 'OperationPreempted', 'conflict'],
-    [409, '', 'conflict'],
-    [412, '', 'conflict'],
-    [429, '', 'throttled'],
-    [429, 'OperationNotAllowed', 'throttled'],
-    [429, 'SubscriptionRequestsThrottled', 'throttled'],
-    [401, '', 'denied'],
-    [403, 'LinkedAuthorizationFailed', 'denied'],
-    [409, 'ScopeLocked', 'denied'],
-    [400, 'SomethingLimitReached', 'quota'],
-    [400, 'NeverHeardOf', 'unsupported'],
-    [503, '', 'unreachable'],
-    [null, 'NeverHeardOf', 'unexpected'],
-    [400, 'InvalidResourceReference', 'destination-missing'],
-  ])('%s %s is %s', (status, code, expected) => {
-    const meaning = classify(refuse(status, code));
-    expect('code' in meaning ? meaning.code : meaning.kind).toBe(expected);
+  test.each(ROWS)('%s %s %s', (status, codes, said, answer, operation) => {
+    expect(meant(refuse(status, codes, said))).toBe(answer);
+    // An operation tells no status, but what it ended with may have one.
+    expect(meant(halfWay(refuse(status, codes, said)))).toBe(operation);
   });
 
-  test.each(['NIC is not on fastpath', 'the NIC is not on FastPath.', 'not on fast path'])(
+  test.each([
+    [401, 'fault denied'],
+    [403, 'fault denied'],
+    [404, 'gone'],
+    [408, 'fault unreachable'],
+    [409, 'conflict'],
+    [412, 'conflict'],
+    [429, 'fault throttled'],
+    [503, 'fault unreachable'],
+    [422, 'fault unsupported'],
+  ])('%s without a code is %s', (status, expected) => {
+    expect(meant(refuse(status, ''))).toBe(expected);
+  });
+
+  test('an operation that fails with what nobody knows is withheld', () => {
+    expect(meant(halfWay(refuse(null, 'NeverHeardOf')))).toBe('hold operation-failed');
+    expect(meant(halfWay(refuse(null, '')))).toBe('hold operation-failed');
+  });
+
+  test.each(['NIC is not on fastpath', 'the NIC is not on FastPath.', 'not on fast path', 'not on fast-path'])(
     '"%s" needs a restart',
     (said) => {
-      expect(classify(refuse(409, 'Anything', said))).toEqual({ kind: 'hold', code: 'needs-restart' });
+      expect(meant(refuse(409, 'Anything', said))).toBe('hold needs-restart');
     },
   );
 
   test('the most particular known code counts', () => {
-    const refusal = { ...refuse(400, 'InvalidRequestFormat'), codes: ['InvalidRequestFormat', 'RetryableError'] };
-    expect(classify(refusal)).toEqual({ kind: 'busy' });
+    expect(meant(refuse(400, 'InvalidRequestFormat RetryableError Unheard'))).toBe('busy');
   });
 });
 
-describe('findRefusal', () => {
-  const inner = { code: 'Innermost', message: 'deep' };
-  const error = {
-    code: 'Outer',
-    message: "for 'jane.doe@example.com'",
-    details: [{ code: 'Inner', details: [inner] }, 'x'],
-  };
+describe('what helps', () => {
+  const remedy = (refusal: Refusal, about: About = WRITING): string => explain(refusal, about);
 
-  test('keeps nested details and names nobody', () => {
-    const refusal = findRefusal({ status: 400, headers: { 'retry-after': '7' }, body: { error } });
-    expect(refusal).toEqual({
-      status: 400,
-      codes: ['Outer', 'Inner', 'Innermost'],
-      said: "for '(somebody)' deep",
-      retryAfterSeconds: 7,
-    });
-    expect(refusal === null ? '' : explain(refusal)).toBe("400 Outer Inner Innermost; for '(somebody)' deep");
+  test('a feature and a provider that are not registered: the commands', () => {
+    const provider = `az provider register --namespace Microsoft.Network --subscription ${SUBSCRIPTION}`;
+    const feature = `az feature register --namespace Microsoft.Network --name AllowVirtualNetworkTap --subscription ${SUBSCRIPTION}`;
+    expect(remedy(refuse(403, 'SubscriptionNotRegisteredForFeature'))).toContain(`run: ${feature} && ${provider}`);
+    expect(remedy(refuse(409, 'MissingSubscriptionRegistration'))).toContain(`run: ${provider}`);
+    const machines = `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Compute/virtualMachines`;
+    const about = { address: machines, target: null, needs: CALLS.listMachines.needs };
+    expect(remedy(refuse(409, 'MissingSubscriptionRegistration'), about)).toContain('--namespace Microsoft.Compute ');
   });
 
-  test.each([null, 'text', [], {}, { error: null }, { error: 'x' }, { error: { details: {} } }])(
-    'survives %j',
-    (body) => {
-      expect(findRefusal({ status: 500, headers: { 'retry-after': 'x' }, body })).toMatchObject({
-        codes: [],
-        said: '',
-      });
-    },
-  );
+  test('a VTAP that may not be joined: the permission, the VTAP and the identity', () => {
+    const text = remedy(refuse(403, 'LinkedAuthorizationFailed', `${CALLER} has permission`));
+    expect(text).toContain(`grant Microsoft.Network/virtualNetworkTaps/join/action on ${VTAP}`);
+    expect(text).toContain('to the identity with object id cccccccc-0000-4000-8000-000000000002');
+    expect(text).not.toContain('tapConfigurations/write');
+  });
 
-  test('survives details without end', () => {
-    const endless: { details: unknown[]; code: string } = { code: 'A', details: [] };
-    endless.details.push(endless);
-    expect(findRefusal({ status: 400, headers: {}, body: { error: endless } })?.codes.length).toBeLessThan(10);
+  test('a permission that is missing: all that the call needs, and where', () => {
+    const text = remedy(refuse(403, 'AuthorizationFailed', `${CALLER} does not have authorization`));
+    for (const permission of CALLS.putTapConfiguration.needs) expect(text).toContain(permission);
+    expect(text).toContain(`on ${ID}: grant it to the identity with object id cccccccc-`);
+    expect(text).toContain('takes minutes');
+    expect(remedy(refuse(403, ''))).toContain('grant it to the identity of tapkeeper');
+  });
+
+  test('a policy: the name of its assignment, and no permission', () => {
+    const assignment = `${GROUP}/providers/Microsoft.Authorization/policyAssignments/no-taps`;
+    const policies = [{ name: 'No taps here', assignment }];
+    const text = remedy({ ...refuse(403, 'RequestDisallowedByPolicy'), policies });
+    expect(text).toContain(`exempt TAP configurations from the policy assignment No taps here (${assignment})`);
+    expect(text).not.toContain('grant');
+    expect(remedy(refuse(403, 'RequestDisallowedByPolicy'))).toContain('from the policy');
+  });
+
+  test.each([
+    `are locked: '${GROUP}'. Please remove the lock and try again.`,
+    `are locked: '${GROUP},${GROUP}/providers/Microsoft.Network/networkInterfaces/nic'. Please`,
+    `are locked: '${GROUP}', '${GROUP}/providers/Microsoft.Network/networkInterfaces/nic'. Please`,
+  ])('a lock: where it is: %s', (said) => {
+    const refusal = refuse(
+      409,
+      'ScopeLocked',
+      `The scope '${ID}' cannot perform write operation because scope(s) ${said}`,
+    );
+    expect(remedy(refusal)).toContain(`remove the lock on ${GROUP}`);
+    expect(remedy(refusal).split('remove the lock on')[1]).not.toContain(ID);
+    expect(remedy(refusal)).not.toContain('grant');
+  });
+
+  test('a lock that names no scope is looked for above what was written', () => {
+    expect(remedy(refuse(409, 'ScopeLocked', 'locked'))).toContain(`remove the lock on ${ID} or above it`);
+  });
+
+  test('a region, another tenant, a disabled subscription and a wrong reference say what to change', () => {
+    expect(remedy(refuse(400, 'RegionNotEnabledForFeature'))).toContain('exclude the region by rule');
+    expect(remedy(refuse(401, 'InvalidAuthenticationTokenTenant'))).toContain(
+      `subscription ${SUBSCRIPTION} is of another tenant`,
+    );
+    expect(remedy(refuse(409, 'ReadOnlyDisabledSubscription'))).toContain(`enable subscription ${SUBSCRIPTION}`);
+    expect(remedy(refuse(400, 'InvalidRequestFormat InvalidJsonReferenceWrongType'))).toContain(
+      'correct the destination',
+    );
+  });
+
+  test('status, codes and words come first, each once', () => {
+    expect(remedy(refuse(400, 'Outer Inner Outer', 'words'))).toBe('400 Outer Inner; words');
+  });
+});
+
+test.each([
+  ['RegionNotEnabledForFeature', 'target'],
+  ['LinkedAuthorizationFailed', 'target'],
+  ['MissingSubscriptionRegistration', 'subscription'],
+  ['AuthorizationFailed', 'group'],
+  ['ScopeLocked', 'scope'],
+  ['InvalidResourceReference', 'one'],
+  ['NeverHeardOf', 'one'],
+])('%s is about %s', (code, breadth) => {
+  expect(breadthOf(refuse(400, code))).toBe(breadth);
+});
+
+describe('a refusal to change what exists', () => {
+  test.each([
+    [400, 'PropertyChangeNotAllowed', ''],
+    [409, 'PropertyChangeNotAllowed', ''],
+    [400, 'InvalidRequestFormat', 'virtualNetworkTap cannot be changed'],
+    [400, 'Other', 'Updating the tap of a configuration is not supported.'],
+    [405, 'ResourceImmutable', 'it is immutable'],
+  ])('%s %s %s', (status, code, said) => {
+    expect(isInPlaceRefusal(refuse(status, code, said))).toBe(true);
+    expect(isInPlaceRefusal(halfWay(refuse(status, code, said)))).toBe(false);
+  });
+
+  test.each([
+    [400, 'InvalidRequestFormat', 'no'],
+    [409, 'AnotherOperationInProgress', 'cannot be changed'],
+    [409, 'Other', 'it cannot be updated while another operation is in progress'],
+    [409, 'ScopeLocked', 'cannot be changed'],
+    [403, 'RequestDisallowedByPolicy', 'change not allowed'],
+    [403, '', 'change not allowed'],
+    [429, '', 'change not allowed'],
+    [400, 'VirtualNetworkTapLimitReached', 'change not allowed'],
+    [400, 'InvalidResourceReference', 'cannot be changed'],
+    [400, 'RegionNotEnabledForFeature', 'cannot be changed'],
+    [412, 'PreconditionFailed', 'cannot be changed'],
+    [404, 'NotFound', 'cannot be changed'],
+    [500, 'InternalServerError', 'cannot be changed'],
+  ])('is not %s %s %s', (status, code, said) => {
+    expect(isInPlaceRefusal(refuse(status, code, said))).toBe(false);
   });
 });

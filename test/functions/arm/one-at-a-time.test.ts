@@ -39,7 +39,7 @@ describe('changes of one interface', () => {
   it('are made one at a time, and whoever waited is told to read again', async () => {
     const { apply, end } = slowApply();
     const web = attachTo('web');
-    const [first, second] = [apply(web, OWNER), apply(web, OWNER)];
+    const [first, second] = [apply(web, OWNER, 'event'), apply(web, OWNER, 'event')];
     end(web);
     expect((await first).kind).toBe('done');
     expect((await second).kind).toBe('conflict');
@@ -49,7 +49,7 @@ describe('changes of one interface', () => {
     const { apply, end } = slowApply();
     const web = attachTo('web');
     for (const _ of [1, 2]) {
-      const one = apply(web, OWNER);
+      const one = apply(web, OWNER, 'event');
       end(web);
       expect((await one).kind).toBe('done');
     }
@@ -57,8 +57,8 @@ describe('changes of one interface', () => {
 
   it('are not held up by those of another', async () => {
     const { apply, end } = slowApply();
-    void apply(attachTo('web'), OWNER);
-    const other = apply(attachTo('api'), OWNER);
+    void apply(attachTo('web'), OWNER, 'event');
+    const other = apply(attachTo('api'), OWNER, 'event');
     end(attachTo('api'));
     expect((await other).kind).toBe('done');
   });
