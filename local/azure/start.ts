@@ -167,7 +167,9 @@ export async function startAzureCloud(options: AzureOptions = {}): Promise<Azure
       await events.sendMessage(Buffer.from(JSON.stringify(event)).toString('base64'));
       deliveries.emit();
     },
-    onFailure: (why) => process.emitWarning(`Deliver an event of the local Azure: ${why}`),
+    onFailure: (why) => {
+      if (eventGrid !== null) process.emitWarning(`Deliver an event of the local Azure: ${why}`);
+    },
   });
   eventGrid = grid;
 

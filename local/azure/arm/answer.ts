@@ -33,12 +33,12 @@ export const refuseAtGateway = (status: number, code: string, message: string): 
 /** An absent child resource: its provider is asked and says no. */
 export const childNotFound = (id: string): Answer => refuse(404, 'NotFound', `Resource ${id} not found.`);
 
-/** An absent top-level resource: Resource Manager knows without asking the provider. */
-export const resourceNotFound = (type: string, name: string, group: string): Answer =>
+/** An absent top-level resource: Resource Manager knows without asking the provider. The recordings of 2019 have no link. */
+export const resourceNotFound = (type: string, name: string, group: string, apiVersion: string): Answer =>
   refuseAtGateway(
     404,
     'ResourceNotFound',
-    `The Resource '${type}/${name}' under resource group '${group}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
+    `The Resource '${type}/${name}' under resource group '${group}' was not found.${apiVersion < '2020' ? '' : ' For more details please go to https://aka.ms/ARMResourceNotFoundFix'}`,
   );
 
 export const groupNotFound = (group: string): Answer =>

@@ -1,6 +1,6 @@
 import { newGuid } from '../random.ts';
 import { answer, invalidReference, refuse, wrongReferenceType, type Answer } from './answer.ts';
-import { findOf, listOf, newEtag, toActionName, type Arm, type Call } from './arm.ts';
+import { everyOf, findOf, listOf, newEtag, toActionName, type Arm, type Call } from './arm.ts';
 import { findReference, findText, toRecord, toRecords, toTags } from './body.ts';
 import type { Kind } from './kind.ts';
 import { begin } from './operation.ts';
@@ -9,11 +9,21 @@ import { toId, type ResourceTarget } from './path.ts';
 import type { NetworkInterface, Properties } from './resource.ts';
 import { findBusy, toTapConfigurationBody } from './tap-configurations.ts';
 import { absent, findMismatch, findObstacle, forget, newTracked, store, toEnvelope } from './tracked.ts';
+import { findDestinationNic } from './virtual-network-taps.ts';
 
 const TYPE = 'Microsoft.Network/networkInterfaces';
 const VNET = 'Microsoft.Network/virtualNetworks';
+const DOMAIN = 'local.bx.internal.cloudapp.net';
 
-function toBody(arm: Arm, nic: NetworkInterface) {
+/** What interfaces have said of themselves only since later API versions. */
+const sinceLater = ({ apiVersion }: Call) =>
+  apiVersion < '2022' ? {} : { nicType: 'Standard', vnetEncryptionSupported: false };
+
+/** IP configurations bear the etag of their interface (seen in recordings). */
+const withEtags = ({ etag, properties }: NetworkInterface): readonly Properties[] =>
+  toRecords(properties['ipConfigurations']).map(({ name, id, ...rest }) => ({ name, id, etag, ...rest }));
+
+function toBody(arm: Arm, call: Call, nic: NetworkInterface) {
   const configurations = [...nic.tapConfigurations.values()];
   const isFull = arm.settings.embeddedTapConfigurations === 'full';
   return {
@@ -21,31 +31,32 @@ function toBody(arm: Arm, nic: NetworkInterface) {
     properties: {
       provisioningState: nic.busyWith === null ? nic.provisioningState : 'Updating',
       resourceGuid: nic.resourceGuid,
-      dnsSettings: { dnsServers: [], appliedDnsServers: [] },
+      dnsSettings: { dnsServers: [], appliedDnsServers: [], internalDomainNameSuffix: DOMAIN },
       enableAcceleratedNetworking: false,
       enableIPForwarding: false,
       hostedWorkloads: [],
       ...nic.properties,
+      ipConfigurations: withEtags(nic),
       tapConfigurations: configurations.map((child) => (isFull ? toTapConfigurationBody(child) : { id: child.id })),
       ...(nic.machine === null ? {} : { virtualMachine: { id: nic.machine.id }, primary: nic.machine.isPrimary }),
-      nicType: 'Standard',
-      vnetEncryptionSupported: false,
+      ...sinceLater(call),
     },
   };
 }
 
-/** IP configurations as the service completes them: ids, an address, a state. */
-function completeIpConfigurations(arm: Arm, id: string, properties: Properties): readonly unknown[] {
+/** IP configurations as the service completes them: ids, an address that stays, a state. */
+function completeIpConfigurations(arm: Arm, nic: NetworkInterface, properties: Properties): readonly unknown[] {
+  const { id } = nic;
+  const before = toRecords(nic.properties['ipConfigurations']);
   return toRecords(properties['ipConfigurations']).map((configuration, index) => {
     const name = findText(configuration['name']) ?? `ipconfig${index + 1}`;
     return {
       name,
       id: `${id}/ipConfigurations/${name}`,
-      etag: newEtag(arm),
       type: 'Microsoft.Network/networkInterfaces/ipConfigurations',
       properties: {
         provisioningState: 'Succeeded',
-        privateIPAddress: arm.newAddress(),
+        privateIPAddress: addressOf(before, name) ?? arm.newAddress(),
         privateIPAllocationMethod: 'Dynamic',
         primary: index === 0,
         privateIPAddressVersion: 'IPv4',
@@ -54,6 +65,9 @@ function completeIpConfigurations(arm: Arm, id: string, properties: Properties):
     };
   });
 }
+
+const addressOf = (configurations: readonly Properties[], name: string): unknown =>
+  toRecord(configurations.find((one) => one['name'] === name)?.['properties'])['privateIPAddress'];
 
 function findWrongSubnet(arm: Arm, id: string, properties: Properties): Answer | null {
   const subnets = toRecords(properties['ipConfigurations']).map((configuration) =>
@@ -115,12 +129,22 @@ function put(arm: Arm, call: Call, target: ResourceTarget): Answer {
     tapConfigurations: new Map(),
     busyWith: null,
   };
-  const ipConfigurations = completeIpConfigurations(arm, nic.id, made.properties);
+  const ipConfigurations = completeIpConfigurations(arm, nic, made.properties);
   const properties = { ...withoutReadOnly(made.properties), ipConfigurations };
   Object.assign(nic, { tags: made.tags, etag: made.etag, properties });
   store(arm, nic);
   const headers = tellWrite(arm, call, nic, existing === null ? 'new' : 'existed');
-  return answer(existing === null ? 201 : 200, toBody(arm, nic), headers);
+  return answer(existing === null ? 201 : 200, toBody(arm, call, nic), headers);
+}
+
+/** An interface that a VTAP sends to cannot be deleted; the code is not documented. */
+function findTapBefore(arm: Arm, nic: NetworkInterface): Answer | null {
+  const tap = everyOf(arm, 'Microsoft.Network/virtualNetworkTaps').find(
+    (one) => findDestinationNic(one)?.toLowerCase() === nic.id.toLowerCase(),
+  );
+  return tap === undefined
+    ? null
+    : refuse(400, 'NicInUse', `Network Interface ${nic.id} is used by existing resource ${tap.id}.`);
 }
 
 function remove(arm: Arm, call: Call, target: ResourceTarget): Answer {
@@ -132,7 +156,7 @@ function remove(arm: Arm, call: Call, target: ResourceTarget): Answer {
       'NicInUse',
       `Network Interface ${nic.id} is used by existing resource ${nic.machine.id}. In order to delete the network interface, it must be dissociated from the resource. To learn more, see aka.ms/deletenic.`,
     );
-  const refused = findBusy(arm, nic) ?? findMismatch(call, nic.etag);
+  const refused = findTapBefore(arm, nic) ?? findBusy(arm, nic) ?? findMismatch(call, nic.etag);
   if (refused !== null) return refused;
   nic.busyWith = toActionName(TYPE, 'delete');
   const headers = begin(arm, call, {
@@ -149,19 +173,19 @@ function remove(arm: Arm, call: Call, target: ResourceTarget): Answer {
 export const networkInterfaces: Kind = {
   put,
   remove,
-  get(arm, _call, target) {
+  get(arm, call, target) {
     const nic = findOf(arm, TYPE, toId(target));
-    return nic === null ? absent(target) : answer(200, toBody(arm, nic), { etag: nic.etag });
+    return nic === null ? absent(call, target) : answer(200, toBody(arm, call, nic), { etag: nic.etag });
   },
   list: (arm, call, { subscription, group }) =>
-    toPage(arm, call, listOf(arm, TYPE, subscription, group), (nic) => toBody(arm, nic)),
+    toPage(arm, call, listOf(arm, TYPE, subscription, group), (nic) => toBody(arm, call, nic)),
   patch(arm, call, target) {
     const nic = findOf(arm, TYPE, toId(target));
-    if (nic === null) return absent(target);
+    if (nic === null) return absent(call, target);
     const refused = findBusy(arm, nic);
     if (refused !== null) return refused;
     Object.assign(nic, { tags: toTags(toRecord(call.body)['tags']), etag: newEtag(arm) });
-    return answer(200, toBody(arm, nic), tellWrite(arm, call, nic, 'existed'));
+    return answer(200, toBody(arm, call, nic), tellWrite(arm, call, nic, 'existed'));
   },
   act: () => null,
 };

@@ -5,7 +5,18 @@ export const TYPES = [
   'Microsoft.Network/networkInterfaces/tapConfigurations',
   'Microsoft.Network/virtualNetworkTaps',
   'Microsoft.Network/loadBalancers',
+  'Microsoft.Network/loadBalancers/frontendIPConfigurations',
+  'Microsoft.Network/loadBalancers/backendAddressPools',
+  'Microsoft.Network/loadBalancers/loadBalancingRules',
+  'Microsoft.Network/loadBalancers/inboundNatRules',
+  'Microsoft.Network/loadBalancers/probes',
   'Microsoft.Network/virtualNetworks',
+  'Microsoft.Network/virtualNetworks/subnets',
+  'Microsoft.Network/virtualNetworks/virtualNetworkPeerings',
+  'Microsoft.Network/networkSecurityGroups',
+  'Microsoft.Network/networkSecurityGroups/securityRules',
+  'Microsoft.Compute/availabilitySets',
+  'Microsoft.Compute/virtualMachineScaleSets',
 ] as const;
 export type ResourceType = (typeof TYPES)[number];
 

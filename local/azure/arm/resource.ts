@@ -65,7 +65,12 @@ export interface VirtualNetworkTap extends Tracked {
 
 /** A resource that is kept as it was sent: others refer to it. */
 export interface PlainResource extends Tracked {
-  readonly type: 'Microsoft.Network/loadBalancers' | 'Microsoft.Network/virtualNetworks';
+  readonly type:
+    | 'Microsoft.Network/loadBalancers'
+    | 'Microsoft.Network/virtualNetworks'
+    | 'Microsoft.Network/networkSecurityGroups'
+    | 'Microsoft.Compute/availabilitySets'
+    | 'Microsoft.Compute/virtualMachineScaleSets';
   readonly resourceGuid: string;
   readonly sku: unknown;
 }

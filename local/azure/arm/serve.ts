@@ -9,7 +9,8 @@ import { newNetworkLimits } from './network-limits.ts';
 import { isOperationPath, poll } from './operation.ts';
 import { newQuota, type Quota, type Spending } from './quota.ts';
 import { authenticate, readCall } from './read-call.ts';
-import { route, toCounted, toOccasion } from './route.ts';
+import { toCounted, toOccasion } from './permission.ts';
+import { route } from './route.ts';
 import { send } from './send.ts';
 
 interface Serving {

@@ -16,8 +16,8 @@ function findTaggable(arm: Arm, scope: Target): Taggable | null {
   return scope.kind === 'group' ? findGroup(arm, scope.subscription, scope.group) : null;
 }
 
-const notFound = (scope: Target): Answer =>
-  scope.kind === 'resource' ? absent(scope) : refuse(404, 'NotFound', `Resource ${toScopeId(scope)} not found.`);
+const notFound = (call: Call, scope: Target): Answer =>
+  scope.kind === 'resource' ? absent(call, scope) : refuse(404, 'NotFound', `Resource ${toScopeId(scope)} not found.`);
 
 const toBody = ({ id, tags }: Taggable) => ({
   id: `${id}/providers/Microsoft.Resources/tags/default`,
@@ -51,7 +51,7 @@ function findChanged(call: Call, tags: ArmTags): ArmTags | null {
  */
 export function tags(arm: Arm, call: Call, scope: Target): Answer {
   const taggable = findTaggable(arm, scope);
-  if (taggable === null) return notFound(scope);
+  if (taggable === null) return notFound(call, scope);
   if (call.method === 'GET') return answer(200, toBody(taggable));
   const changed = findChanged(call, taggable.tags);
   if (changed === null)

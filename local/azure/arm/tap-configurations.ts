@@ -54,7 +54,7 @@ export function findBusy(arm: Arm, nic: NetworkInterface): Answer | null {
 
 function put(arm: Arm, call: Call, target: ResourceTarget): Answer {
   const nic = findParent(arm, target);
-  if (nic === null) return absent(parentOf(target));
+  if (nic === null) return absent(call, parentOf(target));
   const existing = findChild(nic, target);
   const id = existing?.id ?? toId({ ...target, group: nic.group, names: [nic.name, target.names[1] ?? ''] });
   const tap = toNamedTap(call);
@@ -150,7 +150,7 @@ function retarget(arm: Arm, call: Call, nic: NetworkInterface, child: TapConfigu
 
 function remove(arm: Arm, call: Call, target: ResourceTarget): Answer {
   const nic = findParent(arm, target);
-  if (nic === null) return absent(parentOf(target));
+  if (nic === null) return absent(call, parentOf(target));
   const child = findChild(nic, target);
   if (child === null) return answer(204, null);
   const refused = findBusy(arm, nic) ?? findMismatch(call, child.etag);
@@ -167,9 +167,9 @@ function remove(arm: Arm, call: Call, target: ResourceTarget): Answer {
 export const tapConfigurations: Kind = {
   put,
   remove,
-  get(arm, _call, target) {
+  get(arm, call, target) {
     const nic = findParent(arm, target);
-    if (nic === null) return absent(parentOf(target));
+    if (nic === null) return absent(call, parentOf(target));
     const child = findChild(nic, target);
     if (child === null) return childNotFound(toId(target));
     return answer(200, toTapConfigurationBody(child), { etag: child.etag });
@@ -177,7 +177,7 @@ export const tapConfigurations: Kind = {
   list(arm, call, { subscription, group, parents }) {
     const parent: ResourceTarget = { kind: 'resource', subscription, group: group ?? '', type: NIC, names: parents };
     const nic = findOf(arm, NIC, toId(parent));
-    if (nic === null) return absent(parent);
+    if (nic === null) return absent(call, parent);
     return toPage(arm, call, [...nic.tapConfigurations.values()], toTapConfigurationBody);
   },
   patch: () => refuse(405, 'MethodNotAllowed', 'A tap configuration has no tags: PUT it.'),

@@ -5,7 +5,8 @@ import { toId, type ResourceTarget } from './path.ts';
 import type { Resource } from './resource.ts';
 
 /** 404 as Resource Manager answers it for a top-level resource. */
-export const absent = ({ type, names, group }: ResourceTarget): Answer => resourceNotFound(type, names[0] ?? '', group);
+export const absent = ({ apiVersion }: Call, { type, names, group }: ResourceTarget): Answer =>
+  resourceNotFound(type, names[0] ?? '', group, apiVersion);
 
 /** What speaks against creating a top-level resource, or `null`. */
 export function findObstacle(arm: Arm, call: Call, target: ResourceTarget): Answer | null {

@@ -3,6 +3,7 @@ import { answer, refuse, type Answer } from './answer.ts';
 import { everyOf, findOf, listOf, newEtag, toActionName, type Arm, type Call } from './arm.ts';
 import { findReference, tagsPart, toRecord, toRecords, toTags } from './body.ts';
 import { isBornOnFastpath } from './fastpath.ts';
+import { inCapitals } from './derived.ts';
 import { instanceView } from './instance-view.ts';
 import type { Kind } from './kind.ts';
 import { begin } from './operation.ts';
@@ -21,6 +22,12 @@ type Casing = 'as-created' | 'group-in-capitals';
 const toListedId = ({ id, group }: VirtualMachine): string =>
   id.replace(/(\/resourceGroups\/)[^/]+/, (_, prefix: string) => `${prefix}${group.toUpperCase()}`);
 
+/** The service writes the name of an availability set in capitals, and its group. */
+function availabilitySetPart({ properties }: VirtualMachine): Properties {
+  const id = findReference(properties['availabilitySet']);
+  return id === null ? {} : { availabilitySet: { id: inCapitals(id) } };
+}
+
 const isExpanded = (call: Call): boolean => (call.query.get('$expand') ?? '').toLowerCase().includes('instanceview');
 
 function toBody(arm: Arm, call: Call, machine: VirtualMachine, casing: Casing) {
@@ -35,6 +42,7 @@ function toBody(arm: Arm, call: Call, machine: VirtualMachine, casing: Casing) {
     etag: machine.etag,
     properties: {
       ...machine.properties,
+      ...availabilitySetPart(machine),
       provisioningState: machine.provisioningState,
       vmId: machine.vmId,
       timeCreated: machine.createdAt,
@@ -172,7 +180,7 @@ export const virtualMachines: Kind = {
   get(arm, call, target) {
     const machine = findOf(arm, TYPE, toId(target));
     return machine === null
-      ? absent(target)
+      ? absent(call, target)
       : answer(200, toBody(arm, call, machine, 'as-created'), { etag: machine.etag });
   },
   list: (arm, call, { subscription, group }) =>
@@ -181,16 +189,24 @@ export const virtualMachines: Kind = {
     ),
   patch(arm, call, target) {
     const machine = findOf(arm, TYPE, toId(target));
-    if (machine === null) return absent(target);
+    if (machine === null) return absent(call, target);
     const body = toRecord(call.body);
     if ('tags' in body) machine.tags = toTags(body['tags']);
+    const wanted = toRecord(body['properties']);
+    if ('networkProfile' in wanted) {
+      const interfaces = wantedInterfaces(wanted);
+      const refused = findWrongInterface(arm, machine.id, machine.location, interfaces);
+      if (refused !== null) return refused;
+      join(arm, machine, interfaces);
+    }
+    machine.properties = { ...machine.properties, ...withoutSecrets(wanted) };
     Object.assign(machine, { etag: newEtag(arm), provisioningState: 'Updating' });
     const headers = update(arm, call, machine, 'existed');
     return answer(200, toBody(arm, call, machine, 'as-created'), headers);
   },
   act(arm, call, target, action) {
     const machine = findOf(arm, TYPE, toId(target));
-    if (machine === null) return absent(target);
+    if (machine === null) return absent(call, target);
     return action.toLowerCase() === 'instanceview'
       ? answer(200, instanceView(arm, machine))
       : power(arm, call, machine, action);

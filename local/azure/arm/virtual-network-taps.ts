@@ -160,15 +160,15 @@ function remove(arm: Arm, call: Call, target: ResourceTarget): Answer {
 export const virtualNetworkTaps: Kind = {
   put,
   remove,
-  get(arm, _call, target) {
+  get(arm, call, target) {
     const tap = findOf(arm, TYPE, toId(target));
-    return tap === null ? absent(target) : answer(200, toBody(arm, tap), { etag: tap.etag });
+    return tap === null ? absent(call, target) : answer(200, toBody(arm, tap), { etag: tap.etag });
   },
   list: (arm, call, { subscription, group }) =>
     toPage(arm, call, listOf(arm, TYPE, subscription, group), (tap) => toBody(arm, tap)),
   patch(arm, call, target) {
     const tap = findOf(arm, TYPE, toId(target));
-    if (tap === null) return absent(target);
+    if (tap === null) return absent(call, target);
     Object.assign(tap, { tags: toTags(toRecord(call.body)['tags']), etag: newEtag(arm) });
     arm.tell({
       verb: 'Write',

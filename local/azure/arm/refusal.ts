@@ -1,0 +1,62 @@
+import { answer, refuse, type Answer } from './answer.ts';
+import type { Arm, Call } from './arm.ts';
+import { findReadOnly, findUnregistered } from './availability.ts';
+import type { Occasion } from './failures.ts';
+import { toScopeId, type Target } from './path.ts';
+import { toOccasion } from './permission.ts';
+import { subscriptionNotFound, wrongTenant } from './subscriptions.ts';
+
+function denied({ caller, target }: Call, action: string): Answer {
+  const message = `The client '${caller.appId}' with object id '${caller.objectId}' does not have authorization to perform action '${action}' over scope '${toScopeId(target)}' or the scope is invalid. If access was recently granted, please refresh your credentials.`;
+  return answer(403, { error: { code: 'AuthorizationFailed', message } }, { 'x-ms-failure-cause': 'gateway' });
+}
+
+const subscriptionOf = (target: Target): string | null => ('subscription' in target ? target.subscription : null);
+
+/** Why the subscription that a call names cannot be called by this caller, or `null`. */
+function findOutside(arm: Arm, { target, caller }: Call): Answer | null {
+  const subscription = subscriptionOf(target);
+  if (subscription === null) return null;
+  const isKnown = arm.subscriptions.some((known) => known.toLowerCase() === subscription.toLowerCase());
+  if (!isKnown) return subscriptionNotFound(subscription);
+  const tenant = arm.tenantOf(subscription);
+  return tenant === caller.tenantId ? null : wrongTenant(caller.tenantId, tenant);
+}
+
+/** The resource provider whose calls a subscription has to be registered for, or `null`: Resource Manager itself. */
+function findProvider(target: Target): string | null {
+  if (target.kind === 'action') return findProvider(target.resource);
+  return target.kind === 'resource' || target.kind === 'collection' ? (target.type.split('/')[0] ?? null) : null;
+}
+
+function findUnprovided(arm: Arm, { target, method }: Call): Answer | null {
+  const subscription = subscriptionOf(target);
+  if (subscription === null) return null;
+  const provider = findProvider(target);
+  return (
+    findReadOnly(arm, subscription, method) ??
+    (provider === null ? null : findUnregistered(arm, subscription, provider))
+  );
+}
+
+function findOrdered(arm: Arm, occasion: Occasion): Answer | null {
+  const failure = arm.controls.takeFailure(occasion);
+  if (failure === null) return null;
+  const { status, code, message, details, additionalInfo, headers } = failure;
+  const refused = refuse(status, code, message, details, additionalInfo);
+  return { ...refused, headers: { ...refused.headers, ...headers } };
+}
+
+/** What refuses a call before its resource is looked at, in the order in which Resource Manager checks; `null`: let it through. */
+export function findRefusal(arm: Arm, call: Call): Answer | null {
+  const occasion = toOccasion(call);
+  const { action, subject } = occasion;
+  return (
+    findOutside(arm, call) ??
+    (arm.controls.isDenied(action, subject) ? denied(call, action) : null) ??
+    findUnprovided(arm, call) ??
+    arm.controls.findLocked(call.method, subject) ??
+    arm.controls.findDisallowed(occasion) ??
+    findOrdered(arm, occasion)
+  );
+}
