@@ -125,6 +125,40 @@ describe('who may import whom', () => {
   });
 });
 
+describe('what is loaded late', () => {
+  /** Files that are loaded with a file: types are not, nor is what `import()` loads when it is needed. */
+  async function loadedWith(entry: string): Promise<ReadonlySet<string>> {
+    const loaded = new Set<string>();
+    const waiting = [entry];
+    for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+      if (loaded.has(file)) continue;
+      loaded.add(file);
+      if (folderOf(file) !== 'shared') continue;
+      const code = (await readFile(join(ROOT, file), 'utf8')).replaceAll(COMMENT, '');
+      const statements = [...code.matchAll(STATEMENT), ...code.matchAll(BARE)].filter(
+        ([statement]) => !/^\s*(import|export)\s+type\b/.test(statement),
+      );
+      for (const [, specifier = ''] of statements)
+        waiting.push(specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : specifier);
+    }
+    return loaded;
+  }
+
+  it('is the clock of windows, which only what reads a schedule imports', () => {
+    const those = imports.filter(({ file, what }) => what === 'croner' && folderOf(file) === 'shared');
+    expect(those.map(({ file }) => file)).toEqual(['shared/schedule.ts', 'shared/windows.ts']);
+  });
+
+  it('is neither the clock nor the parsers where a plan is made', async () => {
+    const loaded = await loadedWith('shared/plan/plan.ts');
+    expect([...loaded]).toContain('shared/plan/wishes.ts');
+    expect([...loaded].filter((what) => ['croner', 'yaml', 'valibot', 'shared/schedule.ts'].includes(what))).toEqual(
+      [],
+    );
+    expect([...(await loadedWith('shared/config/parse.ts'))]).toEqual(expect.arrayContaining(['croner', 'yaml']));
+  });
+});
+
 describe('shared', () => {
   it('has no clock, no randomness and no process', async () => {
     const impure = /\b(Date\.now\(|new Date\(\)|Math\.random\(|process\.|setTimeout\(|performance\.|crypto\.)/;

@@ -14,7 +14,7 @@ import {
   wouldPreempt,
 } from './reasons.ts';
 import { isSameSettings, settle } from './settings.ts';
-import { hasRoom, type Refusal, type Remark, type Turn, type Withholding } from './situation.ts';
+import { hasRoom, hasRoomInWindow, type Refusal, type Remark, type Turn, type Withholding } from './situation.ts';
 import { numberOf } from './wishes.ts';
 import { isCountedAt } from './world-index.ts';
 
@@ -102,7 +102,10 @@ export function judge(turn: Turn): Judgement {
       shadow.by.flatMap(({ place }) => place.attachment ?? []),
     );
   }
-  if (!isRoomy) return hold(noRoom(turn), standing.theirs);
+  if (!isRoomy) {
+    const waits = restraints.interrupt !== null && hasRoomInWindow(turn);
+    return waits ? hold(restraints.interrupt) : hold(noRoom(turn), standing.theirs);
+  }
   if (restraints.interrupt !== null) return hold(restraints.interrupt);
   // Where nothing is mirrored yet nothing is lost by trying; what works is not moved to what may not.
   const tried: readonly Remark[] =

@@ -115,3 +115,11 @@ export function hasRoom(turn: Turn): boolean {
   const ours = oursBefore(turn);
   return ours < slots && standing.theirs.length + ours < profile.attachmentsPerSource;
 }
+
+/** Whether there would be room if ours could be detached, which only a closed window forbids. */
+export function hasRoomInWindow(turn: Turn): boolean {
+  const { situation } = turn;
+  const { restraints } = situation;
+  if (restraints.detach?.code !== 'outside-window') return false;
+  return hasRoom({ ...turn, situation: { ...situation, restraints: { ...restraints, detach: null } } });
+}

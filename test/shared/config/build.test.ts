@@ -111,6 +111,40 @@ const destinations = fc
   .tuple(...NAMES.map(() => fc.oneof(aws, azure)))
   .map((all) => Object.fromEntries(NAMES.map((name, at) => [name, all[at]])));
 
+const durations = fc
+  .tuple(fc.nat(23), fc.integer({ min: 1, max: 59 }))
+  .map(([hours, minutes]) => ({ minutes: hours * 60 + minutes, text: `${hours === 0 ? '' : `${hours}h`}${minutes}m` }));
+
+const windows = fc
+  .record({
+    cron: fc.constantFrom('0 2 * * *', '*/15 22-23 * * MON-FRI', '30 1 1,15 * *', '0 3 * * TUE#2', '0 0 L * *'),
+    duration: durations,
+    timeZone: fc.constantFrom(undefined, 'Europe/Berlin', 'America/Argentina/Buenos_Aires', 'UTC'),
+  })
+  .map(({ cron, duration, timeZone }) => ({
+    written: { cron, duration: duration.text, ...(timeZone === undefined ? {} : { timeZone }) },
+    meant: { cron, durationMinutes: duration.minutes, timeZone: timeZone ?? 'UTC' },
+  }));
+
+const interruptions = fc.record({
+  inFlight: fc.integer({ min: 1, max: 1000 }),
+  settle: fc.integer({ min: 1, max: 599 }),
+  windows: fc.array(windows, { minLength: 1, maxLength: 3 }),
+});
+
+test('limits of interruption are read as they are written', () => {
+  fc.assert(
+    fc.property(interruptions, ({ inFlight, settle, windows: some }) => {
+      const written = { inFlight, settle: `${settle}s`, windows: some.map((one) => one.written) };
+      const parsed = parseConfig(stringify({ version: 1, owner: 'soc', interruption: written }));
+      if (parsed.kind === 'invalid') throw new Error(parsed.problems.map(({ message }) => message).join('\n'));
+      const meant = { inFlight, settleSeconds: settle, windows: some.map((one) => one.meant) };
+      expect(parsed.config.interruption).toEqual(meant);
+    }),
+    { numRuns: 100 },
+  );
+});
+
 const files = fc.record(
   {
     version: fc.constant(1),

@@ -29,6 +29,8 @@ function canonical(lines: readonly string[]): string {
 /** The file with some text in another text's place, each occurrence. */
 const replaced = (from: string, to: string): readonly string[] => FILE.map((line) => line.replaceAll(from, to));
 
+const windows = (...list: readonly string[]): string => `interruption: { windows: [${list.join(', ')}] }`;
+
 describe('the canonical form of a configuration', () => {
   test.each([
     ['comments and empty lines', ['# of the SOC', ...FILE.flatMap((line) => [`${line} # why`, ''])]],
@@ -44,6 +46,7 @@ describe('the canonical form of a configuration', () => {
       replaced("'111111111111': tmf-0a, '222222222222': tmf-0b", "'222222222222': tmf-0b, '111111111111': tmf-0a"),
     ],
     ['defaults that are written out', ['policy: sync', 'slots: 3', 'guard: { percent: 10 }', ...FILE]],
+    ['limits of interruption that are the usual ones', ['interruption: { inFlight: 5, settle: 30s }', ...FILE]],
   ])('does not change with %s', (_, lines) => {
     expect(canonical(lines)).toBe(canonical(FILE));
   });
@@ -55,7 +58,38 @@ describe('the canonical form of a configuration', () => {
     ['a session number', replaced('sessionNumber: 1 ', 'sessionNumber: 2 ')],
     ['a value', replaced('tag: two', 'tag: two, equals: yes')],
     ['a default that is set otherwise', ['graceHours: 1', ...FILE]],
+    ['how many may be interrupted at a time', ['interruption: { inFlight: 4 }', ...FILE]],
+    ['how long a tag settles', ['interruption: { settle: 0s }', ...FILE]],
+    ['a window', [windows('{ cron: "0 2 * * *", duration: 4h }'), ...FILE]],
   ])('changes with %s', (_, lines) => {
     expect(canonical(lines)).not.toBe(canonical(FILE));
+  });
+
+  test('has nothing of interruption where a file says nothing of it', () => {
+    expect(canonical(FILE)).not.toContain('interruption');
+  });
+
+  test.each([
+    ['in another order', windows('{ cron: "0 3 * * 6", duration: 90m }', '{ cron: "0 2 * * *", duration: 4h }')],
+    [
+      'in other words',
+      windows('{ cron: " 0  2 * * *", duration: 240m, timeZone: UTC }', '{ duration: 1h30m, cron: 0 3 * * 6 }'),
+    ],
+    [
+      'with one of them twice',
+      windows(
+        '{ cron: "0 2 * * *", duration: 4h }',
+        '{ cron: "0 3 * * 6", duration: 90m }',
+        '{ cron: "0 2 * * *", duration: 4h }',
+      ),
+    ],
+  ])('is the same for windows %s', (_, other) => {
+    const one = windows('{ cron: "0 2 * * *", duration: 4h }', '{ cron: "0 3 * * 6", duration: 90m }');
+    expect(canonical([other, ...FILE])).toBe(canonical([one, ...FILE]));
+  });
+
+  test('is another one in another time zone', () => {
+    const here = windows('{ cron: "0 2 * * *", duration: 4h, timeZone: Europe/Berlin }');
+    expect(canonical([here, ...FILE])).not.toBe(canonical([windows('{ cron: "0 2 * * *", duration: 4h }'), ...FILE]));
   });
 });

@@ -25,6 +25,10 @@ describe('schemas/tapkeeper.schema.json', () => {
   const withRule = (rule: string): string =>
     `{ version: 1, owner: soc, destinations: { s: ${destination} }, rules: [{ name: r, ${rule} }] }`;
 
+  const withInterruption = (keys: string): string => `{ version: 1, owner: soc, interruption: { ${keys} } }`;
+  const withEntry = (key: string): string =>
+    `{ version: 1, owner: soc, destinations: { s: { cloud: azure, ${key} } } }`;
+
   it.each([
     ['the least', '{ version: 1, owner: soc }'],
     ['the example', readFileSync(join(ROOT, 'tapkeeper.example.yaml'), 'utf8')],
@@ -42,6 +46,28 @@ describe('schemas/tapkeeper.schema.json', () => {
     [
       'two entries',
       `{ version: 1, owner: soc, destinations: { s: ${destination.replace('filter', 'networkInterface: eni-0a, filter')} } }`,
+    ],
+    [
+      'windows',
+      withInterruption(
+        'inFlight: 3, settle: 1m30s, windows: [{ cron: 0 2 * * *, duration: 2h30m, timeZone: Europe/Berlin }]',
+      ),
+    ],
+    ['a settle of no time', withInterruption('settle: 0s')],
+    ['a settle without a unit', withInterruption('settle: 30')],
+    ['an empty settle', withInterruption('settle: ""')],
+    ['minutes before hours', withInterruption('windows: [{ cron: 0 2 * * *, duration: 30m2h }]')],
+    ['four fields', withInterruption('windows: [{ cron: 0 2 * *, duration: 4h }]')],
+    ['an offset for a time zone', withInterruption('windows: [{ cron: 0 2 * * *, duration: 4h, timeZone: "+01:00" }]')],
+    ['a window without a duration', withInterruption('windows: [{ cron: 0 2 * * * }]')],
+    ['no windows', withInterruption('windows: []')],
+    [
+      'an ARM id without its slash',
+      withEntry('virtualNetworkTap: SUBSCRIPTIONS/s/resourcegroups/g/providers/microsoft.network/virtualNetworkTaps/t'),
+    ],
+    [
+      "a load balancer's own id",
+      withEntry('loadBalancerFrontend: /subscriptions/s/resourceGroups/g/providers/Microsoft.Network/loadBalancers/l'),
     ],
     ['a map for a list', '{ version: 1, owner: soc, rules: {} }'],
   ])('agrees with the parser on %s', (_, text) => {

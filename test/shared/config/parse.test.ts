@@ -11,6 +11,7 @@ describe('a valid file', () => {
       formerOwners: [],
       policy: 'sync',
       guard: { count: 20, percent: 10 },
+      interruption: { inFlight: 5, settleSeconds: 30, windows: [] },
       slots: 3,
       graceHours: 72,
       destinations: [],
@@ -204,6 +205,7 @@ rules:
 describe('a destination', () => {
   const aws = 'cloud: aws, region: us-east-1, filter: tmf-0a, sessionNumber: 1';
   const arm = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Network';
+  const compute = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute';
 
   it.each([
     ['its entry', aws, 'must have exactly one of target, networkLoadBalancer'],
@@ -279,19 +281,104 @@ describe('a destination', () => {
     expect(problemsOf(withDestination(`${aws}, ${key}: ${id}`))).toEqual([expect.stringContaining(message)]);
   });
 
-  it.each([
+  const WRONG: readonly (readonly [key: string, id: string, message: string])[] = [
     ['loadBalancerFrontend', `${arm}/loadBalancers/l`, 'this is the load balancer; add its frontend'],
     ['loadBalancerFrontend', `${arm}/virtualNetworkTaps/t`, 'write it as `virtualNetworkTap`'],
+    ['loadBalancerFrontend', `${arm}/networkInterfaces/n`, 'this is the network interface'],
+    ['loadBalancerFrontend', `${arm}/networkInterfaces/n/ipConfigurations/i`, 'write it as `collectorIpConfiguration`'],
+    ['loadBalancerFrontend', `${arm}/publicIPAddresses/p`, 'this is a public IP address'],
+    ['loadBalancerFrontend', `${arm}/virtualNetworks/v`, 'this is a virtual network; name the TAP'],
+    ['loadBalancerFrontend', `${arm}/virtualNetworks/v/subnets/s`, 'this is a subnet'],
+    [
+      'loadBalancerFrontend',
+      `${arm}/loadBalancers/l/backendAddressPools/p`,
+      'this is a backend pool; name the frontend',
+    ],
+    [
+      'loadBalancerFrontend',
+      `${arm}/loadBalancers/l/backendAddressPools/p/loadBalancerBackendAddresses/a`,
+      'this is a member of a backend pool',
+    ],
+    ['loadBalancerFrontend', `${arm}/loadBalancers/l/probes/p`, 'this is a part of the load balancer'],
+    ['loadBalancerFrontend', `${arm}/loadBalancers/l/loadBalancingRules/r`, 'this is a part of the load balancer'],
+    ['loadBalancerFrontend', `${arm}/privateLinkServices/p`, 'this is a private link service'],
+    [
+      'loadBalancerFrontend',
+      `${arm}/applicationGateways/g`,
+      'this is the id of one of Microsoft.Network/applicationGateways',
+    ],
+    ['loadBalancerFrontend', `${arm}/applicationGateways/g/frontendIPConfigurations/f`, '/applicationGateways'],
+    ['collectorIpConfiguration', `${arm}/networkInterfaces/n`, 'add its IP configuration: …/ipConfigurations/NAME'],
+    ['collectorIpConfiguration', `${arm}/publicIPAddresses/p`, 'this is a public IP address'],
+    ['collectorIpConfiguration', `${arm}/privateEndpoints/p`, 'this is a private endpoint'],
     [
       'collectorIpConfiguration',
-      `${arm}/networkInterfaces/n`,
-      'this is the network interface; add its IP configuration',
+      `${arm}/loadBalancers/l/frontendIPConfigurations/f`,
+      'write it as `loadBalancerFrontend`',
+    ],
+    ['collectorIpConfiguration', `${compute}/virtualMachines/v`, 'this is a virtual machine; name its interface'],
+    ['collectorIpConfiguration', `${compute}/virtualMachineScaleSets/s`, 'this is a scale set'],
+    [
+      'collectorIpConfiguration',
+      `${compute}/virtualMachineScaleSets/s/virtualMachines/0/networkInterfaces/n/ipConfigurations/i`,
+      'this is an interface of a scale set',
     ],
     ['virtualNetworkTap', `${arm}/loadBalancers/l/frontendIPConfigurations/f`, 'write it as `loadBalancerFrontend`'],
     ['virtualNetworkTap', `${arm}/networkInterfaces/n/tapConfigurations/t`, 'this is an attachment'],
-    ['collectorIpConfiguration', `${arm}/publicIPAddresses/p`, 'this is a public IP address'],
-  ])('of Azure says of a wrong %s %s what it is', (key, id, message) => {
-    expect(problemsOf(withDestination(`cloud: azure, ${key}: ${id}`))).toEqual([expect.stringContaining(message)]);
+    ['virtualNetworkTap', `${arm}/virtualNetworks/v`, 'this is a virtual network'],
+    ['virtualNetworkTap', '/subscriptions/s/resourceGroups/g', 'this names no resource'],
+    ['virtualNetworkTap', '/subscriptions/s', 'this names no resource'],
+  ];
+  const flip = (text: string): string =>
+    text.replaceAll(/./g, (letter, at: number) => (at % 2 === 0 ? letter.toUpperCase() : letter.toLowerCase()));
+
+  it.each(WRONG)(
+    'of Azure says of a wrong %s %s what it is, in any casing, with and without a slash',
+    (key, id, message) => {
+      for (const written of [id, id.slice(1), `${id}/`, id.toUpperCase(), id.toLowerCase(), flip(id)]) {
+        const problems = problemsOf(withDestination(`cloud: azure, ${key}: ${written}`));
+        expect(problems).toEqual([expect.stringMatching(new RegExp(`^4:\\d+ destinations\\.sensor\\.${key}: `))]);
+        expect(problems[0]?.toLowerCase()).toContain(message.toLowerCase());
+      }
+    },
+  );
+
+  it('of Azure shows the right form beside what it is', () => {
+    expect(problemsOf(withDestination(`cloud: azure, loadBalancerFrontend: ${arm}/loadBalancers/l`))).toEqual([
+      `4:49 destinations.sensor.loadBalancerFrontend: \`loadBalancerFrontend\` must be the id of a load balancer's frontend, as /subscriptions/…/loadBalancers/NAME/frontendIPConfigurations/NAME, not "${arm}/loadBalancers/l"; this is the load balancer; add its frontend: …/frontendIPConfigurations/NAME`,
+    ]);
+  });
+
+  it.each([
+    [
+      'an address of the portal',
+      `"https://portal.azure.com/#@t/resource${arm}/loadBalancers/l/overview"`,
+      'this is an address',
+    ],
+    [
+      'an address of ARM',
+      `"https://management.azure.com${arm}/virtualNetworkTaps/t?api-version=2024-03-01"`,
+      'an address',
+    ],
+    ['a query behind it', `"${arm}/virtualNetworkTaps/t?api-version=2024-03-01"`, 'must be a virtual network TAP'],
+    ['white space in it', `"${arm}/virtualNetworkTaps/my tap"`, 'must be a virtual network TAP'],
+    ['a segment too many', `${arm}//virtualNetworkTaps/t`, 'must be a virtual network TAP'],
+    ['a name only', 'ms-vnet-tap', 'must be a virtual network TAP'],
+  ])('of Azure refuses %s', (_, id, message) => {
+    expect(problemsOf(withDestination(`cloud: azure, virtualNetworkTap: ${id}`))).toEqual([
+      expect.stringContaining(message),
+    ]);
+  });
+
+  it.each([
+    ['virtualNetworkTap', `${arm}/virtualNetworkTaps/Tap`],
+    ['loadBalancerFrontend', `${arm}/loadBalancers/L/frontendIPConfigurations/F`],
+    ['collectorIpConfiguration', `${arm}/networkInterfaces/N/ipConfigurations/I`],
+  ])('of Azure takes a right %s %s in any casing, with and without a slash, as one', (key, id) => {
+    const entries = [id, id.slice(1), `${id}/`, id.toUpperCase(), flip(id)].map(
+      (written) => configOf(withDestination(`cloud: azure, ${key}: ${written}`)).destinations[0]?.entry,
+    );
+    expect(entries).toEqual(entries.map(() => ({ kind: key, id: id.toLowerCase() })));
   });
 });
 
