@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { identify } from '../../../functions/event-grid.ts';
 import type { FunctionsHost } from '../../../local/azure/host/host-app.ts';
-import { hostFunctions, type HostOptions } from '../../../local/azure/host.ts';
+import { FUNCTION_APP, hostFunctions, type HostOptions } from '../../../local/azure/host.ts';
 import { type AzureCloud, startAzureCloud } from '../../../local/azure/start.ts';
 import type { JournalEntry } from '../../../shared/journal.ts';
 import {
@@ -47,6 +47,7 @@ const writeRules = (): Promise<void> =>
     rulesPath,
     `version: 1
 owner: soc
+interruption: { settle: 0s }
 destinations:
   sensor:
     cloud: azure
@@ -85,6 +86,7 @@ const poisonOf = async (queue: string): Promise<number> => {
   const poison = cloud.queues.queue(`${queue}-poison`);
   return (await poison.exists()) ? ((await poison.getProperties()).approximateMessagesCount ?? 0) : 0;
 };
+const finished = (): number => journal.filter(({ kind }) => kind === 'finished').length;
 const standing = () => cloud.state.tapConfigurations.map(({ nic, name }) => [nic.split('/').at(-1), name]);
 const tag = async (name: string, tags: Record<string, string>): Promise<void> => {
   await clientsOf(cloud).network.networkInterfaces.updateTags(GROUP, name, { tags });
@@ -145,6 +147,45 @@ describe('an event', () => {
     expect(standing()).toEqual([['nic', NAME]]);
   });
 
+  test('of a TAP configuration that somebody else wrote is looked at, of ours it is not, whichever of our identities', async () => {
+    const ownIds = ['aaaaaaaa-1111-4111-8111-111111111111', FUNCTION_APP.appId.toUpperCase()];
+    start({ settings: { TAPKEEPER_PRINCIPAL_ID: ownIds.join(' , ') } });
+    await createNic(cloud, 'nic', { mirror: 'sensor' });
+    await host.idle();
+    expect(standing()).toEqual([['nic', NAME]]);
+    expect(finished()).toBe(1);
+    await createNic(cloud, 'other');
+    await host.idle();
+    await attach(cloud, 'other', 'by-hand');
+    await host.idle();
+    expect(finished()).toBe(3);
+  });
+
+  test('that comes twice, hours late, out of order or with the id of another one, changes nothing more', async () => {
+    await createNic(cloud, 'nic', { mirror: 'sensor' });
+    await createNic(cloud, 'other', { mirror: 'sensor' });
+    await cloud.idle();
+    await cloud.queues.queue('tapkeeper-events').clearMessages();
+    start();
+    const at = (name: string, hours: number) => ({
+      ...nicWritten(name),
+      id: 'one-and-the-same',
+      time: new Date(cloud.clock.now() - hours * 3_600_000).toISOString(),
+    });
+    await put(JSON.stringify([at('nic', 9), at('other', 9), at('nic', 0)]));
+    await put(JSON.stringify(at('nic', -24)));
+    await host.idle();
+    expect(standing().sort()).toEqual([
+      ['nic', NAME],
+      ['other', NAME],
+    ]);
+    expect(journal.filter(({ kind }) => kind === 'applied')).toHaveLength(2);
+    cloud.calls.reset();
+    await put(JSON.stringify(at('nic', 5)));
+    await host.idle();
+    expect(cloud.calls.writes()).toBe(0);
+  });
+
   test('changes nothing while observing or paused', async () => {
     start({ mode: 'observe' });
     await createNic(cloud, 'nic', { mirror: 'sensor' });
@@ -198,21 +239,67 @@ describe('a message that is no work', () => {
   });
 });
 
+const nicWritten = (name: string) => ({
+  type: 'Microsoft.Resources.ResourceWriteSuccess',
+  subject: networkPath(cloud, `networkInterfaces/${name}`),
+  data: { operationName: 'Microsoft.Network/networkInterfaces/write' },
+});
+
 describe('work that fails', () => {
-  test('is delivered again, and is poison in the end', async () => {
+  test('is delivered again, and is poison in the end, as it came', async () => {
     await rm(rulesPath);
     start();
-    const event = {
-      type: 'Microsoft.Resources.ResourceWriteSuccess',
-      subject: networkPath(cloud, 'networkInterfaces/nic'),
-      data: { operationName: 'Microsoft.Network/networkInterfaces/write' },
-    };
-    expect(identify(event, { ownIds: [], nowMs: 0, newId: () => 'id' }).kind).toBe('work');
-    await put(JSON.stringify(event));
+    const text = JSON.stringify(nicWritten('nic'));
+    expect(identify(nicWritten('nic'), { ownIds: [], nowMs: 0, newId: () => 'id' }).kind).toBe('work');
+    await put(text);
     await host.idle();
     expect(log).toHaveLength(QUICK_QUEUES.maxDequeueCount);
-    expect(await poisonOf('tapkeeper-events')).toBe(1);
     expect(journal).toMatchObject(Array.from({ length: 3 }, () => ({ kind: 'fault', code: 'config-invalid' })));
+    const { peekedMessageItems } = await cloud.queues.queue('tapkeeper-events-poison').peekMessages();
+    expect(peekedMessageItems.map((item) => Buffer.from(item.messageText, 'base64').toString('utf8'))).toEqual([text]);
+  });
+
+  test('loses nothing: the next sweep says what was given up, leaves it, and does what it was about', async () => {
+    await createNic(cloud, 'nic', { mirror: 'sensor' });
+    await cloud.idle();
+    await cloud.queues.queue('tapkeeper-events').clearMessages();
+    await rm(rulesPath);
+    start();
+    await put(JSON.stringify(nicWritten('nic')));
+    await host.idle();
+    expect(standing()).toEqual([]);
+    await writeRules();
+    journal.length = 0;
+    for (let sweeps = 0; sweeps < 2; sweeps += 1) {
+      await host.sweep();
+      await host.idle();
+    }
+    expect(standing()).toEqual([['nic', NAME]]);
+    const given = { kind: 'dead-letters', lane: 'event', messages: 1 };
+    expect(journal.filter(({ kind }) => kind === 'dead-letters')).toMatchObject([given, given]);
+    expect(await poisonOf('tapkeeper-events')).toBe(1);
+  });
+
+  test('that is not base64 goes to the poison queue at once, and the next sweep says so of its queue', async () => {
+    start();
+    await cloud.queues.queue('tapkeeper-bulk').sendMessage('{"kind":"look"}');
+    await host.idle();
+    await host.sweep();
+    expect(journal.filter(({ kind }) => kind === 'dead-letters')).toMatchObject([{ lane: 'bulk', messages: 1 }]);
+    expect(await poisonOf('tapkeeper-bulk')).toBe(1);
+  });
+
+  test('for want of time is begun by nobody, and says what to do', async () => {
+    await createNic(cloud, 'nic', { mirror: 'sensor' });
+    await cloud.idle();
+    start({ settings: { AzureFunctionsJobHost__functionTimeout: '00:00:15' } });
+    await host.idle();
+    expect(standing()).toEqual([]);
+    expect(journal[0]).toMatchObject({
+      kind: 'fault',
+      code: 'config-invalid',
+      detail: expect.stringContaining('give the function a minute or longer') as string,
+    });
   });
 });
 
@@ -230,6 +317,9 @@ describe('the timer', () => {
   });
 });
 
+const STRANGE_MACHINE =
+  '/subscriptions/99999999-9999-4999-8999-999999999999/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm';
+
 describe('resync', () => {
   test('answers with the plan', async () => {
     await createNic(cloud, 'nic', { mirror: 'sensor' });
@@ -240,9 +330,25 @@ describe('resync', () => {
     expect(body).toContain(networkPath(cloud, 'networkInterfaces/nic').toLowerCase());
   });
 
-  test('says what is wrong with a body', async () => {
+  test.each([
+    ['a scope that is none', '{"scope": 7}', /must be "everything"/],
+    ['what is not JSON', 'scope=everything', /not JSON/],
+    ['nothing', '', /not JSON/],
+    ['10 MB', JSON.stringify({ scope: 'everything', mode: 'plan', more: 'x'.repeat(10_000_000) }), /longer than/],
+    [
+      'a machine of a subscription that is not kept',
+      JSON.stringify({ scope: { machines: [STRANGE_MACHINE] }, mode: 'plan' }),
+      /names ids of subscription 99999999-.* not of /,
+    ],
+  ])('says what is wrong with %s, and reads nothing', async (_, body, said) => {
     start();
-    expect(await host.resync('{"scope": 7}')).toMatchObject({ status: 400, contentType: 'application/problem+json' });
+    cloud.calls.reset();
+    const answer = await host.resync(body);
+    expect(answer).toMatchObject({ status: 400, contentType: 'application/problem+json' });
+    const { errors } = JSON.parse(answer.body) as { readonly errors: readonly { readonly detail: string }[] };
+    expect(errors[0]?.detail).toMatch(said);
+    expect(answer.body.length).toBeLessThan(2_000);
+    expect(cloud.calls.reads()).toBe(0);
   });
 
   test('a function key does not lift the guard, an identity of Entra ID does', async () => {
