@@ -8,11 +8,12 @@ import { paintFor } from './paint.ts';
 /** Says how others' attachments that do what a rule wishes are handed over; hands none over itself. */
 export const adopt: Command = {
   name: 'adopt',
-  description: 'Print the commands that hand over sessions of others which do what a rule wishes; runs none of them',
+  description:
+    'Print the commands that hand over sessions and TAP configurations of others which do what a rule wishes; runs none of them',
   args: { ...LOOK_ARGS, ...JSON_FLAG },
   async run(given, io) {
     const looked = await look(given, io);
-    const handovers = toHandovers(looked);
+    const handovers = await toHandovers(looked);
     const { config, version } = looked.rules;
     const document = { version: 1, owner: config.owner, rulesVersion: version, scopes: handovers };
     io.out(

@@ -3,6 +3,7 @@ import { isNothingToDo } from '../shared/plan/summary.ts';
 import { Fault } from '../shared/fault.ts';
 import { enact } from '../shared/reconcile/converge.ts';
 import type { Report } from '../shared/reconcile/report.ts';
+import { mapLimited } from '../shared/reconcile/map-limited.ts';
 import { toScopeKey } from '../shared/reconcile/scope.ts';
 import { nameScope } from '../shared/print/plan-view.ts';
 import { printPlanText } from '../shared/print/text.ts';
@@ -11,7 +12,7 @@ import type { Arguments } from './arguments.ts';
 import { type Command, JSON_FLAG } from './command.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
 import type { Io } from './io.ts';
-import { type Place, reachPlaces } from './live.ts';
+import { type Place, PLACES_AT_A_TIME, reachPlaces } from './live.ts';
 import { paintFor } from './paint.ts';
 import { withProgress } from './progress.ts';
 import { prepare, type Prepared } from './prepare.ts';
@@ -49,6 +50,7 @@ export const apply: Command = {
     const plans = seen.map(({ plan }) => plan);
     if (plans.every(isNothingToDo)) return conclude(await enactAll(seen, io), seen, given, io);
     if (!(await isConfirmed(plans, given, io))) return codeOf(seen);
+    warnOfLimits(seen, io);
     if (given.list('expects').length > 0) return conclude(await enactAll(seen, io), seen, given, io);
     // What could not be read when the plan was shown was not agreed to: it stays out, though it may answer now.
     const again = await study(seen.filter(({ isRead }) => isRead).map(({ place }) => place));
@@ -64,6 +66,20 @@ function refuseUnlessEnforcing({ env }: Io): void {
   if (mode !== 'enforce')
     throw new Fault('denied', `TAPKEEPER_MODE is ${mode}, so nothing is applied; unset it or set it to enforce`);
 }
+
+/** Processes that share no storage cannot count each other's interruptions, and a person should know before the second one runs. */
+function warnOfLimits(seen: readonly Prepared[], { env, err }: Io): void {
+  const interrupting = seen.find(({ plan }) => plan.interruptions.length > 0);
+  if (interrupting === undefined || isStorageShared(env)) return;
+  const { inFlight } = interrupting.task.rules.config.interruption;
+  err(
+    `At most ${inFlight} running machines of a subscription are interrupted at a time, counted within this process: what is deployed counts for itself. ` +
+      'To count together, set AzureWebJobsStorage (or AzureWebJobsStorage__accountName) to its storage account, or pause it.\n',
+  );
+}
+
+const isStorageShared = (env: Io['env']): boolean =>
+  Object.entries(env).some(([name, value]) => /^AzureWebJobsStorage(__\w+)?$/i.test(name) && (value ?? '') !== '');
 
 function readRun(given: Arguments): Run {
   const lift = given.list('lift').map((name) => {
@@ -113,7 +129,7 @@ const enactAll = (prepared: readonly Prepared[], io: Io): Promise<readonly Repor
   withProgress(
     io,
     'applying',
-    Promise.all(prepared.map(({ place, task, world, plan }) => enact(place.deps, task, { world, plan }))),
+    mapLimited(prepared, PLACES_AT_A_TIME, ({ place, task, world, plan }) => enact(place.deps, task, { world, plan })),
   );
 
 function conclude(reports: readonly Report[], prepared: readonly Prepared[], given: Arguments, io: Io): ExitCode {

@@ -1,6 +1,8 @@
 import type { Paint } from '../shared/print/paint.ts';
 import { nameAttachment, nameScope, sayIncomplete, toChangeLine, toHoldLine } from '../shared/print/plan-view.ts';
 import { printable } from '../shared/print/printable.ts';
+import { shortId } from '../shared/print/short-id.ts';
+import type { Cloud } from '../shared/words.ts';
 import type { Apart, Candidate, Handover, Offered } from './handover.ts';
 
 /**
@@ -17,14 +19,16 @@ export function printHandoverText(handovers: readonly Handover[], paint: Paint):
     ...sayHow(handover).map(comment),
     ...handover.commands,
   ]);
-  const isAny = handovers.some(({ commands }) => commands.length > 0);
-  return `${[...blocks, ...(isAny ? [AFTERWARDS.map(comment)] : [])].map((lines) => lines.join('\n')).join('\n\n')}\n`;
+  const clouds = new Set(handovers.flatMap(({ scope, commands }) => (commands.length === 0 ? [] : [scope.cloud])));
+  const closing = clouds.size === 0 ? [] : [['Nothing was run.', ...[...clouds].map((cloud) => AFTERWARDS[cloud])]];
+  return `${[...blocks, ...closing.map((lines) => lines.map(comment))].map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-const AFTERWARDS = [
-  'Nothing was run. With these tags a session is ours: from the next sweep on it is changed and detached as the rules say,',
-  'and `tapkeeper plan` shows it before. Without them it is theirs again, and left alone.',
-];
+const AFTERWARDS: Readonly<Record<Cloud, string>> = {
+  aws: 'With these tags a session is ours: from the next sweep on it is changed and detached as the rules say, and `tapkeeper plan` shows it before. Without them it is theirs again, and left alone.',
+  azure:
+    'By this name a TAP configuration is ours: from the next sweep on it is changed and detached as the rules say, and `tapkeeper plan` shows it before. One of any other name is theirs, and left alone.',
+};
 
 function sayFound({ scope, offered, apart, incomplete }: Handover): string {
   const word = scope.cloud === 'aws' ? 'session' : 'TAP configuration';
@@ -34,8 +38,31 @@ function sayFound({ scope, offered, apart, incomplete }: Handover): string {
   return `${nameScope(scope)}: ${asFar}${found} of others ${count > 1 ? 'do' : 'does'} what a rule wishes`;
 }
 
-const sayHow = ({ scope, commands }: Handover): readonly string[] =>
-  commands.length === 0 ? [] : [`with credentials of account ${scope.account} that may call ec2:CreateTags:`];
+function sayHow(handover: Handover): readonly string[] {
+  const { scope, commands } = handover;
+  if (commands.length === 0) return [];
+  return scope.cloud === 'aws'
+    ? [`with credentials of account ${scope.account} that may call ec2:CreateTags:`]
+    : [...sayCost(handover), 'signed in as somebody who may write and delete TAP configurations, and join the VTAP:'];
+}
+
+/** https://learn.microsoft.com/azure/virtual-network/virtual-network-tap-overview: up to 60 s each time. */
+function sayCost({ interruptions, commands }: Handover): readonly string[] {
+  const gap = 'between deleting and creating, nothing of the interface is mirrored';
+  if (interruptions.length === 0) return [`this interrupts no machine, since none of them runs; ${gap}`];
+  const named = interruptions.map(
+    ({ machine, times }) => `${shortId(machine)} ${times === 2 ? 'twice' : `${times} times`}`,
+  );
+  const spared = commands.length - interruptions.reduce((sum, { sources }) => sum + sources.length, 0);
+  return [
+    `this may interrupt the network of running machines, up to 60 s each time: ${named.join(', ')}`,
+    ...(spared === 0
+      ? []
+      : [`the first ${spared === 1 ? 'command interrupts' : `${spared} commands interrupt`} nobody`]),
+    `${gap}; a machine that is stopped (deallocated) first is not interrupted`,
+    'neither windows nor limits hold back what is run by hand: run these one after the other, when it is allowed',
+  ];
+}
 
 function wordOffered({ after: { changes, holds }, ...candidate }: Offered): readonly string[] {
   const said = [

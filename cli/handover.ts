@@ -1,12 +1,12 @@
-import { Fault } from '../shared/fault.ts';
-import { toMarkTags } from '../shared/mark.ts';
-import type { Change, Hold, Keep, Plan } from '../shared/plan/change.ts';
+import { groupBy } from '../shared/group-by.ts';
+import type { Change, Hold, Interruption, Keep, Plan } from '../shared/plan/change.ts';
+import { isInterruptible } from '../shared/plan/interruption.ts';
 import type { Rules } from '../shared/reconcile/rules.ts';
 import type { Study } from '../shared/reconcile/study.ts';
-import type { Attachment, AttachmentId, NonEmpty, Owner, Scope } from '../shared/words.ts';
+import type { Attachment, AttachmentId, NonEmpty, Scope, SourceId, World } from '../shared/words.ts';
+import { toCommands, toHandedOver } from './handover-commands.ts';
 import type { Look } from './look.ts';
 import { planWorld } from './offline.ts';
-import { toShellCommand } from './shell.ts';
 
 /** An attachment of others that does what rules wish. */
 export interface Candidate {
@@ -31,39 +31,69 @@ export interface Handover {
   readonly incomplete: Plan['incomplete'];
   readonly offered: readonly Offered[];
   readonly apart: readonly Apart[];
-  /** For a POSIX shell with credentials of the scope's account; tapkeeper never runs them. */
+  /** Running machines that the commands interrupt, and how often; always empty on AWS. */
+  readonly interruptions: readonly Interruption[];
+  /** Those that interrupt nobody first. For a POSIX shell with credentials of the scope's account; tapkeeper never runs them. */
   readonly commands: readonly string[];
 }
 
 /** What of a look may be handed over, scope by scope. */
-export const toHandovers = ({ studies, rules, nowMs }: Look): readonly Handover[] =>
-  studies.map((study) => toHandover(study, rules, nowMs));
+export const toHandovers = ({ studies, rules, nowMs }: Look): Promise<readonly Handover[]> =>
+  Promise.all(studies.map((study) => toHandover(study, rules, nowMs)));
 
-function toHandover({ world, plan }: Study, rules: Rules, nowMs: number): Handover {
+async function toHandover({ world, plan }: Study, rules: Rules, nowMs: number): Promise<Handover> {
   const { scope } = world;
   const { owner } = rules.config;
   const candidates = candidatesOf({ world, plan });
   const apart = candidates.flatMap((candidate) => {
-    const why = whyApart(candidate, scope);
+    const why = whyApart(candidate);
     return why === null ? [] : [{ ...candidate, why }];
   });
-  const offered = candidates.filter((candidate) => whyApart(candidate, scope) === null);
-  const ids = offered.map(({ attachment }) => attachment.id);
-  const after = planWorld(handOver(world, new Set(ids), owner), rules, nowMs);
+  const offered = candidates.filter((candidate) => whyApart(candidate) === null);
+  const taken = new Map(offered.map(({ attachment }) => [attachment.id, toHandedOver(attachment, scope, owner)]));
+  const attachments = world.attachments.map((one) => taken.get(one.id) ?? one);
+  const after = await planWorld({ ...world, attachments }, rules, nowMs);
+  const running = interruptibleIn(world);
+  const inOrder = offered.map(({ attachment }) => attachment).sort((a, b) => rank(a, running) - rank(b, running));
   return {
     scope,
     incomplete: plan.incomplete,
-    offered: offered.map((candidate) => ({ ...candidate, after: about(after, candidate.attachment.id) })),
+    offered: offered.map((candidate) => ({
+      ...candidate,
+      after: about(after, taken.get(candidate.attachment.id)?.id ?? candidate.attachment.id),
+    })),
     apart,
-    commands: scope.region === null ? [] : toCommands(scope.region, ids, owner),
+    interruptions: toInterruptions(offered, running),
+    commands: toCommands(scope, inOrder, owner),
   };
 }
 
-/** Handing over must take nothing from another deployment, and a mark that is a name cannot be written to what exists. */
-function whyApart({ attachment: { mark } }: Candidate, { cloud }: Scope): string | null {
-  if (mark !== null) return `it has the mark of the deployment ${mark.owner}, which would lose it`;
-  return cloud === 'aws' ? null : 'a TAP configuration is ours by its name, and cannot be renamed';
+const rank = ({ source }: Attachment, running: ReadonlySet<SourceId>): number => (running.has(source) ? 1 : 0);
+
+function interruptibleIn({ sources, machines }: World): ReadonlySet<SourceId> {
+  const known = new Map(machines.map((machine) => [machine.id, machine]));
+  const isFelt = (source: World['sources'][number]): boolean =>
+    isInterruptible(source, source.machine === null ? null : (known.get(source.machine) ?? null));
+  return new Set(sources.filter(isFelt).map(({ id }) => id));
 }
+
+/** Theirs is deleted and ours written: two changes, of which each may interrupt. */
+const TIMES_EACH = 2;
+
+function toInterruptions(offered: readonly Candidate[], running: ReadonlySet<SourceId>): readonly Interruption[] {
+  const felt = offered.flatMap(({ attachment: { source }, wishes: [{ machine }] }) =>
+    machine !== null && running.has(source) ? [{ source, machine }] : [],
+  );
+  return [...groupBy(felt, ({ machine }) => machine)].map(([machine, [first, ...rest]]) => ({
+    machine,
+    sources: [first.source, ...rest.map(({ source }) => source)],
+    times: TIMES_EACH * (1 + rest.length),
+  }));
+}
+
+/** Handing over must take nothing from another deployment. */
+const whyApart = ({ attachment: { mark } }: Candidate): string | null =>
+  mark === null ? null : `it has the mark of the deployment ${mark.owner}, which would lose it`;
 
 /** In plan order; one attachment may do what several wishes ask for. */
 function candidatesOf({ world, plan }: Study): readonly Candidate[] {
@@ -78,32 +108,7 @@ function candidatesOf({ world, plan }: Study): readonly Candidate[] {
   });
 }
 
-/** The world as it would be after the commands. */
-const handOver = (world: Study['world'], ids: ReadonlySet<AttachmentId>, owner: Owner): Study['world'] => ({
-  ...world,
-  attachments: world.attachments.map((one) => (ids.has(one.id) ? { ...one, mark: { owner, version: 'v1' } } : one)),
-});
-
 const about = ({ changes, holds }: Plan, id: AttachmentId): Offered['after'] => ({
   changes: changes.filter((change) => change.kind !== 'attach' && change.attachment === id),
   holds: holds.filter(({ keeps }) => keeps === id),
 });
-
-/** ResourceId.N: up to 1000 (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTags.html). */
-const RESOURCES_PER_CALL = 1000;
-
-/** @throws Fault `config-invalid` for ids that EC2 never gives: the command is made to be run, and a snapshot is only a file. */
-function toCommands(region: string, ids: readonly AttachmentId[], owner: Owner): readonly string[] {
-  const strange = ids.find((id) => !/^tms-\w+$/.test(id)) ?? (/^[a-z0-9-]+$/.test(region) ? undefined : region);
-  if (strange !== undefined) {
-    const name = JSON.stringify(strange);
-    throw new Fault('config-invalid', `writing the commands: ${name} is no id that EC2 gives; take the snapshot again`);
-  }
-  const tags = Object.entries(toMarkTags(owner)).map(([key, value]) => `Key=${key},Value=${value}`);
-  return chunksOf(ids, RESOURCES_PER_CALL).map((some) =>
-    toShellCommand(['aws', 'ec2', 'create-tags', '--region', region, '--resources', ...some, '--tags', ...tags]),
-  );
-}
-
-const chunksOf = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_none, at) => items.slice(at * size, (at + 1) * size));

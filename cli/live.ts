@@ -1,6 +1,7 @@
 import { Fault, toFault } from '../shared/fault.ts';
 import type { Deps, Journal, RulesSource } from '../shared/ports.ts';
 import { nameScope } from '../shared/print/plan-view.ts';
+import { mapLimited } from '../shared/reconcile/map-limited.ts';
 import { toScopeKey } from '../shared/reconcile/scope.ts';
 import type { Cloud, Scope, World } from '../shared/words.ts';
 import type { Arguments } from './arguments.ts';
@@ -24,13 +25,13 @@ const SILENT: Journal = { write: () => undefined };
  * @throws Fault `config-invalid` when no scope is named.
  */
 export async function reachPlaces(given: Arguments, io: Io): Promise<readonly Place[]> {
-  const scopes = readScopes(given, io);
+  const rules: RulesSource = { load: () => loadRules(rulesPathOf(given.text('rules'), io)) };
+  const scopes = await readScopes(given, io, async () => (await reachAzure('*', io, rules)).cloud.scopes());
   if (scopes.length === 0) {
     const right =
       'name it with --scope 123456789012:us-east-1 (or --account and --region) or --scope SUBSCRIPTION, or set TAPKEEPER_SCOPES or TAPKEEPER_SUBSCRIPTIONS';
     throw new Fault('config-invalid', `there is nothing to look at: ${right}`);
   }
-  const rules: RulesSource = { load: () => loadRules(rulesPathOf(given.text('rules'), io)) };
   const clouds = [...new Set(scopes.map(({ cloud }) => cloud))];
   const reached = await Promise.all(
     clouds.map(async (cloud) => {
@@ -48,11 +49,19 @@ export async function reachPlaces(given: Arguments, io: Io): Promise<readonly Pl
 /** Everything that exists in the scopes that the command is about, targets looked at closely; of what could not be read at all, a world that says so. */
 export async function readWorlds(given: Arguments, io: Io): Promise<readonly World[]> {
   const places = await reachPlaces(given, io);
-  return withProgress(io, `reading ${namePlaces(places)}`, Promise.all(places.map(readWorld)));
+  return withProgress(io, `reading ${namePlaces(places)}`, mapLimited(places, PLACES_AT_A_TIME, readWorld));
 }
 
+/** Hundreds of subscriptions at once would wait for each other's answers, and for memory. */
+export const PLACES_AT_A_TIME = 8;
+
 /** The scopes of places as people say them. */
-export const namePlaces = (places: readonly Place[]): string => places.map(({ scope }) => nameScope(scope)).join(', ');
+export function namePlaces(places: readonly Place[]): string {
+  const named = places.slice(0, MOST_NAMED).map(({ scope }) => nameScope(scope));
+  return [...named, ...(places.length > MOST_NAMED ? [`${places.length - MOST_NAMED} more`] : [])].join(', ');
+}
+
+const MOST_NAMED = 5;
 
 async function readWorld({ scope, deps: { cloud } }: Place): Promise<World> {
   try {
@@ -72,28 +81,26 @@ const REACH: Readonly<Record<Cloud, (scopes: readonly Scope[], io: Io, rules: Ru
     // A laptop often has no region set; STS is asked in one that is looked at, which is of the right partition too.
     return compose({ ...settings, AWS_REGION: io.env['AWS_REGION'] ?? scopes[0]?.region ?? undefined }, common(rules));
   },
-  azure: async (scopes, io, rules) => {
-    const { compose } = await import('../functions/compose.ts');
-    const settings = {
-      TAPKEEPER_MODE: 'enforce',
-      ...io.env,
-      TAPKEEPER_SUBSCRIPTIONS: scopes.map(toScopeKey).join(','),
-    };
-    const endpoint = io.env['TAPKEEPER_ARM_ENDPOINT'] ?? '';
-    if (endpoint.startsWith('http:')) {
-      // The SDK sends no token over plain HTTP by itself, and a cloud on this machine believes everybody.
-      const [{ MANAGEMENT_ENDPOINT, rewritingHttpClient }, { credentialOf, TENANT_ID }] = await Promise.all([
-        import('../local/azure/rewriting-http-client.ts'),
-        import('../local/azure/identities.ts'),
-      ]);
-      const credential = credentialOf({ appId: CLI_ID, objectId: CLI_ID, tenantId: TENANT_ID, name: 'tapkeeper' });
-      const httpClient = rewritingHttpClient(MANAGEMENT_ENDPOINT, endpoint);
-      return compose({ ...settings, TAPKEEPER_ARM_ENDPOINT: undefined }, { credential, httpClient, ...common(rules) });
-    }
-    const { DefaultAzureCredential } = await import('@azure/identity');
-    return compose(settings, { credential: new DefaultAzureCredential(), ...common(rules) });
-  },
+  azure: (scopes, io, rules) => reachAzure(scopes.map(toScopeKey).join(','), io, rules),
 };
+
+async function reachAzure(subscriptions: string, io: Io, rules: RulesSource): Promise<Deps> {
+  const { compose } = await import('../functions/compose.ts');
+  const settings = { TAPKEEPER_MODE: 'enforce', ...io.env, TAPKEEPER_SUBSCRIPTIONS: subscriptions };
+  const endpoint = io.env['TAPKEEPER_ARM_ENDPOINT'] ?? '';
+  if (endpoint.startsWith('http:')) {
+    // The SDK sends no token over plain HTTP by itself, and a cloud on this machine believes everybody.
+    const [{ MANAGEMENT_ENDPOINT, rewritingHttpClient }, { credentialOf, TENANT_ID }] = await Promise.all([
+      import('../local/azure/rewriting-http-client.ts'),
+      import('../local/azure/identities.ts'),
+    ]);
+    const credential = credentialOf({ appId: CLI_ID, objectId: CLI_ID, tenantId: TENANT_ID, name: 'tapkeeper' });
+    const httpClient = rewritingHttpClient(MANAGEMENT_ENDPOINT, endpoint);
+    return compose({ ...settings, TAPKEEPER_ARM_ENDPOINT: undefined }, { credential, httpClient, ...common(rules) });
+  }
+  const { DefaultAzureCredential } = await import('@azure/identity');
+  return compose(settings, { credential: new DefaultAzureCredential(), ...common(rules) });
+}
 
 /** Who the command line is to a cloud on this machine. */
 const CLI_ID = '88888888-8888-4888-8888-888888888888';

@@ -44,12 +44,11 @@ export async function look(given: Arguments, io: Io): Promise<Look> {
   return { rules, nowMs: io.now(), studies };
 }
 
-function lookInto(snapshot: Snapshot, rules: Rules, given: Arguments, from: string): Look {
+async function lookInto(snapshot: Snapshot, rules: Rules, given: Arguments, from: string): Promise<Look> {
   const nowMs = Date.parse(snapshot.takenAt);
-  const studies = chooseWorlds(snapshot, given, from).map((world) => ({
-    world,
-    plan: planWorld(world, rules, nowMs),
-  }));
+  const studies = await Promise.all(
+    chooseWorlds(snapshot, given, from).map(async (world) => ({ world, plan: await planWorld(world, rules, nowMs) })),
+  );
   return { rules, nowMs, studies };
 }
 

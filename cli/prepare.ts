@@ -2,10 +2,11 @@ import { toFault } from '../shared/fault.ts';
 import { toInstant } from '../shared/ids.ts';
 import type { Run } from '../shared/plan/change.ts';
 import { nameScope } from '../shared/print/plan-view.ts';
+import { mapLimited } from '../shared/reconcile/map-limited.ts';
 import type { Rules } from '../shared/reconcile/rules.ts';
 import { study, type Study, type Task } from '../shared/reconcile/study.ts';
 import type { Io } from './io.ts';
-import { namePlaces, type Place } from './live.ts';
+import { namePlaces, type Place, PLACES_AT_A_TIME } from './live.ts';
 import { planWorld } from './offline.ts';
 import { withProgress } from './progress.ts';
 import { unreadWorld } from './unread.ts';
@@ -23,7 +24,7 @@ export const prepare = (places: readonly Place[], rules: Rules, run: Run, io: Io
   withProgress(
     io,
     `reading ${namePlaces(places)}`,
-    Promise.all(places.map((place) => prepareOne(place, toTask(place, rules, run), io))),
+    mapLimited(places, PLACES_AT_A_TIME, (place) => prepareOne(place, toTask(place, rules, run), io)),
   );
 
 async function prepareOne(place: Place, task: Task, io: Io): Promise<Prepared> {
@@ -32,7 +33,7 @@ async function prepareOne(place: Place, task: Task, io: Io): Promise<Prepared> {
     return { place, task, isRead: true, ...(await study(deps, task, task.order.selection)) };
   } catch (thrown) {
     const world = unreadWorld(scope, toFault(thrown, `reading ${nameScope(scope)}`));
-    return { place, task, isRead: false, world, plan: planWorld(world, task.rules, io.now()) };
+    return { place, task, isRead: false, world, plan: await planWorld(world, task.rules, io.now()) };
   }
 }
 

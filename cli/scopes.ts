@@ -13,13 +13,13 @@ export const SCOPE_ARGS = {
     type: 'string',
     valueHint: 'account:region|subscription',
     description:
-      'What to look at, repeatable; else TAPKEEPER_SCOPES and TAPKEEPER_SUBSCRIPTIONS. AWS accounts other than TAPKEEPER_ACCOUNT are reached by the role TAPKEEPER_MEMBER_ROLE (TAPKEEPER_EXTERNAL_ID), where it is set',
+      'What to look at, repeatable; * is every subscription that you see; else TAPKEEPER_SCOPES and TAPKEEPER_SUBSCRIPTIONS. AWS accounts other than TAPKEEPER_ACCOUNT are reached by the role TAPKEEPER_MEMBER_ROLE (TAPKEEPER_EXTERNAL_ID), where it is set',
   },
   account: {
     type: 'string',
     valueHint: 'account|subscription',
     description:
-      'Of what is configured only this account, repeatable; with --region: every named account in every named region',
+      'Of what is configured only this account, repeatable; with --region: every named account in every named region; * is every Azure subscription that you see, configured or not',
   },
   region: {
     type: 'string',
@@ -30,31 +30,67 @@ export const SCOPE_ARGS = {
 
 const CONFIGURED = 'what is configured (TAPKEEPER_SCOPES, TAPKEEPER_SUBSCRIPTIONS)';
 
+/** Every Azure subscription that the identity sees. */
+const ALL = '*';
+
+/** Asks Azure which subscriptions can be seen. */
+export type See = () => Promise<readonly Scope[]>;
+
 /**
- * What the command is to look at: by option, or by the environment that the deployed handlers read.
+ * What the command is to look at: by option, or by the environment that the deployed handlers read. Azure is asked only when all
+ * of its subscriptions are meant.
  * @throws Fault `config-invalid` when a scope cannot be told, or an option leaves nothing of what is configured.
  */
-export function readScopes(given: Arguments, { env }: Pick<Io, 'env'>): readonly Scope[] {
-  const configured = [...split(env['TAPKEEPER_SCOPES']), ...split(env['TAPKEEPER_SUBSCRIPTIONS'])];
-  const scopes = nameScopes(given) ?? narrow(configured.map(parseScope), given, CONFIGURED);
-  return onceEach(scopes).filter(cloudFilter(given));
+export async function readScopes(given: Arguments, { env }: Pick<Io, 'env'>, see: See): Promise<readonly Scope[]> {
+  if (given.text('cloud') === 'aws') return choose(given, configuredIn(env, []), { where: CONFIGURED, seen: [] });
+  const isAllConfigured = split(env['TAPKEEPER_SUBSCRIPTIONS']).some(isAll);
+  const seen = namesAll(given) || (isAllConfigured && findNamed(given) === null) ? await see() : [];
+  return choose(given, configuredIn(env, seen), { where: CONFIGURED, seen });
 }
+
+const configuredIn = (env: Io['env'], seen: readonly Scope[]): readonly Scope[] =>
+  [...split(env['TAPKEEPER_SCOPES']), ...split(env['TAPKEEPER_SUBSCRIPTIONS'])].flatMap((text) =>
+    isAll(text) ? seen : [parseScope(text)],
+  );
 
 /**
  * What is meant of scopes that came from elsewhere, as from a snapshot. What was named whole and is not among them is left out.
  * @throws Fault `config-invalid` when a scope cannot be told, or --account or --region is nowhere among them.
  */
 export function chooseScopes(given: Arguments, held: readonly Scope[], where: string): readonly Scope[] {
-  const named = nameScopes(given);
-  const keys = new Set(named?.map(toScopeKey));
-  const chosen = named === null ? narrow(held, given, where) : held.filter((scope) => keys.has(toScopeKey(scope)));
-  return chosen.filter(cloudFilter(given));
+  const keys = new Set(held.map(toScopeKey));
+  const seen = held.filter(({ cloud }) => cloud === 'azure');
+  return choose(given, held, { where, seen }).filter((scope) => keys.has(toScopeKey(scope)));
 }
 
+interface Whence {
+  /** Where the scopes come from, for messages. */
+  readonly where: string;
+  /** What `*` stands for. */
+  readonly seen: readonly Scope[];
+}
+
+function choose(given: Arguments, held: readonly Scope[], { where, seen }: Whence): readonly Scope[] {
+  const all = namesAll(given) ? seen : [];
+  const isOnlyAll = namesAll(given) && !namesMore(given);
+  const named = isOnlyAll ? [] : (findNamed(given) ?? narrow(held, given, where));
+  return onceEach([...all, ...named]).filter(cloudFilter(given));
+}
+
+const isAll = (text: string): boolean => text.trim() === ALL;
+
+const namesAll = (given: Arguments): boolean => [...given.list('scope'), ...given.list('account')].some(isAll);
+
+const namesMore = (given: Arguments): boolean =>
+  [...scopesIn(given), ...accountsIn(given), ...given.list('region')].length > 0;
+
+const scopesIn = (given: Arguments): readonly string[] => given.list('scope').filter((text) => !isAll(text));
+const accountsIn = (given: Arguments): readonly string[] => given.list('account').filter((text) => !isAll(text));
+
 /** The scopes that the options name whole; `null` when they name none. */
-function nameScopes(given: Arguments): readonly Scope[] | null {
-  const whole = given.list('scope');
-  const accounts = given.list('account').map(readAccount);
+function findNamed(given: Arguments): readonly Scope[] | null {
+  const whole = scopesIn(given);
+  const accounts = accountsIn(given).map(readAccount);
   const regions = given.list('region').map(readRegion);
   if (whole.length > 0) {
     if (accounts.length + regions.length === 0) return whole.map(parseScope);
@@ -71,7 +107,7 @@ function inRegion(account: AccountId, region: Region): Scope {
 
 /** The scopes of the accounts or regions that were asked for. One that matches nothing is misspelt, and must not pass for done. */
 function narrow(scopes: readonly Scope[], given: Arguments, where: string): readonly Scope[] {
-  const accounts = new Set(given.list('account').map(readAccount));
+  const accounts = new Set(accountsIn(given).map(readAccount));
   const regions = new Set(given.list('region').map(readRegion));
   const missing =
     [...accounts].find((account) => !scopes.some((scope) => scope.account === account)) ??
@@ -103,7 +139,9 @@ const isAwsAccount = (text: string): boolean => /^\d{12}$/.test(text);
 
 function readAccount(text: string): AccountId {
   if (isAwsAccount(text.trim()) || SUBSCRIPTION.test(text.trim())) return parseAccountId(text);
-  throw usageFault(`--account ${text}: write the 12 digits of an AWS account or the id of an Azure subscription`);
+  throw usageFault(
+    `--account ${text}: write the 12 digits of an AWS account or the id of an Azure subscription, or * for all`,
+  );
 }
 
 function readRegion(text: string): Region {

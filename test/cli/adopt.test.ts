@@ -36,8 +36,8 @@ const adopt = (sketch: WorldSketch, ...more: readonly string[]): Promise<Ran> =>
 
 /** What a shell that is given the text would call, word by word. */
 function callsIn(script: string): readonly (readonly string[])[] {
-  const aws = `aws() { printf '%s\\0' "$@"; printf '\\n\\0'; }`;
-  const input = `${aws}\n${script}`;
+  const told = (name: string): string => `${name}() { printf '%s\\0' "$@"; printf '\\n\\0'; }`;
+  const input = `${told('aws')}\n${told('az')}\n${script}`;
   const said = execFileSync('/bin/sh', ['-eu'], { encoding: 'utf8', input, env: { PATH: '/nowhere' } });
   return said
     .split('\n\0')
@@ -99,29 +99,6 @@ describe('adopt', () => {
     expect(taken.flat()).toEqual(names.map((name) => `tms-${name}`));
   });
 
-  test('has nothing to run on Azure, and says why', async () => {
-    const group = '/subscriptions/00000000-0000-0000-0000-000000000000/resourcegroups/g/providers';
-    const machine = `${group}/microsoft.compute/virtualmachines/web`;
-    const source = `${group}/microsoft.network/networkinterfaces/web`;
-    const target = `${group}/microsoft.network/virtualnetworktaps/soc`;
-    const azure = toWorld({
-      cloud: 'azure',
-      machines: [{ id: machine, tags: { mirror: 'soc' } }],
-      sources: [{ id: source, machine }],
-      targets: [{ id: target }],
-      attachments: [{ id: `${source}/tapconfigurations/theirs`, source, target }],
-    });
-    const rules = fileOf(
-      RULES.replace(/ {4}cloud: aws[^]*sessionNumber: 100/, `    cloud: azure\n    virtualNetworkTap: ${target}`),
-    );
-    const from = fileOf(printSnapshot({ version: 1, takenAt: toInstant(0), worlds: [azure] }), 'fleet.json');
-    const { code, out } = await run(['adopt', '--rules', rules, '--from', from]);
-    expect([code, callsIn(out)]).toEqual([0, []]);
-    expect(out).toMatch(
-      /# not offered: g\/web\/theirs .*a TAP configuration is ours by its name, and cannot be renamed\n$/,
-    );
-  });
-
   test('writes what it knows as JSON', async () => {
     const { out } = await adopt(fleet([session('a', { number: 7 }), session('b', { owner: 'netops' })]), '--json');
     expect(JSON.parse(out)).toMatchObject({
@@ -166,5 +143,99 @@ describe('adopt', () => {
     const { code, out, err } = await adopt(fleet([session('a', { id })]));
     expect([code, out]).toEqual([1, '']);
     expect(err).toContain('is no id that EC2 gives');
+  });
+});
+
+describe('adopt on Azure', () => {
+  const SUBSCRIPTION = '00000000-0000-4000-8000-000000000000';
+  const GROUP = `/subscriptions/${SUBSCRIPTION}/resourcegroups/rg/providers`;
+  const TAP = `${GROUP}/microsoft.network/virtualnetworktaps/soc`;
+  const rules = RULES.replace(
+    / {4}cloud: aws[^]*sessionNumber: 100/,
+    `    cloud: azure\n    virtualNetworkTap: ${TAP}`,
+  );
+
+  const nic = (name: string): string => `${GROUP}/microsoft.network/networkinterfaces/${name}`;
+  const vm = (name: string): string => `${GROUP}/microsoft.compute/virtualmachines/${name}`;
+  /** What a vendor's guide has people make. */
+  const byHand = (on: string, name = 'source-tap-config') => ({
+    id: `${nic(on)}/tapconfigurations/${name}`,
+    source: nic(on),
+    target: TAP,
+  });
+  const fleetOf = (states: Readonly<Record<string, 'running' | 'stopped'>>): WorldSketch => ({
+    cloud: 'azure',
+    machines: Object.entries(states).map(([name, state]) => ({ id: vm(name), state, tags: { mirror: 'soc' } })),
+    sources: Object.keys(states).map((name) => ({ id: nic(name), machine: vm(name) })),
+    targets: [{ id: TAP }],
+    attachments: Object.keys(states).map((name) => byHand(name)),
+  });
+
+  function adoptOn(sketch: WorldSketch, ...more: readonly string[]): Promise<Ran> {
+    const text = printSnapshot({ version: 1, takenAt: toInstant(0), worlds: [toWorld(sketch)] });
+    return run(['adopt', '--rules', fileOf(rules), '--from', fileOf(text, 'fleet.json'), ...more]);
+  }
+  const where = (name: string) => ['--subscription', SUBSCRIPTION, '--resource-group', 'rg', '--nic-name', name];
+  const remade = (name: string) => [
+    ['network', 'nic', 'vtap-config', 'delete', ...where(name), '--name', 'source-tap-config', '--yes'],
+    ['network', 'nic', 'vtap-config', 'create', ...where(name), '--name', 'tapkeeper-v1-prod', '--vnet-tap', TAP],
+  ];
+
+  test('remakes each under our name, those that interrupt nobody first, and says whom it costs what', async () => {
+    const { code, out, err } = await adoptOn(fleetOf({ a: 'running', b: 'stopped', c: 'running' }));
+    expect([code, err]).toEqual([0, '']);
+    expect(callsIn(out)).toEqual([...remade('b'), ...remade('a'), ...remade('c')]);
+    expect(out).toContain('# this may interrupt the network of running machines, up to 60 s each time:');
+    expect(out).toMatch(/a twice, \S*c twice\n# the first command interrupts nobody\n/);
+    expect(out).toMatch(/source-tap-config .*does what rule tagged wishes: soc\n# {3}then: stays as it is\n/);
+  });
+
+  test('costs nothing where nothing runs', async () => {
+    const { out } = await adoptOn(fleetOf({ a: 'stopped' }));
+    expect(out).toContain('# this interrupts no machine, since none of them runs');
+    expect(callsIn(out)).toEqual(remade('a'));
+  });
+
+  test('does not create ours when theirs could not be deleted', async () => {
+    const { out } = await adoptOn(fleetOf({ a: 'running' }));
+    const script = `az() { echo "$4"; test "$4" != delete; }\n${out}`;
+    expect(() =>
+      execFileSync('/bin/sh', ['-eu'], { encoding: 'utf8', input: script, env: { PATH: '/nowhere' } }),
+    ).toThrow(expect.objectContaining({ stdout: 'delete\n' }) as Error);
+  });
+
+  test('counts each interface of a machine, as JSON too', async () => {
+    const sketch = fleetOf({ a: 'running' });
+    const second = { id: nic('a2'), machine: vm('a') };
+    const { out } = await adoptOn(
+      {
+        ...sketch,
+        sources: [...(sketch.sources ?? []), second],
+        attachments: [...(sketch.attachments ?? []), byHand('a2')],
+      },
+      '--json',
+    );
+    expect(JSON.parse(out)).toMatchObject({
+      scopes: [
+        {
+          interruptions: [{ machine: vm('a'), sources: [nic('a'), nic('a2')], times: 4 }],
+          commands: [expect.stringMatching(/^az .* && az /) as string, expect.any(String) as string],
+        },
+      ],
+    });
+  });
+
+  test('offers nothing of another deployment', async () => {
+    const theirs = { ...byHand('a', 'tapkeeper-v1-netops'), owner: 'netops' };
+    const { out } = await adoptOn({ ...fleetOf({ a: 'running' }), attachments: [theirs] });
+    expect(out).toContain('it has the mark of the deployment netops');
+    expect(callsIn(out)).toEqual([]);
+  });
+
+  test.each(['-x', 'a;rm', "a' rm", 'a&rm'])('refuses the name %j', async (name) => {
+    const sketch = { ...fleetOf({ a: 'running' }), attachments: [byHand('a', name)] };
+    const { code, out, err } = await adoptOn(sketch);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain('is no id that Azure gives');
   });
 });

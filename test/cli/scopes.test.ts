@@ -2,21 +2,33 @@ import { describe, expect, test } from 'vitest';
 import { printSnapshot } from '../../cli/snapshot-file.ts';
 import { readArguments } from '../../cli/arguments.ts';
 import type { Io } from '../../cli/io.ts';
-import { chooseScopes, readScopes, SCOPE_ARGS } from '../../cli/scopes.ts';
-import { toInstant } from '../../shared/ids.ts';
+import { chooseScopes, readScopes, SCOPE_ARGS, type See } from '../../cli/scopes.ts';
+import { parseAccountId, toInstant } from '../../shared/ids.ts';
 import { toScopeKey } from '../../shared/reconcile/scope.ts';
+import type { Scope } from '../../shared/words.ts';
 import { toWorld } from '../world.ts';
 import { fileOf, run, RULES } from './run.ts';
 
-const [ONE, TWO, AZURE] = ['111111111111', '222222222222', '00000000-0000-4000-8000-000000000000'];
+const [ONE, TWO] = ['111111111111', '222222222222'];
+const [AZURE, OTHER] = ['0', '9'].map((digit) => `${digit.repeat(8)}-0000-4000-8000-000000000000`) as [string, string];
 
 const ENV = {
   TAPKEEPER_SCOPES: `${ONE}:us-east-1,${ONE}:eu-west-1,${TWO}:us-east-1,${ONE}:us-east-1`,
   TAPKEEPER_SUBSCRIPTIONS: AZURE,
 };
 
-const scopesOf = (typed: readonly string[], env: Io['env'] = ENV): readonly string[] =>
-  readScopes(readArguments(SCOPE_ARGS, typed), { env }).map(toScopeKey);
+/** What Azure says when it is asked for all subscriptions. */
+const SEEN: readonly Scope[] = [AZURE, OTHER].map((id) => ({
+  cloud: 'azure',
+  account: parseAccountId(id),
+  region: null,
+}));
+
+async function scopesOf(typed: readonly string[], env: Io['env'] = ENV, see: See = async () => SEEN) {
+  return (await readScopes(readArguments(SCOPE_ARGS, typed), { env }, see)).map(toScopeKey);
+}
+
+const unasked: See = () => Promise.reject(new Error('Azure was asked'));
 
 describe('what is looked at', () => {
   test.each([
@@ -40,8 +52,27 @@ describe('what is looked at', () => {
       [`${ONE}:eu-west-1`, `${ONE}:ap-south-1`, `${TWO}:eu-west-1`, `${TWO}:ap-south-1`],
     ],
     [['--scope', `${TWO}:us-gov-west-1`], [`${TWO}:us-gov-west-1`]],
-  ])('with %j is %j', (typed, expected) => {
-    expect(scopesOf(typed)).toEqual(expected);
+  ])('with %j is %j', async (typed, expected) => {
+    expect(await scopesOf(typed, ENV, unasked)).toEqual(expected);
+  });
+
+  test.each([
+    [['--account', '*'], ENV, [AZURE, OTHER]],
+    [['--scope', '*'], {}, [AZURE, OTHER]],
+    [['--account', `*,${TWO}`], ENV, [AZURE, OTHER, `${TWO}:us-east-1`]],
+    [['--account', '*', '--scope', `${ONE}:eu-west-1`], ENV, [AZURE, OTHER, `${ONE}:eu-west-1`]],
+    [[], { TAPKEEPER_SCOPES: `${ONE}:us-east-1`, TAPKEEPER_SUBSCRIPTIONS: '*' }, [`${ONE}:us-east-1`, AZURE, OTHER]],
+    [['--account', OTHER], { TAPKEEPER_SUBSCRIPTIONS: '*' }, [OTHER]],
+  ] as const)('with %j and %j is every subscription that is seen: %j', async (typed, env, expected) => {
+    expect(await scopesOf(typed, env)).toEqual(expected);
+  });
+
+  test.each([
+    [['--scope', OTHER], [OTHER]],
+    [['--cloud', 'aws'], [`${ONE}:us-east-1`]],
+  ])('with %j asks Azure nothing, although every subscription is configured', async (typed, expected) => {
+    const env = { TAPKEEPER_SCOPES: `${ONE}:us-east-1`, TAPKEEPER_SUBSCRIPTIONS: '*' };
+    expect(await scopesOf(typed, env, unasked)).toEqual(expected);
   });
 
   test.each([
@@ -52,19 +83,21 @@ describe('what is looked at', () => {
     [['--region', 'useast1'], '--region useast1: write an AWS region, as us-east-1'],
     [['--account', AZURE, '--region', 'us-east-1'], `name it with --scope ${AZURE}`],
     [['--account', ONE, '--scope', `${ONE}:us-east-1`], '--scope names account and region already'],
-  ])('with %j is an error that says %j', (typed, said) => {
-    expect(() => scopesOf(typed)).toThrow(said);
+  ])('with %j is an error that says %j', async (typed, said) => {
+    await expect(scopesOf(typed)).rejects.toThrow(said);
   });
 
-  test('with an account where nothing is configured is an error', () => {
-    expect(() => scopesOf(['--account', ONE], {})).toThrow('it holds no scope');
+  test('with an account where nothing is configured is an error', async () => {
+    await expect(scopesOf(['--account', ONE], {})).rejects.toThrow('it holds no scope');
   });
 
-  test('of a snapshot is what it holds', () => {
-    const held = readScopes(readArguments(SCOPE_ARGS, []), { env: ENV });
+  test('of a snapshot is what it holds', async () => {
+    const held = await readScopes(readArguments(SCOPE_ARGS, []), { env: ENV }, unasked);
     const chosen = (...typed: string[]): readonly string[] =>
       chooseScopes(readArguments(SCOPE_ARGS, typed), held, 'fleet.json').map(toScopeKey);
     expect(chosen('--account', TWO)).toEqual([`${TWO}:us-east-1`]);
+    expect(chosen('--account', '*')).toEqual([AZURE]);
+    expect(chosen('--scope', `${TWO}:us-east-1,${OTHER}`)).toEqual([`${TWO}:us-east-1`]);
     expect(chosen('--account', `${ONE},${TWO}`, '--region', 'eu-west-1')).toEqual([`${ONE}:eu-west-1`]);
     expect(() => chosen('--region', 'us-west-2')).toThrow('nothing of us-west-2 is in fleet.json');
   });
