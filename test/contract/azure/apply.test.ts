@@ -8,20 +8,23 @@ import {
   parseSourceId,
   parseTargetId,
 } from '../../../shared/ids.ts';
-import type { Attach, Change, Detach, Retarget } from '../../../shared/plan/change.ts';
-import type { Outcome } from '../../../shared/ports.ts';
+import type { Attach, Change, Detach, Modify, Retarget } from '../../../shared/plan/change.ts';
+import type { MirrorCloud, Outcome } from '../../../shared/ports.ts';
 import type { Settings } from '../../../shared/words.ts';
 import {
   attach as attachByHand,
+  createMachine,
   clientsOf,
   createNic,
   GROUP,
+  groupPath,
   layGround,
   LOCATION,
+  machinePath,
   networkPath,
   QUICK,
 } from '../../local/azure/fleet.ts';
-import { composeOver, frontendEntry, OWNER, scopeOf } from './composed.ts';
+import { composeOver, frontendEntry, OWNER, scopeOf, tapEntry } from './composed.ts';
 
 const WRITE = 'Microsoft.Network/networkInterfaces/tapConfigurations/write';
 const DELETE = 'Microsoft.Network/networkInterfaces/tapConfigurations/delete';
@@ -44,13 +47,13 @@ const settings = (tap: string): Settings => ({
   packetLength: null,
   virtualNetworkId: null,
 });
-const source = () => parseSourceId(networkPath(cloud, 'networkInterfaces/nic'));
+const source = (nic = 'nic') => parseSourceId(networkPath(cloud, `networkInterfaces/${nic}`));
 const idOf = (name: string) => parseAttachmentId(`${source()}/tapConfigurations/${name}`);
 const wished = { destination: parseDestinationName('sensor'), rules: [parseRuleName('rule')] };
 
-const attach = (tap = 'tap'): Attach => ({
+const attach = (tap = 'tap', nic = 'nic'): Attach => ({
   kind: 'attach',
-  source: source(),
+  source: source(nic),
   machine: null,
   to: settings(tap),
   ...wished,
@@ -73,8 +76,18 @@ const retarget = (tap: string): Retarget => ({
   ...wished,
 });
 
-const apply = (change: Change): Promise<Outcome> =>
-  composeOver(cloud, []).cloud.apply(scopeOf(cloud), change, OWNER, 'event');
+/** A process; each has what it remembers to itself. */
+const newProcess = (): MirrorCloud => composeOver(cloud, [tapEntry(cloud)]).cloud;
+const applyIn = (process: MirrorCloud, change: Change): Promise<Outcome> =>
+  process.apply(scopeOf(cloud), change, OWNER, 'event');
+const apply = (change: Change): Promise<Outcome> => applyIn(newProcess(), change);
+const detailOf = (outcome: Outcome): string => {
+  if (outcome.kind === 'held') return outcome.hold.detail;
+  return outcome.kind === 'done' ? '' : outcome.detail;
+};
+/** What points where it should, and is written again because it does not mirror. */
+const modify = (): Modify => ({ ...retarget('tap'), kind: 'modify' });
+
 const standing = () =>
   cloud.state.tapConfigurations.map(({ name, tap, provisioningState }) => [
     name,
@@ -253,5 +266,333 @@ describe('what passes by itself', () => {
     cloud.calls.reset();
     expect(await apply(attach())).toMatchObject({ kind: 'failed', code: 'throttled' });
     expect(cloud.calls.writes()).toBe(1);
+  });
+});
+
+describe('what is right is not written', () => {
+  test('a second message about what this process has just attached', async () => {
+    const process = newProcess();
+    await applyIn(process, attach());
+    cloud.calls.reset();
+    expect(await applyIn(process, attach())).toMatchObject({ kind: 'done', attachment: idOf(NAME) });
+    expect(cloud.calls.writes()).toBe(0);
+  });
+
+  test('what was detached since is attached again', async () => {
+    const process = newProcess();
+    await applyIn(process, attach());
+    await applyIn(newProcess(), detach());
+    expect(await applyIn(process, attach())).toMatchObject({ kind: 'done' });
+    expect(standing()).toEqual([[NAME, 'tap', 'Succeeded']]);
+  });
+
+  test('a second message that would move back what was just moved', async () => {
+    await createSecondTap();
+    await apply(attach());
+    const process = newProcess();
+    await applyIn(process, retarget('tap2'));
+    cloud.calls.reset();
+    expect(await applyIn(process, retarget('tap2'))).toMatchObject({ kind: 'done' });
+    expect(cloud.calls.writes()).toBe(0);
+  });
+
+  test('what is ready and listed by its VTAP', async () => {
+    await apply(attach());
+    cloud.calls.reset();
+    expect(await apply(modify())).toMatchObject({ kind: 'done' });
+    expect(cloud.calls.writes()).toBe(0);
+  });
+
+  test('but what its VTAP does not list is', async () => {
+    await apply(attach());
+    cloud.unlist(idOf(NAME));
+    cloud.calls.reset();
+    expect(await apply(modify())).toMatchObject({ kind: 'done' });
+    expect(cloud.calls.writes()).toBe(1);
+    cloud.calls.reset();
+    expect(await apply(modify())).toMatchObject({ kind: 'done' });
+    expect(cloud.calls.writes()).toBe(0);
+  });
+
+  test('and what is failed', async () => {
+    cloud.controls.failNext({ action: WRITE, phase: 'operation', code: 'Anything', message: 'half-way' });
+    expect(await apply(attach())).toMatchObject({ kind: 'held', hold: { code: 'operation-failed' } });
+    expect(standing()).toEqual([[NAME, 'tap', 'Failed']]);
+    expect(await apply(modify())).toMatchObject({ kind: 'done' });
+    expect(standing()).toEqual([[NAME, 'tap', 'Succeeded']]);
+  });
+
+  test('what is gone or points elsewhere is looked at again', async () => {
+    expect(await apply(modify())).toMatchObject({ kind: 'conflict' });
+    await createSecondTap();
+    await apply(attach('tap2'));
+    cloud.calls.reset();
+    expect(await apply(modify())).toMatchObject({ kind: 'conflict' });
+    expect(cloud.calls.writes()).toBe(0);
+  });
+
+  test.each(['AnotherOperationInProgress', 'RetryableErrorDueToAnotherOperation'] as const)(
+    'two processes at the same time interrupt a machine once, told of %s',
+    async (busyCode) => {
+      await cloud.stop();
+      await start({ busyCode });
+      await createMachine(cloud, 'vm');
+      const change = attach('tap', 'vm-nic');
+      const outcomes = await Promise.all([applyIn(newProcess(), change), applyIn(newProcess(), change)]);
+      expect(outcomes.map(({ kind }) => kind)).toEqual(['done', 'done']);
+      expect(cloud.interruptions.of(machinePath(cloud, 'vm'))).toBe(1);
+    },
+  );
+
+  test.each(['unanswered', 'cut-off', 'not-json'] as const)(
+    'what was carried out although its answer is %s',
+    async (kind) => {
+      cloud.controls.befallNext(WRITE, { kind });
+      cloud.calls.reset();
+      expect(await apply(attach())).toMatchObject({ kind: 'done' });
+      expect(cloud.calls.writes()).toBe(1);
+    },
+  );
+
+  test('what was never heard is sent again', async () => {
+    cloud.controls.befallNext(WRITE, { kind: 'unheard' });
+    expect(await apply(attach())).toMatchObject({ kind: 'done' });
+    expect(standing()).toEqual([[NAME, 'tap', 'Succeeded']]);
+  });
+
+  test('a retarget that somebody has made is done, one that somebody has moved elsewhere is looked at again', async () => {
+    await createSecondTap();
+    await apply(attach('tap2'));
+    const locked = { action: WRITE, phase: 'request', code: 'RetryableError', status: 429, message: 'locked' } as const;
+    cloud.controls.failNext(locked);
+    cloud.calls.reset();
+    expect(await apply(retarget('tap2'))).toMatchObject({ kind: 'done' });
+    expect(cloud.calls.writes()).toBe(1);
+    cloud.controls.failNext(locked);
+    expect(await apply({ ...retarget('tap'), from: settings('nowhere') })).toMatchObject({ kind: 'conflict' });
+    expect(standing()).toEqual([[NAME, 'tap2', 'Succeeded']]);
+  });
+});
+
+describe('operations that are hard to follow', () => {
+  test.each([WRITE, DELETE])('one of %s that is lost is told by the resource', async (action) => {
+    if (action === DELETE) await apply(attach());
+    cloud.controls.loseNext(action);
+    expect(await apply(action === WRITE ? attach() : detach())).toMatchObject({ kind: 'done' });
+  });
+
+  test('one that nobody may ask about is told by the resource', async () => {
+    cloud.controls.deny('Microsoft.Network/locations/operations/read');
+    expect(await apply(attach())).toMatchObject({ kind: 'done' });
+  });
+
+  test.each(['unheard', 'cut-off', 'not-json'] as const)('answers about one that are %s', async (kind) => {
+    cloud.controls.befallNext('operations/read', { kind }, 6);
+    expect(await apply(attach())).toMatchObject({ kind: 'done' });
+  });
+
+  test.each(['Failed', 'Canceled'] as const)('one that ends %s keeps its code and its details', async (ends) => {
+    const details = [{ code: 'InvalidResourceReference', message: 'tap is gone' }];
+    cloud.controls.failNext({ action: WRITE, phase: 'operation', code: 'Outer', message: 'outer', details, ends });
+    const outcome = await apply(attach());
+    expect(outcome).toMatchObject({ kind: 'held', hold: { code: 'destination-missing' } });
+    expect(detailOf(outcome)).toContain('Outer InvalidResourceReference');
+  });
+
+  test('a detach that fails half-way keeps what there is', async () => {
+    await apply(attach());
+    cloud.controls.failNext({ action: DELETE, phase: 'operation', code: 'Anything', message: 'half-way' });
+    expect(await apply(detach())).toMatchObject({
+      kind: 'held',
+      hold: { code: 'operation-failed', keeps: idOf(NAME) },
+    });
+  });
+});
+
+describe('what is refused until a person changes something', () => {
+  const nics = ['nic', 'nic-b', 'nic-c', 'nic-d', 'nic-e'];
+  const attachAll = async (process: MirrorCloud): Promise<readonly Outcome[]> => {
+    const outcomes: Outcome[] = [];
+    for (const nic of nics) outcomes.push(await applyIn(process, attach('tap', nic)));
+    return outcomes;
+  };
+
+  beforeEach(async () => {
+    for (const nic of nics.slice(1)) await createNic(cloud, nic);
+    cloud.calls.reset();
+  });
+
+  test.each([
+    [
+      'Microsoft.Network/AllowVirtualNetworkTap',
+      'az feature register --namespace Microsoft.Network --name AllowVirtualNetworkTap --subscription',
+    ],
+    ['Microsoft.Network', 'az provider register --namespace Microsoft.Network --subscription'],
+  ])('%s, which is not registered: one call, and the command', async (what, command) => {
+    cloud.controls.unregister(cloud.subscription, what);
+    const outcomes = await attachAll(newProcess());
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ kind: 'failed', code: 'unsupported' });
+      expect(detailOf(outcome)).toContain(`${command} ${cloud.subscription}`);
+    }
+    expect(cloud.calls.writes()).toBe(1);
+  });
+
+  test('a region that is not enabled', async () => {
+    cloud.controls.disableRegion(LOCATION);
+    for (const outcome of await attachAll(newProcess()))
+      expect(outcome).toMatchObject({ kind: 'failed', code: 'unsupported' });
+    expect(cloud.calls.writes()).toBe(1);
+  });
+
+  test('the next run finds out what was changed', async () => {
+    const process = newProcess();
+    cloud.controls.disableRegion(LOCATION);
+    await attachAll(process);
+    cloud.controls.enableRegion(LOCATION);
+    expect(await applyIn(process, attach())).toMatchObject({ kind: 'failed' });
+    await process.read(scopeOf(cloud), { kind: 'everything' });
+    expect(await applyIn(process, attach())).toMatchObject({ kind: 'done' });
+  });
+
+  test('a lock, with its scope: nothing under it is tried, everything beside it is', async () => {
+    const locked = networkPath(cloud, 'networkInterfaces/nic');
+    cloud.controls.lock(locked, 'ReadOnly');
+    const outcomes = await attachAll(newProcess());
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['failed', 'done', 'done', 'done', 'done']);
+    expect(outcomes[0]).toMatchObject({ code: 'denied' });
+    expect(detailOf(outcomes[0] as Outcome)).toContain(`remove the lock on ${locked}`);
+    cloud.controls.unlock(locked);
+    cloud.controls.lock(groupPath(cloud), 'ReadOnly');
+    cloud.calls.reset();
+    for (const outcome of await attachAll(newProcess())) expect(outcome).toMatchObject({ code: 'denied' });
+    expect(cloud.calls.writes()).toBe(1);
+  });
+
+  test('a lock against deletion lets attach and keeps what is there', async () => {
+    cloud.controls.lock(groupPath(cloud), 'CanNotDelete');
+    expect(await apply(attach())).toMatchObject({ kind: 'done' });
+    expect(await apply(detach())).toMatchObject({ kind: 'failed', code: 'denied' });
+    expect(standing()).toEqual([[NAME, 'tap', 'Succeeded']]);
+  });
+
+  test('a policy, with the name of its assignment', async () => {
+    const policyAssignmentId = `${groupPath(cloud)}/providers/Microsoft.Authorization/policyAssignments/no-taps-here`;
+    cloud.controls.forbid({ action: WRITE, scope: groupPath(cloud), policyAssignmentId });
+    const outcomes = await attachAll(newProcess());
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ kind: 'failed', code: 'denied' });
+      expect(detailOf(outcome)).toContain(`policy assignment no-taps-here (${policyAssignmentId})`);
+    }
+    expect(cloud.calls.writes()).toBe(3);
+  });
+
+  test('a role that is missing in a resource group', async () => {
+    cloud.controls.deny(WRITE, groupPath(cloud));
+    for (const outcome of await attachAll(newProcess())) expect(outcome).toMatchObject({ code: 'denied' });
+    expect(cloud.calls.writes()).toBe(3);
+  });
+
+  test('a role that is missing on one interface does not stop the others', async () => {
+    cloud.controls.deny(WRITE, source('nic-b'));
+    const outcomes = await attachAll(newProcess());
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['done', 'failed', 'done', 'done', 'done']);
+  });
+
+  test('a VTAP that may not be joined: the permission, the VTAP and the identity, and no other VTAP', async () => {
+    await createSecondTap();
+    const tap = networkPath(cloud, 'virtualNetworkTaps/tap');
+    cloud.controls.deny('Microsoft.Network/virtualNetworkTaps/join/action', tap);
+    const process = newProcess();
+    cloud.calls.reset();
+    const outcomes = await attachAll(process);
+    expect(detailOf(outcomes[4] as Outcome)).toContain(
+      `grant Microsoft.Network/virtualNetworkTaps/join/action on ${tap.toLowerCase()}`,
+    );
+    expect(detailOf(outcomes[0] as Outcome)).toMatch(/to the identity with object id [0-9a-f-]{36}/);
+    expect(cloud.calls.writes()).toBe(1);
+    expect(await applyIn(process, attach('tap2'))).toMatchObject({ kind: 'done' });
+  });
+
+  test('a VTAP that is full is so for the next plan, until something leaves it', async () => {
+    await cloud.stop();
+    await start({ tapCapacity: 1 });
+    await createNic(cloud, 'nic-b');
+    const process = newProcess();
+    const targetOf = async () => (await process.read(scopeOf(cloud), { kind: 'everything' })).targets[0];
+    expect(await applyIn(process, attach())).toMatchObject({ kind: 'done' });
+    expect(await targetOf()).toMatchObject({ capacity: 100, load: 1 });
+    const outcome = await applyIn(process, attach('tap', 'nic-b'));
+    expect(outcome).toMatchObject({ kind: 'conflict' });
+    expect(detailOf(outcome)).toContain('VirtualNetworkTapSourceLimitReached');
+    expect(await targetOf()).toMatchObject({ capacity: 1, load: 1 });
+    await applyIn(process, detach());
+    expect(await targetOf()).toMatchObject({ capacity: 100, load: 0 });
+  });
+
+  test('a disabled subscription', async () => {
+    cloud.controls.setSubscriptionState(cloud.subscription, 'Disabled');
+    for (const outcome of await attachAll(newProcess())) expect(outcome).toMatchObject({ code: 'denied' });
+    expect(cloud.calls.writes()).toBe(1);
+  });
+});
+
+test('a subscription of another tenant says so', async () => {
+  await cloud.stop();
+  const subscription = '22222222-2222-4222-8222-222222222222';
+  cloud = await startAzureCloud({
+    subscriptions: [subscription],
+    tenants: { [subscription]: 'ffffffff-0000-4000-8000-000000000000' },
+  });
+  const outcome = await apply(attach());
+  expect(outcome).toMatchObject({ kind: 'failed', code: 'denied' });
+  expect(detailOf(outcome)).toContain(`subscription ${subscription} is of another tenant`);
+});
+
+describe('a retarget that Azure refuses in place', () => {
+  const inPlace = {
+    action: WRITE,
+    phase: 'request',
+    code: 'PropertyChangeNotAllowed',
+    message: "Changing property 'virtualNetworkTap' is not allowed.",
+  } as const;
+
+  beforeEach(async () => {
+    await createSecondTap();
+    await apply(attach());
+    cloud.controls.failNext(inPlace);
+    cloud.calls.reset();
+  });
+
+  test('is a deletion and a creation', async () => {
+    expect(await apply(retarget('tap2'))).toMatchObject({ kind: 'done', attachment: idOf(NAME) });
+    expect(standing()).toEqual([[NAME, 'tap2', 'Succeeded']]);
+    expect(cloud.calls.writes()).toBe(3);
+  });
+
+  test('and then to create says that nothing is mirrored any more', async () => {
+    cloud.controls.failNext({ action: WRITE, phase: 'request', ...NOT_ON_FASTPATH });
+    const outcome = await apply(retarget('tap2'));
+    expect(outcome).toMatchObject({ kind: 'held', hold: { code: 'needs-restart', keeps: null } });
+    expect(detailOf(outcome)).toMatch(
+      /refuses to change .* in place .*PropertyChangeNotAllowed.*it was deleted; nothing of .*NicNotOnFastpath/,
+    );
+    expect(standing()).toEqual([]);
+  });
+
+  test('and then to create for another reason is a fault that says the same', async () => {
+    cloud.controls.failNext({ action: WRITE, phase: 'request', code: 'NeverHeardOf', message: 'no' });
+    const outcome = await apply(retarget('tap2'));
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'unsupported' });
+    expect(detailOf(outcome)).toContain('it was deleted; nothing of');
+  });
+
+  test('and to delete leaves what is there', async () => {
+    cloud.controls.lock(groupPath(cloud), 'CanNotDelete');
+    const outcome = await apply(retarget('tap2'));
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'denied' });
+    expect(detailOf(outcome)).toMatch(/refuses to change .* in place .*ScopeLocked/);
+    expect(detailOf(outcome)).not.toContain('it was deleted');
+    expect(standing()).toEqual([[NAME, 'tap', 'Succeeded']]);
   });
 });
