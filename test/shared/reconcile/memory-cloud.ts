@@ -28,6 +28,8 @@ export interface MemoryCloud extends MirrorCloud {
   readonly peak: { readonly all: number; readonly perSource: number };
   world(scope?: Scope): World;
   edit(edit: (world: World) => World, scope?: Scope): void;
+  /** How long a change takes: it is made when this is over. */
+  duration: (change: Change) => Promise<void>;
   /** What happens as a change arrives: an outcome instead of the change, a disturbance, or (`null`) nothing. */
   onApply: (change: Change) => Outcome | null;
   /** Whether there is anything remembered to be forgotten. */
@@ -65,6 +67,7 @@ export function memoryCloud(...worlds: readonly [World, ...World[]]): MemoryClou
     tried,
     lanes,
     peak,
+    duration: () => Promise.resolve(),
     onApply: () => null,
     onForget: () => false,
     onRead: () => {},
@@ -99,7 +102,7 @@ export function memoryCloud(...worlds: readonly [World, ...World[]]): MemoryClou
       underWay.push(change.source);
       peak.all = Math.max(peak.all, underWay.length);
       peak.perSource = Math.max(peak.perSource, underWay.filter((source) => source === change.source).length);
-      await Promise.resolve();
+      await cloud.duration(change);
       underWay.splice(underWay.indexOf(change.source), 1);
       const instead = cloud.onApply(change);
       if (instead !== null) return instead;
