@@ -175,10 +175,7 @@ describe('an event', () => {
     await put(JSON.stringify([at('nic', 9), at('other', 9), at('nic', 0)]));
     await put(JSON.stringify(at('nic', -24)));
     await host.idle();
-    expect(standing().sort()).toEqual([
-      ['nic', NAME],
-      ['other', NAME],
-    ]);
+    expect(new Set(standing().map(([nic]) => nic))).toEqual(new Set(['nic', 'other']));
     expect(journal.filter(({ kind }) => kind === 'applied')).toHaveLength(2);
     cloud.calls.reset();
     await put(JSON.stringify(at('nic', 5)));
