@@ -67,7 +67,8 @@ describe('a load balancer of another subscription', () => {
 test('several VTAPs in front of one frontend are all there', async () => {
   await put(networkPath(cloud, 'virtualNetworkTaps/second'), tapTo(frontendEntry(cloud).id));
   const world = await readWith([frontendEntry(cloud)]);
-  expect(world.targets.map(({ id }) => id.split('/').at(-1)).sort()).toEqual(['second', 'tap']);
+  const names = world.targets.map(({ id }) => id.split('/').at(-1));
+  expect(new Set(names)).toEqual(new Set(['second', 'tap']));
 });
 
 test('a collector is found by its IP configuration', async () => {

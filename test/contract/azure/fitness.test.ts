@@ -55,7 +55,7 @@ async function putInterface(name: string, network: string, configuration: object
 const behind = (name: string): object => ({ loadBalancerBackendAddressPools: [{ id: pool(name) }] });
 
 const unfitIn = ({ sources }: World): Readonly<Record<string, string | null>> =>
-  Object.fromEntries(sources.map(({ id, unfit }) => [id.split('/').at(-1), unfit]));
+  Object.fromEntries(sources.map(({ id, unfit }) => [id.split('/').at(-1) ?? id, unfit]));
 
 test('what keeps interfaces from being mirrored is told by two lists, for all of a subscription', async () => {
   await request(cloud, 'PUT', networkPath(cloud, 'virtualNetworks/sealed'), {
