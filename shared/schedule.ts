@@ -9,20 +9,29 @@ import { Cron } from 'croner';
 export const toSchedule = (cron: string, timeZone: string): Cron =>
   new Cron(cron, { mode: '5-part', timezone: timeZone, fixedTimeRule: 'no-wildcard', paused: true });
 
+/** The fields in their order. */
+const FIELDS = ['minute', 'hour', 'day of the month', 'month', 'day of the week'] as const;
 /** Digits, names of months and weekdays, lists, ranges, steps; `TUE#2` is the second Tuesday and `L` the last day. */
-const FIELD = /^[0-9a-z*,/#-]+$/i;
+const WRITTEN = /^[0-9a-z*,/#-]+$/i;
 
 /** Why a text is no cron expression of five fields, as the end of a sentence, or `null` when it is one. */
 export function findCronProblem(text: string): string | null {
   const fields = text.split(/\s+/).filter((field) => field !== '');
-  if (fields.length !== 5) return `its fields are ${fields.length}, not 5`;
-  const odd = fields.find((field) => !FIELD.test(field));
-  if (odd !== undefined) return `\`${odd}\` is no field of a cron expression`;
+  if (fields.length !== FIELDS.length) return `its fields are ${fields.length}, not ${FIELDS.length}`;
+  const wrong = fields.findIndex((field, at) => !WRITTEN.test(field) || !isSchedule(alone(field, at)));
+  if (wrong !== -1) return `\`${fields[wrong]}\` is no ${FIELDS[wrong]}`;
+  return isSchedule(text) ? null : 'its fields do not go together';
+}
+
+/** One field at its place among those that say nothing. */
+const alone = (field: string, at: number): string => FIELDS.map((_, index) => (index === at ? field : '*')).join(' ');
+
+function isSchedule(cron: string): boolean {
   try {
-    toSchedule(text, 'UTC');
-    return null;
-  } catch (error) {
-    return (error instanceof Error ? error.message : String(error)).replace(/^CronPattern: /, '').replace(/\.$/, '');
+    toSchedule(cron, 'UTC');
+    return true;
+  } catch {
+    return false;
   }
 }
 

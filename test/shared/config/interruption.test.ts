@@ -66,13 +66,10 @@ describe('the limits of interruption', () => {
     ],
     ['cron: "@daily", duration: 4h', `6:35 interruption.windows[0].cron: ${CRON}"@daily": its fields are 1, not 5`],
     ['cron: "", duration: 4h', `6:35 interruption.windows[0].cron: ${CRON}"": its fields are 0, not 5`],
-    [
-      'cron: 0 25 * * *, duration: 4h',
-      `6:35 interruption.windows[0].cron: ${CRON}"0 25 * * *": Invalid value for hour: 25`,
-    ],
+    ['cron: 0 25 * * *, duration: 4h', `6:35 interruption.windows[0].cron: ${CRON}"0 25 * * *": \`25\` is no hour`],
     [
       'cron: 0 2 ? * *, duration: 4h',
-      `6:35 interruption.windows[0].cron: ${CRON}"0 2 ? * *": \`?\` is no field of a cron expression`,
+      `6:35 interruption.windows[0].cron: ${CRON}"0 2 ? * *": \`?\` is no day of the month`,
     ],
     ['cron: 2, duration: 4h', `6:35 interruption.windows[0].cron: ${CRON}2`],
     ['cron: 0 2 * * *, duration: 90', `6:56 interruption.windows[0].duration: ${DURATION}90`],
