@@ -1,6 +1,7 @@
 import type { Config } from '../../shared/config/config.ts';
 import type { Change, Plan } from '../../shared/plan/change.ts';
-import { nameScope, countsOf, sayCounts, toChangeLine } from '../../shared/print/plan-view.ts';
+import { interruptedIn, nameInterruption } from '../../shared/print/interruptions.ts';
+import { nameScope, sayTotal, toChangeLine } from '../../shared/print/plan-view.ts';
 import { shortId } from '../../shared/print/short-id.ts';
 import { HOLDS, NOTES } from '../../shared/reason.ts';
 import type { Attachment, Machine, Source, SourceId, Tags, World } from '../../shared/words.ts';
@@ -23,7 +24,7 @@ export function toCloudView(world: World, plan: Plan, config: Config, endpoint: 
     error: null,
     guard: plan.guard.trips.map(({ name, detail }) => `${name}: ${detail}`),
     incomplete: plan.incomplete,
-    summary: sayCounts(countsOf([plan])),
+    summary: sayTotal([plan]),
     machines: all.slice(0, MACHINES_SHOWN),
     omitted: Math.max(0, all.length - MACHINES_SHOWN),
   };
@@ -118,7 +119,7 @@ function reasonsOf(
       const text = destination === null || detail.includes(destination) ? detail : `${destination}: ${detail}`;
       return { tone: 'hold', code, text, remedy: HOLDS[code] };
     }),
-    ...plan.changes.filter(isHere).map(pending),
+    ...plan.changes.filter(isHere).map((change) => pending(change, plan)),
     ...plan.notes
       .filter(isHere)
       .map(({ code, detail }): ReasonView => ({ tone: 'note', code, text: detail || NOTES[code], remedy: '' })),
@@ -127,9 +128,11 @@ function reasonsOf(
   return [{ tone: 'quiet', code: 'not-wished', text: quietly(source, machine), remedy: '' }];
 }
 
-function pending(change: Change): ReasonView {
+function pending(change: Change, plan: Plan): ReasonView {
   const { verb, what } = toChangeLine(change);
-  return { tone: 'pending', code: 'pending', text: `${verb} ${what}`, remedy: '' };
+  const interruption = nameInterruption(change, interruptedIn(plan));
+  const text = interruption === '' ? `${verb} ${what}` : `${verb} ${what}; ${interruption}`;
+  return { tone: 'pending', code: 'pending', text, remedy: '' };
 }
 
 function quietly({ state, unfit }: Source, machine: Machine | null): string {
