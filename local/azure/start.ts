@@ -71,6 +71,7 @@ const DEFAULTS: ArmSettings = {
   settleMs: 200,
   pageSize: 1000,
   retryAfterSeconds: null,
+  operationAddresses: 'signed',
   busyCode: 'AnotherOperationInProgress',
   buckets: 'none',
   networkLimits: 'none',

@@ -21,6 +21,8 @@ export interface ArmSettings {
   readonly pageSize: number;
   /** `null`: no Retry-After header, as the service sends since 2024; it sent 10 before. */
   readonly retryAfterSeconds: number | null;
+  /** Whether the addresses of operations carry a certificate and a signature, as since 2024, or none, as in 2019. */
+  readonly operationAddresses: 'signed' | 'plain';
   /** What a write to a busy network interface is answered with: 409 or 429. */
   readonly busyCode: 'AnotherOperationInProgress' | 'RetryableErrorDueToAnotherOperation';
   /** What an element of `tapConfigurations` in a network interface's body holds. */

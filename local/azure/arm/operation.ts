@@ -31,6 +31,11 @@ const DOOMED = { details: [], additionalInfo: [], ends: 'Failed', leaves: 'faile
 
 const providerOf = (operationName: string): string => operationName.split('/')[0] ?? '';
 
+function toSignature({ clock, certificate, random }: Arm): string {
+  const ticks = 621_355_968_000_000_000n + BigInt(Math.floor(clock.now())) * 10_000n;
+  return `&t=${ticks}&c=${certificate}&s=${opaqueText(random, 342)}&h=${opaqueText(random, 43)}`;
+}
+
 /**
  * The two addresses of an operation. Their query carries a certificate, a signature and a hash, about 4 KB together
  * (seen in recordings of 2024): a client must send it back verbatim, which is why nothing of it is interpreted here.
@@ -43,9 +48,7 @@ function addressesOf(
 ): { readonly status: string; readonly result: string } {
   const subscription = 'subscription' in call.target ? (call.target.subscription ?? '') : '';
   const base = `/subscriptions/${subscription}/providers/${providerOf(effort.happening.operationName)}/locations/${effort.location}`;
-  const ticks = 621_355_968_000_000_000n + BigInt(arm.clock.now()) * 10_000n;
-  const signature = `t=${ticks}&c=${arm.certificate}&s=${opaqueText(arm.random, 342)}&h=${opaqueText(arm.random, 43)}`;
-  const query = `api-version=${call.apiVersion}&${signature}`;
+  const query = `api-version=${call.apiVersion}${arm.settings.operationAddresses === 'signed' ? toSignature(arm) : ''}`;
   return { status: `${base}/operations/${id}?${query}`, result: `${base}/operationResults/${id}?${query}` };
 }
 
