@@ -1,0 +1,242 @@
+import { describe, expect, it } from 'vitest';
+import { toInstant } from '../../../shared/ids.ts';
+import type { Change } from '../../../shared/plan/change.ts';
+import { toHold } from '../../../shared/plan/refused.ts';
+import type { Interruptions, Outcome } from '../../../shared/ports.ts';
+import type { Item } from '../../../shared/reconcile/batch/look-group.ts';
+import { handleWork } from '../../../shared/reconcile/handle-work.ts';
+import { rememberInterruptions } from '../../../shared/reconcile/interruptions.ts';
+import { sweepScope } from '../../../shared/reconcile/sweep.ts';
+import type { World } from '../../../shared/words.ts';
+import { AZURE_CONFIG, azureFleet, mirrored, mirroredIn, taggedOnly, vmAt, vmId } from './azure-fleets.ts';
+import { upTo } from './fleets.ts';
+import { type Harness, harness, look, NOW, NOW_MS } from './harness.ts';
+import { unreachable } from './house.ts';
+
+const HOUR_MS = 3_600_000;
+
+type Code = 'needs-restart' | 'operation-failed' | 'unfit';
+const refuse =
+  (code: Code) =>
+  (change: Change): Outcome => ({ kind: 'held', change, hold: toHold(change, code, `Azure says ${code}`) });
+
+const eventAt = (world: World, at: number): Item => ({ id: `m-${at}`, work: look(world, [vmAt(at)]) });
+const restartOf = (world: World, at: number): Item => ({
+  id: `r-${at}`,
+  work: { ...look(world, [vmAt(at)]), isRestart: true },
+});
+const remembered = (h: Harness) => h.deps.interruptions.refusals(h.cloud.world().scope, null);
+const held = (h: Harness) =>
+  h.journal.flatMap((entry) => (entry.kind === 'held' ? [`${entry.hold.code}: ${entry.hold.detail}`] : []));
+
+async function sweepAll(h: Harness): Promise<void> {
+  await sweepScope(h.deps, h.cloud.world().scope, { correlation: 'sweep', since: NOW });
+  await handleWork(h.deps, h.take('bulk'), null);
+}
+
+describe('a refusal on a running machine', () => {
+  it.each([
+    ['needs-restart', 24],
+    ['operation-failed', 1],
+  ] as const)('with %s is remembered for %i h, and nobody asks again until then', async (code, hours) => {
+    const world = azureFleet(1);
+    const h = harness(AZURE_CONFIG, world);
+    h.cloud.onApply = refuse(code);
+
+    await handleWork(h.deps, [eventAt(world, 0)], null);
+    const until = toInstant(NOW_MS + hours * HOUR_MS);
+    expect(await remembered(h)).toEqual([{ machine: vmId(0), code, detail: `Azure says ${code}`, until }]);
+
+    h.nowMs += hours * HOUR_MS - 1;
+    await handleWork(h.deps, [eventAt(world, 0)], null);
+    await sweepAll(h);
+    expect(h.cloud.tried).toHaveLength(1);
+    expect(held(h).at(-1)).toContain(`Azure says ${code}`);
+    expect(h.journal.at(-1)).toMatchObject({ kind: 'finished', counts: { attach: 0, [`held.${code}`]: 1 } });
+
+    h.nowMs += 1;
+    await sweepAll(h);
+    expect(h.cloud.tried).toHaveLength(2);
+    expect((await remembered(h))[0]?.until).toBe(toInstant(h.nowMs + hours * HOUR_MS));
+  });
+
+  it('is tried in one sweep a day, however many there are', async () => {
+    const world = azureFleet(1);
+    const h = harness(AZURE_CONFIG, world);
+    h.cloud.onApply = refuse('needs-restart');
+    for (const _quarter of upTo(96 * 3)) {
+      await sweepAll(h);
+      h.nowMs += 900_000;
+    }
+
+    expect(h.cloud.tried).toHaveLength(3);
+  });
+
+  it('is over with the start of the machine, which is tried at once', async () => {
+    const world = azureFleet(2);
+    const h = harness(AZURE_CONFIG, world);
+    h.cloud.onApply = refuse('needs-restart');
+    await handleWork(h.deps, [eventAt(world, 0), eventAt(world, 1)], null);
+    h.cloud.onApply = () => null;
+
+    await handleWork(h.deps, [restartOf(world, 0), eventAt(world, 1)], null);
+
+    expect(mirroredIn(h.cloud.world())).toEqual([0]);
+    expect((await remembered(h)).map(({ machine }) => machine)).toEqual([vmId(1)]);
+  });
+
+  it('is forgotten when an attach succeeds', async () => {
+    const world = azureFleet(1);
+    const h = harness(AZURE_CONFIG, world);
+    h.cloud.onApply = refuse('operation-failed');
+    await handleWork(h.deps, [eventAt(world, 0)], null);
+    h.cloud.onApply = () => null;
+    h.nowMs += HOUR_MS;
+
+    await handleWork(h.deps, [eventAt(world, 0)], null);
+
+    expect(mirroredIn(h.cloud.world())).toEqual([0]);
+    expect(await remembered(h)).toEqual([]);
+  });
+
+  it.each([
+    ['on a machine that does not run', azureFleet(1, { state: () => 'stopped' }), 'needs-restart'],
+    ['for another reason', azureFleet(1), 'unfit'],
+    ['to detach', taggedOnly(azureFleet(1, { attachments: [mirrored(0)] }), () => false), 'operation-failed'],
+  ] as const)('is not remembered %s', async (_, world, code) => {
+    const h = harness(AZURE_CONFIG, world);
+    h.cloud.onApply = refuse(code);
+
+    await handleWork(h.deps, [eventAt(world, 0)], null);
+
+    expect(h.cloud.tried).toHaveLength(1);
+    expect(await remembered(h)).toEqual([]);
+  });
+
+  it('keeps the other machines from nothing', async () => {
+    const world = azureFleet(3);
+    const h = harness(AZURE_CONFIG, world);
+    const interruptions = h.deps.interruptions;
+    const until = toInstant(NOW_MS + 1);
+    await interruptions.refuse(world.scope, {
+      machine: vmId(1),
+      code: 'needs-restart',
+      detail: 'not on fastpath',
+      until,
+    });
+
+    await sweepAll(h);
+
+    expect(mirroredIn(h.cloud.world())).toEqual([0, 2]);
+  });
+});
+
+describe('what was refused', () => {
+  /** Counts what is asked. */
+  const counting = (): {
+    readonly interruptions: Interruptions;
+    readonly asked: unknown[];
+    readonly forgiven: unknown[];
+  } => {
+    const memory = rememberInterruptions();
+    const asked: unknown[] = [];
+    const forgiven: unknown[] = [];
+    const interruptions: Interruptions = {
+      ...memory,
+      refusals: async (scope, machines) => {
+        asked.push(machines);
+        return memory.refusals(scope, machines);
+      },
+      forgive: async (scope, machines) => {
+        forgiven.push(machines);
+        return memory.forgive(scope, machines);
+      },
+    };
+    return { interruptions, asked, forgiven };
+  };
+
+  it('is asked for once, and only of running machines that something is to be attached to', async () => {
+    const sketch = azureFleet(4, {
+      state: (at) => (at === 1 ? 'stopped' : 'running'),
+      attachments: [mirrored(2), mirrored(3)],
+    });
+    const world = taggedOnly(sketch, (at) => at !== 3);
+    const h = harness(AZURE_CONFIG, world);
+    const { interruptions, asked, forgiven } = counting();
+    const deps = { ...h.deps, interruptions };
+
+    await handleWork(
+      deps,
+      upTo(4).map((at) => eventAt(world, at)),
+      null,
+    );
+    expect(asked).toEqual([[vmId(0)]]);
+    expect(mirroredIn(h.cloud.world())).toEqual([0, 1, 2]);
+
+    await handleWork(
+      deps,
+      upTo(4).map((at) => eventAt(world, at)),
+      null,
+    );
+    expect(asked).toHaveLength(1);
+    // Nothing is remembered of them, so nothing has to be forgotten.
+    expect(forgiven).toEqual([]);
+  });
+
+  it('is asked for as a whole by a sweep', async () => {
+    const world = azureFleet(3);
+    const h = harness(AZURE_CONFIG, world);
+    const { interruptions, asked } = counting();
+
+    await sweepScope({ ...h.deps, interruptions }, world.scope, { correlation: 'sweep', since: NOW });
+
+    expect(asked).toEqual([null]);
+  });
+
+  it('keeps everything that runs from being changed, when it cannot be asked for', async () => {
+    const world = azureFleet(2, { state: (at) => (at === 0 ? 'running' : 'stopped') });
+    const h = harness(AZURE_CONFIG, world);
+    const refusals = async (): Promise<never> => {
+      throw unreachable();
+    };
+    const deps = { ...h.deps, interruptions: { ...rememberInterruptions(), refusals } };
+
+    expect(await handleWork(deps, [eventAt(world, 0), eventAt(world, 1)], null)).toEqual({ failed: ['m-0'] });
+
+    expect(mirroredIn(h.cloud.world())).toEqual([1]);
+    expect(h.journal).toContainEqual(expect.objectContaining({ kind: 'fault', code: 'unreachable' }));
+  });
+
+  it('that cannot be remembered shows, and nothing else that runs is changed', async () => {
+    const world = azureFleet(3);
+    const h = harness({ ...AZURE_CONFIG, interruption: { inFlight: 1, settleSeconds: 0, windows: [] } }, world);
+    h.cloud.onApply = refuse('needs-restart');
+    const tell = async (): Promise<never> => {
+      throw unreachable();
+    };
+    const deps = { ...h.deps, interruptions: { ...rememberInterruptions(), refuse: tell } };
+
+    const handled = await handleWork(
+      deps,
+      upTo(3).map((at) => eventAt(world, at)),
+      null,
+    );
+
+    expect(handled).toEqual({ failed: ['m-1', 'm-2'] });
+    expect(h.cloud.tried).toHaveLength(1);
+    expect(h.journal.filter(({ kind }) => kind === 'fault')).toMatchObject([{ code: 'unreachable' }]);
+  });
+
+  it('before a restart comes back with its event, when it cannot be forgotten', async () => {
+    const world = azureFleet(2);
+    const h = harness(AZURE_CONFIG, world);
+    const tell = async (): Promise<never> => {
+      throw unreachable();
+    };
+    const deps = { ...h.deps, interruptions: { ...rememberInterruptions(), forgive: tell } };
+
+    expect(await handleWork(deps, [restartOf(world, 0), eventAt(world, 1)], null)).toEqual({ failed: ['r-0'] });
+
+    expect(mirroredIn(h.cloud.world())).toEqual([0, 1]);
+  });
+});
