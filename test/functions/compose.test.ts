@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
 import { compose } from '../../functions/compose.ts';
+import { Fault } from '../../shared/fault.ts';
+import { parseAccountId, parseRegion } from '../../shared/ids.ts';
+import type { Scope } from '../../shared/words.ts';
 
 const SUBSCRIPTION = '0000AAAA-0000-4000-8000-000000000000';
 
@@ -34,6 +37,32 @@ test.each([undefined, '', ' 10 '])('a capacity of %j is understood', (capacity) 
 test.each(['ten', '0', '-1', '1.5', 'Infinity'])('a capacity of %s is refused', (capacity) => {
   const env = { TAPKEEPER_SUBSCRIPTIONS: SUBSCRIPTION, TAPKEEPER_TAP_CAPACITY: capacity };
   expect(() => compose(env)).toThrow(/TAPKEEPER_TAP_CAPACITY is ".*"; it is a whole number/);
+});
+
+test('all subscriptions are kept without being asked for, and nothing of another cloud', () => {
+  const { cloud } = compose({ TAPKEEPER_SUBSCRIPTIONS: ' * ' });
+  const scope = { account: parseAccountId(SUBSCRIPTION) };
+  expect(cloud.keeps({ ...scope, cloud: 'azure', region: null })).toBe(true);
+  expect(cloud.keeps({ ...scope, cloud: 'aws', region: parseRegion('us-east-1') })).toBe(false);
+});
+
+test('all of them and one is a mistake', () => {
+  expect(() => compose({ TAPKEEPER_SUBSCRIPTIONS: `*,${SUBSCRIPTION}` })).toThrow(/"\*".*stands alone/);
+});
+
+test.each([
+  [{ AzureWebJobsStorage__accountName: 'account' }, 'blobs'],
+  [{ AzureWebJobsStorage__blobServiceUri: 'https://account.blob.core.windows.net' }, 'blobs'],
+  [{ AzureWebJobsStorage: '' }, 'this process'],
+  [{}, 'this process'],
+])('with %j interruptions are remembered in %s', async (storage, where) => {
+  const pause = () => Promise.resolve();
+  const credential = { getToken: () => Promise.reject(new Fault('denied', 'nobody')) };
+  const { interruptions } = compose({ TAPKEEPER_SUBSCRIPTIONS: SUBSCRIPTION, ...storage }, { credential, pause });
+  const scope: Scope = { cloud: 'azure', account: parseAccountId(SUBSCRIPTION), region: null };
+  const take = (): Promise<unknown> => interruptions.take({ scope, unit: 'a', limit: 1 });
+  if (where === 'blobs') await expect(take()).rejects.toThrow('nobody');
+  else expect(await take()).toMatchObject({ kind: 'taken' });
 });
 
 test('what is no subscription is named', () => {

@@ -14,6 +14,7 @@ import {
   createNic,
   GROUP,
   layGround,
+  machinePath,
   networkPath,
   QUICK,
 } from '../../local/azure/fleet.ts';
@@ -42,12 +43,12 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const writeRules = (): Promise<void> =>
+const writeRules = (inFlight = 5): Promise<void> =>
   writeFile(
     rulesPath,
     `version: 1
 owner: soc
-interruption: { settle: 0s }
+interruption: { settle: 0s, inFlight: ${inFlight} }
 destinations:
   sensor:
     cloud: azure
@@ -297,6 +298,28 @@ describe('work that fails', () => {
       code: 'config-invalid',
       detail: expect.stringContaining('give the function a minute or longer') as string,
     });
+  });
+});
+
+describe('two instances of the app', () => {
+  test('interrupt no more machines together than the rules allow, and none twice', async () => {
+    await cloud.stop();
+    // Long enough for operations of several messages to meet.
+    cloud = await startAzureCloud({ operationMs: 100, settleMs: 2 });
+    await layGround(cloud);
+    await writeRules(2);
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    await Promise.all(names.map((name) => createMachine(cloud, name, { mirror: 'sensor' })));
+    await cloud.idle();
+    start();
+    const first = host;
+    start();
+    await Promise.all([first.idle(), host.idle()]);
+    await first.stop();
+    expect(cloud.interruptions.most()).toBeLessThanOrEqual(2);
+    expect(standing().length).toBeGreaterThanOrEqual(2);
+    for (const name of names) expect(cloud.interruptions.of(machinePath(cloud, name))).toBeLessThanOrEqual(1);
+    expect(await poisonOf('tapkeeper-events')).toBe(0);
   });
 });
 
