@@ -35,11 +35,12 @@ export interface Connection {
 }
 
 /**
- * The SDK's own pipeline (sign-in, user agent, redacted logs) over raw JSON.
+ * The SDK's own pipeline (sign-in, user agent) over raw JSON.
  *
  * Its models are not used: they drop the destination of a VTAP in front of a load balancer, which the service spells in
  * another casing than the specification, and the code of an operation that failed. Its retries are off: they take a lock
- * (429 `RetryableError…`) for an exhausted quota.
+ * (429 `RetryableError…`) for an exhausted quota. Nor is its log: it shows the headers of answers as they are, and with them the
+ * signed addresses of operations.
  */
 export function createExchange({ credential, endpoint, httpClient }: Connection): Exchange {
   const options = {
@@ -53,6 +54,7 @@ export function createExchange({ credential, endpoint, httpClient }: Connection)
     network: createNetworkManagement(credential, '', options),
     compute: createComputeManagement(credential, '', options),
   };
+  for (const { pipeline } of Object.values(clients)) pipeline.removePolicy({ name: 'logPolicy' });
   return async ({ call, address, body }) => {
     const url = isWhole(address) ? checkHost(address, endpoint) : `${address}?${call.query}`;
     const path = clients[call.client].pathUnchecked(url);

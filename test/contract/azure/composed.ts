@@ -36,7 +36,8 @@ export const frontendEntry = (cloud: AzureCloud): Entry => ({
   id: parseEndpointId(networkPath(cloud, 'loadBalancers/lb/frontendIPConfigurations/front')),
 });
 
-const toConfig = (entries: readonly Entry[]): Config => ({
+/** Rules that name these entries and wish nothing. */
+export const toConfig = (entries: readonly Entry[]): Config => ({
   version: 1,
   owner: OWNER,
   formerOwners: [],
