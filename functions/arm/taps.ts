@@ -73,7 +73,10 @@ export function createTaps({ exchange, clock, entries, capacity }: TapsSetup): T
       const wanted = await entries();
       const places = toPlaces(wanted, scope.account);
       const reads = await mapLimited(places, PARALLEL_READS, (place) => readPlace(place, age));
-      return withCapacity(settle(wanted, reads));
+      const settled = settle(wanted, reads);
+      const missing = findMissing(wanted, settled.taps);
+      for (const place of places.filter((one) => mayHold(one, missing))) remembered.delete(place.key);
+      return withCapacity(settled);
     },
     readAgain: async (ids) => withCapacity(join(await mapLimited(ids, PARALLEL_READS, (id) => readById(exchange, id)))),
     list: (subscription) => readList(exchange, subscription),
@@ -93,13 +96,22 @@ interface PlaceRead extends TapsRead {
   readonly closed: readonly Fault[];
 }
 
-/** A VTAP that could not be read, is not there yet, or is being changed, is asked for again at once. */
-function isPassing({ ids, endpoints, guests }: Place, { taps, faults }: PlaceRead): boolean {
-  const meant = new Set<string>([...ids, ...endpoints, ...guests]);
+/** A VTAP that could not be read, or is being changed, is asked for again at once. */
+function isPassing(place: Place, { taps, faults }: PlaceRead): boolean {
+  const meant = new Set(idsIn(place));
   const ours = taps.map(({ target }) => target).filter(({ id, reaches }) => meant.has(id) || meant.has(reaches));
-  const isMissing = ours.length === 0 && ids.length + endpoints.length > 0;
-  return faults.length > 0 || isMissing || ours.some(({ unhealthy }) => unhealthy !== null);
+  return faults.length > 0 || ours.some(({ unhealthy }) => unhealthy !== null);
 }
+
+const idsIn = ({ ids, endpoints, guests }: Place): readonly string[] => [...ids, ...endpoints, ...guests];
+
+/** What no VTAP was found for: it is looked for again at once, in each place where it may appear. */
+function findMissing(entries: readonly Entry[], taps: readonly Tap[]): ReadonlySet<string> {
+  const found = new Set<string>(taps.flatMap(({ target }) => [target.id, target.reaches]));
+  return new Set(entries.map(({ id }) => id).filter((id) => !found.has(id)));
+}
+
+const mayHold = (place: Place, missing: ReadonlySet<string>): boolean => idsIn(place).some((id) => missing.has(id));
 
 /**
  * Several VTAPs may stand in front of one endpoint, in two subscriptions. While one of these is unread none of them counts:
@@ -111,9 +123,9 @@ function settle(entries: readonly Entry[], reads: readonly PlaceRead[]): TapsRea
   const named = new Set<string>(entries.flatMap((entry) => (entry.kind === 'virtualNetworkTap' ? [entry.id] : [])));
   const unread = new Set<string>(reads.flatMap((read) => read.unread));
   const seen = taps.filter(({ target }) => named.has(target.id) || !unread.has(target.reaches));
-  const reached = new Set<string>(seen.map(({ target }) => target.reaches));
-  const isAllReached = entries.every(({ kind, id }) => kind === 'virtualNetworkTap' || reached.has(id));
-  return { taps: seen, faults: isAllReached ? faults : [...faults, ...reads.flatMap(({ closed }) => closed)] };
+  const endpoints = entries.filter(({ kind }) => kind !== 'virtualNetworkTap');
+  const closed = findMissing(endpoints, seen).size === 0 ? [] : reads.flatMap((read) => read.closed);
+  return { taps: seen, faults: [...faults, ...closed] };
 }
 
 async function readFrom(exchange: Exchange, { subscription, ids, endpoints, guests }: Place): Promise<PlaceRead> {

@@ -77,6 +77,18 @@ describe('a VTAP in front of a frontend', () => {
     expect(asked).toHaveLength(2);
   });
 
+  test("is remembered when it is only in the sources' subscription, and looked for in both while there is none", async () => {
+    const said: Said = { [listAt(SENSORS)]: listOf(), [listAt(SOURCES)]: listOf() };
+    const { read, asked } = tapsOver(said, [front]);
+    await read();
+    await read();
+    expect(asked).toHaveLength(2);
+    said[listAt(SOURCES)] = listOf(tap(beside));
+    expect((await read()).ids).toEqual([beside]);
+    await read();
+    expect(asked).toEqual([]);
+  });
+
   test('may not be looked for among the sources: that is no fault as long as there is one', async () => {
     const said: Said = { [listAt(SENSORS)]: listOf(tap(own)), [listAt(SOURCES)]: denied };
     const found = await tapsOver(said, [front]).read();
