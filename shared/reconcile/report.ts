@@ -29,7 +29,8 @@ export interface Report {
   readonly incomplete: readonly Incompleteness[];
   /**
    * The plan's counts by name, with what was withheld in passing among `held` and `held.<code>`; then `done`, `gone`, `refused` and
-   * `held-by-cloud` changes, and how many running machines were `interrupted`, on a cloud where anything does that.
+   * `held-by-cloud` changes, and, on a cloud where anything does that, how many running machines were `interrupted`: not how many
+   * would be, which is what the plan counts by that name.
    */
   readonly counts: Readonly<Record<string, number>>;
 }

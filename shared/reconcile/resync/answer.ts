@@ -1,5 +1,5 @@
 import type { FaultCode } from '../../fault.ts';
-import type { Change, Hold, Plan, Verdict } from '../../plan/change.ts';
+import type { Change, Hold, Interruption, Plan, Verdict } from '../../plan/change.ts';
 import { summarise } from '../../plan/summary.ts';
 import type { Mode, Outcome } from '../../ports.ts';
 import type { HoldCode } from '../../reason.ts';
@@ -69,6 +69,8 @@ export interface PlanJson {
   readonly guard: Omit<Verdict, 'digest'>;
   readonly changes: readonly Change[];
   readonly holds: readonly Hold[];
+  /** Of the running machines that this page's changes are about: how often the whole plan may interrupt each. */
+  readonly interruptions: readonly Interruption[];
 }
 
 /** One shape for all outcomes, so that a caller can read them as a table. */
@@ -128,7 +130,14 @@ function toPlanJson({ plan, changes, holds }: PlanPage): PlanJson {
     guard: { disruptions, trips, lifted },
     changes,
     holds,
+    interruptions: interruptionsOf(plan, changes),
   };
+}
+
+/** The summary counts all of them; a page names those that it shows changes of. */
+function interruptionsOf({ interruptions }: Plan, changes: readonly Change[]): readonly Interruption[] {
+  const shown = new Set(changes.map(({ machine }) => machine));
+  return interruptions.filter(({ machine }) => shown.has(machine));
 }
 
 function toOutcomeJson(result: Outcome): OutcomeJson {

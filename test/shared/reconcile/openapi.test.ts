@@ -7,6 +7,7 @@ import { MOST_INLINE, resync } from '../../../shared/reconcile/resync.ts';
 import { DEFAULT_LIMIT, HIGHEST_LIMIT, LONGEST_BODY, parseRequest } from '../../../shared/reconcile/resync/request.ts';
 import { MOST_IDS } from '../../../shared/reconcile/resync/selection.ts';
 import { toWorld } from '../../world.ts';
+import { AZURE_CONFIG, azureFleet } from './azure-fleets.ts';
 import { CONFIG, digits, fleet, ours, retagged } from './fleets.ts';
 import { harness } from './harness.ts';
 import { type Schema, violations } from './json-schema.ts';
@@ -119,6 +120,22 @@ describe('the description of resync', () => {
     const schema = responses[String(status)]?.content?.[answer.contentType]?.schema;
     expect(schema).toBeDefined();
     expect(violations(schema ?? {}, JSON.parse(answer.body), root)).toEqual([]);
+  });
+
+  it.each([
+    ['200, with whom it interrupted', 2, 200],
+    ['202, with what waits', 120, 202],
+  ])('says what is really answered on Azure: %s', async (_name, count, status) => {
+    const config = { ...AZURE_CONFIG, interruption: { ...AZURE_CONFIG.interruption, inFlight: 1 } };
+    const h = harness(config, azureFleet(count, { state: (at) => (at === 0 || count > 2 ? 'running' : 'stopped') }));
+
+    const body = JSON.stringify({ scope: 'everything', mode: 'apply' });
+    const answer = await resync(h.deps, { body, mayLift: 'no', correlation: 'call-1', endsAtMs: null });
+
+    expect(answer.status).toBe(status);
+    const schema = responses[String(status)]?.content?.[answer.contentType]?.schema;
+    expect(violations(schema ?? {}, JSON.parse(answer.body), root)).toEqual([]);
+    expect(JSON.parse(answer.body)).toHaveProperty('plans.0.interruptions.0.times', 1);
   });
 
   it.each([
