@@ -1,4 +1,6 @@
 import type { Activity } from './activity.ts';
+import type { LocalClock } from './clock.ts';
+import { newDisturber, type Disturbance, type Disturbed } from './event-grid/disturbance.ts';
 import { matches, type EventFilter } from './event-grid/filter.ts';
 import { listenAsTopic } from './event-grid/topic.ts';
 import { rewritingHttpClient } from './rewriting-http-client.ts';
@@ -16,6 +18,8 @@ export interface EventGrid {
   publish(event: SubscriptionEvent): void;
   /** Lets something happen to the next event that passes the filter. */
   befall(mishap: Mishap): void;
+  /** Disturbs what passes the filter from now on; `null`: no more. Returns counts that go on counting. */
+  disturb(disturbance: Disturbance | null): Disturbed;
   /** How many events were published, and how many the subscriber was given. */
   counts(): { readonly published: number; readonly delivered: number };
   stop(): Promise<void>;
@@ -25,6 +29,7 @@ interface Options {
   readonly schema: EventSchema;
   readonly filter: EventFilter;
   readonly activity: Activity;
+  readonly clock: LocalClock;
   readonly subscriber: Subscriber;
   /** What could not be delivered, in words; never the event. */
   readonly onFailure: (why: string) => void;
@@ -74,16 +79,24 @@ const copies = (mishap: Mishap | null): number => (mishap === 'lost' ? 0 : misha
 
 /** Event Grid in small: published by the official client over HTTP, filtered as the service filters, delivered one by one. */
 export async function startEventGrid(options: Options): Promise<EventGrid> {
-  const { schema, filter, activity, subscriber } = options;
+  const { schema, filter, activity, clock, subscriber } = options;
   const mishaps: Mishap[] = [];
   let published = 0;
   let delivered = 0;
 
+  const say = (thrown: unknown): void => options.onFailure(thrown instanceof Error ? thrown.message : String(thrown));
+  const disturber = newDisturber(
+    async (event) => {
+      await subscriber(event);
+      delivered += 1;
+    },
+    { clock, activity, onFailure: say },
+  );
+
   const topic = await listenAsTopic(schema, ACCESS_KEY, async (event) => {
     if (!matches(event, filter)) return;
     for (let left = copies(mishaps.shift() ?? null); left > 0; left -= 1) {
-      await subscriber(event);
-      delivered += 1;
+      await disturber.deliver(event);
     }
   });
   let publisher: Promise<Publish> | null = null;
@@ -104,7 +117,7 @@ export async function startEventGrid(options: Options): Promise<EventGrid> {
     if (sending !== null) return;
     const leave = activity.enter();
     sending = sendAll()
-      .catch((thrown: unknown) => options.onFailure(thrown instanceof Error ? thrown.message : String(thrown)))
+      .catch(say)
       .finally(() => {
         sending = null;
         if (waiting.length > 0) startSending();
@@ -119,6 +132,7 @@ export async function startEventGrid(options: Options): Promise<EventGrid> {
       startSending();
     },
     befall: (mishap) => void mishaps.push(mishap),
+    disturb: (disturbance) => disturber.disturb(disturbance),
     counts: () => ({ published, delivered }),
     stop: () => topic.close(),
   };

@@ -14,7 +14,7 @@ import { listen } from './listen.ts';
 import { opaqueText, type Random } from './random.ts';
 import { MANAGEMENT_ENDPOINT, rewritingHttpClient } from './rewriting-http-client.ts';
 import { QUEUES, startStorage, type Storage } from './storage.ts';
-import { toSubscriptionEvent, type EventSchema } from './subscription-event.ts';
+import { toSubscriptionEvents, type EventSchema } from './subscription-event.ts';
 import { viewOf, type StateView } from './view.ts';
 
 /** What can be chosen about a local Azure; everything has a default. */
@@ -45,7 +45,7 @@ export interface AzureCloud {
   readonly controls: Controls;
   readonly interruptions: Interruptions;
   readonly state: StateView;
-  readonly events: Pick<EventGrid, 'befall' | 'counts'>;
+  readonly events: Pick<EventGrid, 'befall' | 'disturb' | 'counts'>;
   readonly queues: Pick<Storage, 'queue'>;
   readonly clock: LocalClock;
   /** For the options of Azure's SDKs: it sends what is meant for https://management.azure.com to this cloud. */
@@ -81,6 +81,9 @@ const DEFAULTS: ArmSettings = {
   tapWhileWritten: 'free',
   embeddedTapConfigurations: 'full',
   tagsSubject: 'resource',
+  actionSubject: 'resource',
+  eventAuthorization: 'camel',
+  deployments: 'untold',
 };
 
 function toSettings(options: AzureOptions): ArmSettings {
@@ -127,6 +130,7 @@ export async function startAzureCloud(options: AzureOptions = {}): Promise<Azure
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const subscriptions = options.subscriptions ?? [SUBSCRIPTION];
+  const settings = toSettings(options);
   const activity = newActivity();
   const controls = newControls();
   const interruptions = newInterruptions();
@@ -137,7 +141,7 @@ export async function startAzureCloud(options: AzureOptions = {}): Promise<Azure
   let eventGrid: EventGrid | null = null;
 
   const arm: Arm = {
-    settings: toSettings(options),
+    settings,
     clock,
     random,
     activity,
@@ -150,7 +154,9 @@ export async function startAzureCloud(options: AzureOptions = {}): Promise<Azure
     operations: new Map(),
     newAddress: newAddresses(),
     certificate: opaqueText(random, 3300),
-    tell: (happening) => eventGrid?.publish(toSubscriptionEvent(happening, random, clock.now())),
+    tell: (happening) => {
+      for (const event of toSubscriptionEvents(happening, settings, random, clock.now())) eventGrid?.publish(event);
+    },
     changed: changes.emit,
   };
   const listening = await listen(
@@ -164,6 +170,7 @@ export async function startAzureCloud(options: AzureOptions = {}): Promise<Azure
     schema: options.eventSchema ?? 'CloudEventSchemaV1_0',
     filter: options.eventFilter ?? SUBSCRIPTION_FILTER,
     activity,
+    clock,
     subscriber: async (event) => {
       await events.sendMessage(Buffer.from(JSON.stringify(event)).toString('base64'));
       deliveries.emit();

@@ -1,4 +1,4 @@
-import type { Happening } from './arm/arm.ts';
+import type { ArmSettings, Happening } from './arm/arm.ts';
 import { newGuid, type Random } from './random.ts';
 
 /** The two schemas in which Event Grid delivers. */
@@ -29,10 +29,39 @@ const toHttpRequest = ({ call, existed }: Happening) =>
 
 const subscriptionOf = (subject: string): string => subject.split('/')[2] ?? '';
 
+const STATUSES: Readonly<Record<Happening['outcome'], string>> = {
+  Success: 'Succeeded',
+  Failure: 'Failed',
+  Cancel: 'Canceled',
+};
+
+function toAuthorization({ call, operationName, subject }: Happening, casing: ArmSettings['eventAuthorization']) {
+  const role = 'Contributor';
+  const roleAssignmentScope = `/subscriptions/${subscriptionOf(subject)}`;
+  const principalId = call.caller.objectId.replaceAll('-', '');
+  return casing === 'camel'
+    ? {
+        scope: subject,
+        action: operationName,
+        evidence: { role, roleAssignmentScope, principalId, principalType: 'ServicePrincipal' },
+      }
+    : {
+        Scope: subject,
+        Action: operationName,
+        Evidence: {
+          Role: role,
+          RoleAssignmentScope: roleAssignmentScope,
+          PrincipalId: principalId,
+          PrincipalType: 'ServicePrincipal',
+        },
+      };
+}
+
 /** What the subscription's topic says of something that happened. It carries no body and no tags of the resource. */
-export function toSubscriptionEvent(happening: Happening, random: Random, nowMs: number): SubscriptionEvent {
-  const { call, operationName, subject, verb, outcome } = happening;
-  const subscription = subscriptionOf(subject);
+function toEvent(happening: Happening, settings: EventSettings, random: Random, nowMs: number): SubscriptionEvent {
+  const { call, operationName, verb, outcome } = happening;
+  const subscription = subscriptionOf(happening.subject);
+  const subject = toSubject(happening, settings);
   const { caller } = call;
   return {
     id: newGuid(random),
@@ -41,16 +70,7 @@ export function toSubscriptionEvent(happening: Happening, random: Random, nowMs:
     type: `Microsoft.Resources.Resource${verb}${outcome}`,
     at: new Date(nowMs),
     data: {
-      authorization: {
-        scope: subject,
-        action: operationName,
-        evidence: {
-          role: 'Contributor',
-          roleAssignmentScope: `/subscriptions/${subscription}`,
-          principalId: caller.objectId.replaceAll('-', ''),
-          principalType: 'ServicePrincipal',
-        },
-      },
+      authorization: toAuthorization(happening, settings.eventAuthorization),
       claims: {
         aud: 'https://management.azure.com/',
         appid: caller.appId,
@@ -62,10 +82,44 @@ export function toSubscriptionEvent(happening: Happening, random: Random, nowMs:
       resourceProvider: operationName.split('/')[0] ?? '',
       resourceUri: subject,
       operationName,
-      status: outcome === 'Success' ? 'Succeeded' : 'Failed',
+      status: STATUSES[outcome],
       subscriptionId: subscription,
       tenantId: caller.tenantId,
       httpRequest: toHttpRequest(happening),
     },
   };
+}
+
+/** What of the endpoint's settings events depend on. */
+type EventSettings = Pick<ArmSettings, 'actionSubject' | 'eventAuthorization' | 'deployments'>;
+
+const toSubject = ({ verb, operationName, subject }: Happening, { actionSubject }: EventSettings): string =>
+  verb === 'Action' && actionSubject === 'action' ? `${subject}/${operationName.split('/').at(-2) ?? ''}` : subject;
+
+const GROUP = /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+/i;
+
+/** The write of the deployment that made a resource: another subject, the same correlation id (https://github.com/MicrosoftDocs/azure-docs/issues/12166). */
+function findDeployment(happening: Happening, { deployments }: EventSettings): Happening | null {
+  const { verb, existed, outcome, subject } = happening;
+  const group = GROUP.exec(subject)?.[0] ?? subject;
+  const isDeployed = verb === 'Write' && existed === 'new' && outcome === 'Success' && group !== subject;
+  if (deployments === 'untold' || !isDeployed) return null;
+  const name = `Create-${subject.split('/').at(-1) ?? ''}`;
+  return {
+    ...happening,
+    operationName: 'Microsoft.Resources/deployments/write',
+    subject: `${group}/providers/Microsoft.Resources/deployments/${name}`,
+  };
+}
+
+/** The events of something that happened, in their order. */
+export function toSubscriptionEvents(
+  happening: Happening,
+  settings: EventSettings,
+  random: Random,
+  nowMs: number,
+): readonly SubscriptionEvent[] {
+  const deployment = findDeployment(happening, settings);
+  const told = deployment === null ? [happening] : [deployment, happening];
+  return told.map((one) => toEvent(one, settings, random, nowMs));
 }

@@ -41,6 +41,12 @@ export interface ArmSettings {
   readonly tapWhileWritten: 'free' | 'updating' | 'locked';
   /** What the subject of an event of the Tags API is. */
   readonly tagsSubject: 'resource' | 'tags-default';
+  /** Whether the subject of an action's event ends in the action: both are seen. */
+  readonly actionSubject: 'resource' | 'action';
+  /** How the names in the `authorization` of events are written: both are seen. */
+  readonly eventAuthorization: 'camel' | 'pascal';
+  /** Whether what is created is created by a deployment, as the portal does it, which has an event of its own before. */
+  readonly deployments: 'told' | 'untold';
 }
 
 /** A request, read. */
