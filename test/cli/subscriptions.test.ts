@@ -77,6 +77,19 @@ describe('on running machines', () => {
     const from = fileOf('', 'fleet.json');
     await tapkeeper(['snapshot', '--scope', FIRST, '--out', from], {}, file);
     expect(await run(['plan', '--rules', file, '--from', from])).toEqual(live);
+    expect((await run(['validate', file, '--from', from])).code).toBe(0);
+  });
+
+  test('what decides fitness and may not be read is said, live and from a snapshot alike', async () => {
+    cloud.controls.deny('Microsoft.Network/virtualNetworks/read');
+    const file = rules();
+    const live = await plan(file);
+    expect(live.code).toBe(4);
+    expect(live.out).toMatch(/! incomplete: surroundings: .*virtualNetworks\/read/);
+    expect(live.out).toContain('1 running machine would be interrupted');
+    const from = fileOf('', 'fleet.json');
+    expect((await tapkeeper(['snapshot', '--scope', FIRST, '--out', from], {}, file)).code).toBe(4);
+    expect(await run(['plan', '--rules', file, '--from', from])).toEqual(live);
   });
 
   test('a closed window holds it, live and from a snapshot alike', async () => {

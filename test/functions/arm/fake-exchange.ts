@@ -1,6 +1,6 @@
 import type { Answer, Exchange } from '../../../functions/arm/exchange.ts';
 
-/** What is said at each address, by its lower-cased path; what is not there is not found. */
+/** What is said at each address, by its lower-cased path (power states: with `?statusonly`); what is not there is not found. */
 export type Said = Record<string, Partial<Answer> | 'unreachable'>;
 
 export interface FakeExchange {
@@ -14,9 +14,10 @@ export function fakeExchange(said: Said): FakeExchange {
   const asked: string[] = [];
   return {
     asked,
-    exchange: async ({ address }) => {
-      asked.push(address.toLowerCase());
-      const answer = said[address.toLowerCase()];
+    exchange: async ({ call, address }) => {
+      const key = `${address.toLowerCase()}${call.query.includes('statusOnly=true') ? '?statusonly' : ''}`;
+      asked.push(key);
+      const answer = said[key];
       if (answer === 'unreachable') return { status: 503, headers: {}, body: { error: { code: 'ServerBusy' } } };
       const absent = { status: 404, headers: {}, body: { error: { code: 'ResourceNotFound', message: 'gone' } } };
       return answer === undefined ? absent : { status: 200, headers: {}, body: null, ...answer };
