@@ -44,8 +44,7 @@ test(
     await deployment.setRules(
       tagRules({ sensor: destination(frontend) }, { interruption: { inFlight: IN_FLIGHT, settle: '0s' }, rules: [] }),
     );
-    await deployment.hosts[0].resync(JSON.stringify({ scope: 'everything', mode: 'apply', lift: ['all'] }));
-    await deployment.calm();
+    await deployment.lift('all');
     expect(configurationsIn(cloud)).toEqual([]);
     expect(machines.map(({ id }) => cloud.interruptions.of(id))).toEqual(machines.map(() => 1));
     expect(cloud.interruptions.most()).toBe(IN_FLIGHT - 1);

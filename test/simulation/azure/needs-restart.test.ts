@@ -18,7 +18,7 @@ test('a machine that has to be stopped and started first is held, and tried agai
     cloud.controls.failNext({ action: WRITE, phase, ...NOT_ON_FASTPATH });
     await alice.tag([phase === 'request' ? one : two], { mirror: 'sensor' });
     await deployment.calm();
-    expect(deployment.holds(), phase).toEqual(['needs-restart']);
+    expect(deployment.holds(), phase).toContain('needs-restart');
   }
   const tries = (): number => deployment.writes.writes.filter(({ method }) => method === 'PUT').length;
   expect(tries()).toBe(2);

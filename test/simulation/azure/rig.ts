@@ -5,6 +5,7 @@ import { readQueueSettings } from '../../../local/azure/host/host-settings.ts';
 import { systemClock } from '../../../local/azure/clock.ts';
 import { startAzureCloud, type AzureCloud, type AzureOptions } from '../../../local/azure/start.ts';
 import { QUEUES, startStorage, type Storage } from '../../../local/azure/storage.ts';
+import type { TripName } from '../../../shared/plan/change.ts';
 import type { JournalEntry } from '../../../shared/journal.ts';
 import { endAfterTest } from '../after-test.ts';
 import { keptJournal } from '../kept-journal.ts';
@@ -46,6 +47,12 @@ export function newPost(cloud: RigCloud, storage: Storage): Post {
   return post;
 }
 
+/** What App Service says of somebody who has signed in with Entra ID. */
+const SIGNED_IN = {
+  'x-ms-client-principal-id': 'alice',
+  'x-ms-client-principal': Buffer.from(JSON.stringify({ auth_typ: 'aad' })).toString('base64'),
+};
+
 const NO_POST: Pick<Post, 'onTheWay'> = { onTheWay: async () => 0 };
 
 /** One deployment of tapkeeper: its function hosts, its rules file and what it journaled. */
@@ -62,6 +69,8 @@ export interface Deployment {
   removeRules(): Promise<void>;
   /** Resolves when nothing goes on and no message waits, now or for later. */
   calm(): Promise<void>;
+  /** A person lets what trips the guard go on, and waits until it is done. */
+  lift(...trips: readonly TripName[]): Promise<void>;
   /** Sweeps and waits until all that came of it is done. Gives the names of the guard's trips. */
   sweep(): Promise<readonly string[]>;
 }
@@ -73,7 +82,8 @@ export interface DeploymentOptions extends Partial<HostOptions> {
   readonly storage: Pick<Storage, 'connectionString' | 'queue'>;
   /** What brings the cloud's events to a storage of its own; by default nothing does. */
   readonly post: Post;
-  readonly more: Partial<Overrides>;
+  /** What each instance is composed with, by its place. */
+  readonly more: (instance: number) => Partial<Overrides>;
   /** What does not change at the same time, by machine. */
   readonly groupOf: (machine: string) => string | null;
 }
@@ -91,12 +101,12 @@ export async function deploy(
   const file = await newRulesFile(rules);
   const journal = keptJournal();
   const { clock } = cloud;
-  const { instances = 1, post = NO_POST, more = {}, groupOf, storage: _storage, ...others } = options;
+  const { settings, instances = 1, post = NO_POST, more = () => ({}), groupOf, storage: _storage, ...others } = options;
   const storage = options.storage ?? { connectionString: cloud.storageConnectionString, queue: cloud.queues.queue };
   const writes = watchWrites(cloud, groupOf);
   const queues = clockedQueues(storage.connectionString, clock.sleep);
   const failures: string[] = [];
-  const startHost = (): FunctionsHost => {
+  const startHost = (instance: number): FunctionsHost => {
     const host = hostFunctions(
       // The host looks at its queues by the machine's own time.
       { ...cloud, clock: systemClock, queues: storage, storageConnectionString: storage.connectionString },
@@ -104,16 +114,17 @@ export async function deploy(
         rulesPath: file.path,
         mode: 'enforce',
         sweepSeconds: null,
+        settings: { WEBSITE_AUTH_ENABLED: 'true', ...settings },
         onFailure: (why) => void failures.push(why),
         queueSettings: { ...readQueueSettings(), visibilityMs: REDELIVERED_AFTER_MS },
-        overrides: { clock, journal, queues, pause: clock.sleep, httpClient: writes.httpClient, ...more },
+        overrides: { clock, journal, queues, pause: clock.sleep, httpClient: writes.httpClient, ...more(instance) },
         ...others,
       },
     );
     endAfterTest(host.stop);
     return host;
   };
-  const hosts = [startHost(), ...Array.from({ length: instances - 1 }, startHost)] as const;
+  const hosts = [startHost(0), ...Array.from({ length: instances - 1 }, (_, at) => startHost(at + 1))] as const;
 
   async function isCalm(): Promise<boolean> {
     await Promise.all(hosts.map((host) => host.idle()));
@@ -138,6 +149,12 @@ export async function deploy(
     setRules: file.write,
     removeRules: file.remove,
     calm,
+    async lift(...trips) {
+      const body = JSON.stringify({ scope: 'everything', mode: 'apply', lift: trips });
+      const { status } = await hosts[0].resync(body, SIGNED_IN);
+      if (status >= 300) throw new Error(`the guard was not lifted: ${status}`);
+      await calm();
+    },
     async sweep() {
       const before = journal.entries.length;
       await hosts[0].sweep();

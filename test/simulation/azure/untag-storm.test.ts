@@ -34,7 +34,10 @@ test(
     expect(left).toBeGreaterThanOrEqual(MACHINES - INSTANCES * BASES * LIMIT);
     expect(left).toBeLessThan(MACHINES);
     expect(deployment.journal).toContainEqual(
-      expect.objectContaining({ kind: 'guard-tripped', trips: [expect.objectContaining({ name: 'limit' })] }),
+      expect.objectContaining({
+        kind: 'guard-tripped',
+        trips: expect.arrayContaining([expect.objectContaining({ name: 'limit' })]),
+      }),
     );
 
     // What is tagged meanwhile is mirrored all the same.
@@ -42,10 +45,7 @@ test(
     await deployment.calm();
     expect(configurationsIn(cloud)).toHaveLength(left + 1);
 
-    const lifted = { scope: 'everything', mode: 'apply', lift: ['limit', 'all'] };
-    const { status } = await deployment.hosts[0].resync(JSON.stringify(lifted));
-    expect([200, 202]).toContain(status);
-    await deployment.calm();
+    await deployment.lift('limit', 'all');
     expect(configurationsIn(cloud)).toHaveLength(1);
   },
 );
