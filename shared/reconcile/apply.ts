@@ -87,8 +87,9 @@ function toApplied(bySource: readonly NonEmpty<Change>[], tried: readonly Source
 }
 
 function findWait(changes: NonEmpty<Change>, result: SourceResult | null): readonly Wait[] {
-  const last = result?.outcomes.at(-1);
-  if (result == null || result.backInSeconds === null || last?.kind !== 'held') return [];
+  if (result === null || result.backInSeconds === null) return [];
+  const last = result.outcomes.at(-1);
+  if (last?.kind !== 'held') return [];
   const [first, ...others] = leftOf(changes, result.outcomes);
   const left: NonEmpty<Change> = first === undefined ? changes : [first, ...others];
   return [{ changes: left, hold: last.hold, seconds: result.backInSeconds }];

@@ -2,7 +2,13 @@ import type { Interruptions, Refusal, Turn, TurnRequest } from '../ports.ts';
 import type { Instant, MachineId, Scope } from '../words.ts';
 import { toScopeKey } from './scope.ts';
 
-/** The memory of one process, for a person at a terminal and for a cloud on which nothing interrupts. */
+/** What happened a day before the latest that is told says nothing any more: nobody settles for so long. */
+const STALE_MS = 86_400_000;
+
+/**
+ * The memory of one process, for a person at a terminal and for a cloud on which nothing interrupts. It has no clock: what is
+ * too old to matter is dropped by what comes after it.
+ */
 export function rememberInterruptions(): Interruptions {
   const turns = new Map<string, Set<string>>();
   const stirred = new Map<MachineId, Instant>();
@@ -33,6 +39,7 @@ export function rememberInterruptions(): Interruptions {
     async stir(_scope, machine, happened) {
       const before = stirred.get(machine);
       const latest = before === undefined || before < happened ? happened : before;
+      dropStale(stirred, (at) => at, happened);
       stirred.set(machine, latest);
       return latest;
     },
@@ -42,10 +49,18 @@ export function rememberInterruptions(): Interruptions {
       return known.map(({ refusal }) => refusal).filter(({ machine }) => wanted === null || wanted.has(machine));
     },
     async refuse(scope, refusal) {
+      // None is remembered for longer than a day, so what ends a day before this one does is over.
+      dropStale(refusals, (known) => known.refusal.until, refusal.until);
       refusals.set(refusal.machine, { scope: toScopeKey(scope), refusal });
     },
     async forgive(_scope, machines) {
       for (const machine of machines) refusals.delete(machine);
     },
   };
+}
+
+function dropStale<Key, Entry>(entries: Map<Key, Entry>, timeOf: (entry: Entry) => Instant, latest: Instant): void {
+  for (const [key, entry] of entries) {
+    if (Date.parse(timeOf(entry)) < Date.parse(latest) - STALE_MS) entries.delete(key);
+  }
 }

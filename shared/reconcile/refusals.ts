@@ -1,4 +1,4 @@
-import { Fault, toFault } from '../fault.ts';
+import { type Fault, toFault } from '../fault.ts';
 import type { Plan } from '../plan/change.ts';
 import type { Deps, Refusal } from '../ports.ts';
 import type { MachineId, World } from '../words.ts';

@@ -90,8 +90,10 @@ async function changeSource(
   return [await (isOutdated(course, turn) ? planAgain(course, errand, []) : applySource(course, errand))];
 }
 
-const isOutdated = ({ studied }: Course, turn: Turn | null): boolean =>
-  turn?.otherTookAt != null && Date.parse(turn.otherTookAt) >= studied.readAtMs - OVERLAP_MS;
+function isOutdated({ studied }: Course, turn: Turn | null): boolean {
+  if (turn === null || turn.otherTookAt === null) return false;
+  return Date.parse(turn.otherTookAt) >= studied.readAtMs - OVERLAP_MS;
+}
 
 async function leave(course: Course, machines: readonly MachineErrand[], results: SourceResult[]): Promise<void> {
   for (const { errands } of machines) {
