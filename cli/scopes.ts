@@ -48,10 +48,10 @@ export async function readScopes(given: Arguments, { env }: Pick<Io, 'env'>, see
   return choose(given, configuredIn(env, seen), { where: CONFIGURED, seen });
 }
 
-const configuredIn = (env: Io['env'], seen: readonly Scope[]): readonly Scope[] =>
-  [...split(env['TAPKEEPER_SCOPES']), ...split(env['TAPKEEPER_SUBSCRIPTIONS'])].flatMap((text) =>
-    isAll(text) ? seen : [parseScope(text)],
-  );
+const configuredIn = (env: Io['env'], seen: readonly Scope[]): readonly Scope[] => [
+  ...split(env['TAPKEEPER_SCOPES']).map(parseScope),
+  ...split(env['TAPKEEPER_SUBSCRIPTIONS']).flatMap((text) => (isAll(text) ? seen : [parseScope(text)])),
+];
 
 /**
  * What is meant of scopes that came from elsewhere, as from a snapshot. What was named whole and is not among them is left out.
