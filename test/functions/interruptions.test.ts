@@ -1,6 +1,9 @@
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ensureBlob } from '../../functions/interruptions/blobs.ts';
 import { createInterruptions } from '../../functions/interruptions.ts';
+import { findFree } from '../../functions/interruptions/slots.ts';
+import { takeTurn } from '../../functions/interruptions/turns.ts';
 import type { Timer } from '../../functions/interruptions/leases.ts';
 import { sha256 } from '../../functions/rules-file.ts';
 import { type Storage, startStorage } from '../../local/azure/storage.ts';
@@ -171,9 +174,53 @@ describe('turns', () => {
     expect(answers.filter(({ kind }) => kind === 'taken')).toHaveLength(1);
   });
 
+  test.each([
+    { leased: [], limit: 2, free: [0, 1] },
+    { leased: [0], limit: 3, free: [1, 2] },
+    { leased: [0, 1], limit: 2, free: [] },
+    { leased: [4], limit: 2, free: [0] },
+    { leased: [1, 4], limit: 2, free: [] },
+    { leased: [1, 4], limit: 3, free: [0] },
+    { leased: [3, 4], limit: 2, free: [] },
+    { leased: [3, 4], limit: 1, free: [] },
+  ])('of places with $leased taken, $free may be tried within a limit of $limit', ({ leased, limit, free }) => {
+    const slots = [0, 1, 2, 3, 4].map((index) => ({ index, isLeased: leased.includes(index) }));
+    expect(findFree(slots, limit)).toEqual(free);
+  });
+
+  test('whoever finds all places gone after all, or fails half-way, leaves nothing behind', async () => {
+    const other = await taken(newProcess({ name: 'other' }), 'other', 1);
+    const setup = {
+      clock: { now: () => nowMs },
+      keeping: { timer: handTimer().timer, leaseSeconds: 15 },
+      hash: sha256,
+      process: 'late',
+    };
+    // What it lists is from before the other one came.
+    const stale = {
+      listBlobsFlat: () => [],
+      getBlockBlobClient: (name: string) => container.getBlockBlobClient(name),
+    } as unknown as ContainerClient;
+    expect(await takeTurn(setup, stale, { scope, unit: 'a', limit: 1 })).toEqual({ kind: 'full' });
+    await other.release();
+    const broken = { ...setup, clock: { now: () => Number.NaN } };
+    await expect(takeTurn(broken, container, { scope, unit: 'a', limit: 1 })).rejects.toThrow('Invalid time');
+    expect((await take(newProcess(), 'a', 1)).kind).toBe('taken');
+  });
+
+  test('a blob that is there stays as it is when somebody else makes it', async () => {
+    const blob = container.getBlockBlobClient(`units/${scope.account}/there`);
+    await blob.upload('', 0, { metadata: { at: 'then' } });
+    await ensureBlob(blob);
+    await blob.getBlobLeaseClient().acquireLease(15);
+    await ensureBlob(blob);
+    expect((await blob.getProperties()).metadata).toEqual({ at: 'then' });
+  });
+
   test('a place is free again when its holder has died', async () => {
     const [died, lives] = [newProcess({ name: 'died' }), newProcess({ name: 'lives' })];
     await taken(died, 'a', 1);
+    nowMs += 59_000;
     expect(await take(lives, 'b', 1)).toEqual({ kind: 'full' });
     await lapse(`slots/${scope.account}`);
     await lapse(`units/${scope.account}`);
