@@ -15,6 +15,7 @@ export interface LineSetup {
 }
 
 interface Waiter {
+  readonly sinceMs: number;
   readonly untilMs: number;
   readonly decide: (delayMs: number) => void;
 }
@@ -41,7 +42,8 @@ export function createLine(gate: Gate, { clock, pause, longestMs }: LineSetup): 
         continue;
       }
       findFirst().shift();
-      if (!isTooLate) gate.take(nowMs());
+      // Timers go off late: a turn is taken when it could have been, so that the line as a whole is not slower than the gate.
+      if (!isTooLate) gate.take(Math.max(head.sinceMs, gate.opensAtMs()));
       head.decide(isTooLate ? Math.max(1, delayMs) : 0);
     }
     isMoving = false;
@@ -50,7 +52,7 @@ export function createLine(gate: Gate, { clock, pause, longestMs }: LineSetup): 
   return {
     join: (lane) =>
       new Promise((decide) => {
-        waiters[lane].push({ untilMs: nowMs() + longestMs, decide });
+        waiters[lane].push({ sinceMs: nowMs(), untilMs: nowMs() + longestMs, decide });
         if (!isMoving) void move();
       }),
   };

@@ -11,7 +11,7 @@ export const REPEATS = 3;
 const FIRST_DELAY_MS = 500;
 
 /** How long to wait before the next repetition, when `repeats` were made. */
-export const backoffMs = (repeats: number): number => FIRST_DELAY_MS * 2 ** repeats;
+const backoffMs = (repeats: number): number => FIRST_DELAY_MS * 2 ** repeats;
 
 /**
  * An exchange that repeats what passes by itself: no answer, a lock, a server's error, and an exhausted quota, whose time is
