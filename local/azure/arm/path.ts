@@ -166,8 +166,11 @@ export function toScopeId(target: Target): string {
       return `/subscriptions/${target.subscription}/resourceGroups/${target.group}`;
     case 'feature':
       return `/subscriptions/${target.subscription}/providers/Microsoft.Features/providers/${target.namespace}/features/${target.name}`;
-    case 'provider':
     case 'collection':
+      return target.group === null
+        ? `/subscriptions/${target.subscription}`
+        : `/subscriptions/${target.subscription}/resourceGroups/${target.group}`;
+    case 'provider':
     case 'groups':
     case 'locations':
     case 'subscription':
