@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,12 +8,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MANAGEMENT_ENDPOINT, rewritingHttpClient } from '../../local/azure/rewriting-http-client.ts';
 import { eventually, startTapkeeperLocal, type TapkeeperLocal } from './tapkeeper-local.ts';
 
+const ROOT = join(import.meta.dirname, '../..');
 const GROUP = 'app';
 const LOCATION = 'eastus';
 /** Unless told otherwise, the SDK's pollers ask every two seconds. */
 const QUICK = { updateIntervalInMs: 20 } as const;
 
+/** Each command is a process of its own, which takes seconds when the machine is busy. */
+const COMMANDS_MS = 90_000;
+
 let folder: string;
+let frontend: string;
 let local: TapkeeperLocal;
 let subscription: string;
 let network: NetworkManagementClient;
@@ -37,7 +43,7 @@ beforeAll(async () => {
   network = new NetworkManagementClient(credential, subscription, { httpClient });
   compute = new ComputeManagementClient(credential, subscription, { httpClient });
   await callArm('PUT', `/subscriptions/${subscription}/resourceGroups/${GROUP}`, { location: LOCATION });
-  const frontend = await createSensor();
+  frontend = await createSensor();
   await createTap('tap', frontend);
   await createTap('other', `${frontend}2`);
   await writeFile(
@@ -45,6 +51,7 @@ beforeAll(async () => {
     `
 version: 1
 owner: soc
+interruption: { settle: 1s }
 destinations:
   sensor: { cloud: azure, loadBalancerFrontend: ${frontend} }
 rules:
@@ -148,6 +155,29 @@ const isNone = (taps: readonly NetworkInterfaceTapConfiguration[]): boolean => t
 const reaches = (tap: NetworkInterfaceTapConfiguration | undefined): string | undefined =>
   tap?.virtualNetworkTap?.id?.split('/').at(-1)?.toLowerCase();
 
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+}
+
+/** Runs a command of tapkeeper as a process, against the subscription and with rules of its own. */
+async function tapkeeper(rules: string, ...words: readonly string[]): Promise<Ran> {
+  const options = ['--rules', rules, '--scope', subscription];
+  const { TAPKEEPER_MODE: _mode, AzureWebJobsStorage: _storage, ...inherited } = process.env;
+  const settings = { cwd: ROOT, env: { ...inherited, TAPKEEPER_ARM_ENDPOINT: local.arm } };
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['cli/tapkeeper.ts', ...words, ...options], settings, (failed, out, said) =>
+      resolve({ code: failed === null ? 0 : Number(failed.code), out: `${out}${said}` }),
+    );
+  });
+}
+
+/** The digest under which a plan was seen. */
+async function digestOf(rules: string): Promise<string> {
+  const { out } = await tapkeeper(rules, 'plan', '--json');
+  return get(/"digest":\s*"([^"]+)"/.exec(out)?.[1]);
+}
+
 describe('tapkeeper local, used as a subscription of Azure', () => {
   it('mirrors a tagged machine from its creation on', async () => {
     const nic = await launch('web', { mirror: '' });
@@ -191,4 +221,46 @@ describe('tapkeeper local, used as a subscription of Azure', () => {
     );
     expect(await tapsOn(nic)).toEqual(before);
   });
+});
+
+describe('the command line, beside it', () => {
+  it(
+    'says whom a plan interrupts, attaches to the VTAP in front of a load balancer, and detaches',
+    { timeout: COMMANDS_MS },
+    async () => {
+      const rules = join(folder, 'noc.yaml');
+      await writeFile(
+        rules,
+        `
+version: 1
+owner: noc
+destinations:
+  sensor: { cloud: azure, loadBalancerFrontend: ${frontend} }
+rules:
+  - { name: tagged, when: { tag: watched }, mirror: [sensor] }
+`,
+      );
+      const nic = await launch('runs', { watched: '' });
+      await launch('bystander', {});
+
+      const plan = await tapkeeper(rules, 'plan');
+      expect(plan.code, plan.out).toBe(2);
+      expect(plan.out).toMatch(/1 running machine would be interrupted/);
+      expect(await tapsOn(nic)).toEqual([]);
+
+      const applied = await tapkeeper(rules, 'apply', '--expects', await digestOf(rules));
+      expect(applied.code, applied.out).toBe(0);
+      const [tap] = await tapsOn(nic);
+      expect([tap?.name, tap?.provisioningState, reaches(tap)]).toEqual(['tapkeeper-v1-noc', 'Succeeded', 'tap']);
+      expect((await tapkeeper(rules, 'plan')).code).toBe(0);
+
+      await compute.virtualMachines.update(GROUP, nic, { tags: {} }, QUICK);
+      const taken = await tapkeeper(rules, 'plan');
+      expect(taken.code, taken.out).toBe(2);
+      expect(taken.out).toMatch(/1 running machine would be interrupted/);
+      const detached = await tapkeeper(rules, 'apply', '--expects', await digestOf(rules));
+      expect(detached.code, detached.out).toBe(0);
+      expect(await tapsOn(nic)).toEqual([]);
+    },
+  );
 });

@@ -33,12 +33,8 @@ test(
     const left = configurationsIn(cloud).length;
     expect(left).toBeGreaterThanOrEqual(MACHINES - INSTANCES * BASES * LIMIT);
     expect(left).toBeLessThan(MACHINES);
-    expect(deployment.journal).toContainEqual(
-      expect.objectContaining({
-        kind: 'guard-tripped',
-        trips: expect.arrayContaining([expect.objectContaining({ name: 'limit' })]),
-      }),
-    );
+    const trips = deployment.journal.flatMap((entry) => (entry.kind === 'guard-tripped' ? entry.trips : []));
+    expect(trips.map(({ name }) => name)).toContain('limit');
 
     // What is tagged meanwhile is mirrored all the same.
     await alice.launch(1, { sourceTags: { mirror: 'sensor' } });

@@ -70,7 +70,7 @@ export function watchWrites(cloud: RigCloud, groupOf: (machine: string) => strin
   function isRight(configuration: string, body: string): boolean {
     const standing = cloud.state.tapConfigurations.find(({ id }) => id.toLowerCase() === configuration);
     if (standing?.provisioningState !== 'Succeeded' || !standing.isListed) return false;
-    return body.toLowerCase().includes(`"${standing.tap.toLowerCase()}"`);
+    return body.toLowerCase().includes(`${standing.tap.toLowerCase()}\\"`);
   }
 
   function begin(configuration: string, machine: string | null): void {
@@ -106,7 +106,7 @@ export function watchWrites(cloud: RigCloud, groupOf: (machine: string) => strin
         if (source === undefined || (method !== 'PUT' && method !== 'DELETE'))
           return cloud.httpClient.sendRequest(request);
         const interrupts = findInterrupted(source);
-        const wasRight = method === 'PUT' && isRight(configuration, String(request.body));
+        const wasRight = method === 'PUT' && isRight(configuration, JSON.stringify(request.body ?? ''));
         begin(configuration, interrupts);
         const about = { method, configuration, source, interrupts, wasRight };
         try {
