@@ -6,7 +6,7 @@ export const HOLDS = {
   'destination-full': 'add a sensor to the pool, or put the sensors behind a load balancer',
   'no-filter-here': "name a filter that this account has, and that accepts packets, as the destination's `filter`",
   'out-of-reach': 'name a destination of this cloud and region, or one that is shared with this account',
-  unfit: 'nothing can be mirrored from this interface; exclude it by rule to silence this',
+  unfit: 'put right what the hold names, if it can be, or exclude the interface by rule to silence this',
   'needs-restart': 'stop (deallocate) and start the virtual machine once',
   'outside-window': 'wait for the next window',
   'operation-failed':
