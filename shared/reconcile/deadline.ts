@@ -1,3 +1,4 @@
+import { LONGEST_INTERRUPTION_MS } from './closing.ts';
 import type { Invocation } from './invocation.ts';
 
 /**
@@ -16,6 +17,17 @@ const JUST_BEGUN_MS = 1000;
 /** Whether it is too late to begin anything. */
 export const isLate = ({ endsAtMs, clock }: Invocation): boolean =>
   endsAtMs !== null && clock.now() >= endsAtMs - RESERVE_MS;
+
+/**
+ * Whether it is too late to interrupt a machine, which takes so long. Where an invocation is short as a whole, it is let begin: it
+ * would be put back for ever.
+ */
+export function isLateToInterrupt(invocation: Invocation): boolean {
+  const { endsAtMs, beganAtMs, clock } = invocation;
+  const neededMs = RESERVE_MS + LONGEST_INTERRUPTION_MS;
+  const isShort = endsAtMs !== null && endsAtMs - beganAtMs < 2 * neededMs;
+  return isLate(invocation) || (endsAtMs !== null && !isShort && clock.now() >= endsAtMs - neededMs);
+}
 
 /**
  * Whether it is too late to begin listing a scope. Where no invocation ever has the time, one that has just begun has as much of

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../ports.ts';
-import { isLate } from '../deadline.ts';
+import { isLate, isLateToInterrupt } from '../deadline.ts';
 import type { Invocation } from '../invocation.ts';
 
 /** The adapter has waited and tried again before it says so once. */
@@ -9,6 +9,8 @@ const MOST_THROTTLED = 3;
 export interface Brake {
   /** Why no other source is begun; `null`: go on. */
   reason(): 'deadline' | 'throttled' | null;
+  /** Whether no other machine is interrupted, although what takes less time may still begin. */
+  stopsInterrupting(): boolean;
   /** Takes note of what the cloud answered. */
   see(outcome: Outcome): void;
 }
@@ -19,11 +21,13 @@ export interface Brake {
  */
 export function brakeOf(invocation: Invocation): Brake {
   let inRow = 0;
+  const reason: Brake['reason'] = () => {
+    if (inRow >= MOST_THROTTLED) return 'throttled';
+    return isLate(invocation) ? 'deadline' : null;
+  };
   return {
-    reason() {
-      if (inRow >= MOST_THROTTLED) return 'throttled';
-      return isLate(invocation) ? 'deadline' : null;
-    },
+    reason,
+    stopsInterrupting: () => reason() !== null || isLateToInterrupt(invocation),
     see(outcome) {
       inRow = isThrottled(outcome) ? inRow + 1 : inRow >= MOST_THROTTLED ? inRow : 0;
     },
@@ -31,6 +35,6 @@ export function brakeOf(invocation: Invocation): Brake {
 }
 
 /** For a person at a terminal, who waits for the whole. */
-export const NO_BRAKE: Brake = { reason: () => null, see: () => {} };
+export const NO_BRAKE: Brake = { reason: () => null, stopsInterrupting: () => false, see: () => {} };
 
 export const isThrottled = (outcome: Outcome): boolean => outcome.kind === 'failed' && outcome.code === 'throttled';

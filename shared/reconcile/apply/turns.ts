@@ -72,7 +72,7 @@ async function changeMachine(course: Course, unit: string, one: MachineErrand, r
   return answer?.kind === 'busy' ? 'leave-unit' : 'go-on';
 }
 
-const mayBegin = (course: Course): boolean => course.brake.reason() === null && mayInterrupt(course);
+const mayBegin = (course: Course): boolean => !course.brake.stopsInterrupting() && mayInterrupt(course);
 
 function askForTurn({ deps, task, others }: Course, unit: string, limit: number): Promise<TurnAnswer | null> {
   const { scope } = task.order;
@@ -85,7 +85,7 @@ async function changeSource(
   changes: NonEmpty<Change>,
   turn: Turn | null,
 ): Promise<readonly SourceResult[]> {
-  if (course.brake.reason() !== null) return [];
+  if (course.brake.stopsInterrupting()) return [];
   const errand = { changes, turn };
   return [await (isOutdated(course, turn) ? planAgain(course, errand, []) : applySource(course, errand))];
 }

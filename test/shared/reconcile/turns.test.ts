@@ -317,6 +317,35 @@ describe('turns', () => {
     expect(h.nowMs - NOW_MS).toBe(60_000);
   });
 
+  it.each([
+    [80_000, [1]],
+    [80_001, [0, 1]],
+  ])('are not begun where the time that an interruption may take is not left: %i ms', async (leftMs, done) => {
+    const world = azureFleet(2, { state: (at) => (at === 0 ? 'running' : 'stopped') });
+    const h = harness(AZURE_CONFIG, world);
+    const begins = h.nowMs + 300_000 - leftMs;
+    let reads = 0;
+    h.cloud.onRead = () => {
+      reads += 1;
+      if (reads === 1) h.nowMs = begins;
+    };
+
+    expect(await handleWork(h.deps, events(world, 2), NOW_MS + 300_000)).toEqual({ failed: [] });
+
+    expect(mirroredIn(h.cloud.world())).toEqual(done);
+    const left = done.length === 2 ? [] : [{ queue: 'event', delaySeconds: 0, work: { subjects: [{ id: nicId(0) }] } }];
+    expect(h.sent).toMatchObject(left);
+  });
+
+  it('are begun by an invocation that never has more time', async () => {
+    const world = azureFleet(1);
+    const h = harness(AZURE_CONFIG, world);
+
+    await handleWork(h.deps, events(world, 1), NOW_MS + 60_000);
+
+    expect(mirroredIn(h.cloud.world())).toEqual([0]);
+  });
+
   it('are given back when something throws', async () => {
     const world = azureFleet(1);
     const h = harness(AZURE_CONFIG, world);
