@@ -31,10 +31,17 @@ export interface Lookup {
  * one says where it points; only what no VTAP lists is asked for, interface by interface.
  */
 export async function readAttachments(interfaces: readonly unknown[], lookup: Lookup): Promise<AttachmentsRead> {
-  const unclear = interfaces.filter((body) => findAllOf(body, lookup.known) === null);
+  const bodies = interfaces.map((body) => ({ body, attachments: findAllOf(body, lookup.known) }));
+  const unclear = bodies.flatMap(({ body, attachments }) => (attachments === null ? [body] : []));
   const known = unclear.length > 1 ? [...lookup.known, ...(await listTaps(lookup))] : lookup.known;
-  const reads = await mapLimited(interfaces, PARALLEL_READS, (body) => attachmentsOf(body, { ...lookup, known }));
-  return { attachments: reads.flatMap((read) => read.attachments), faults: reads.flatMap((read) => read.faults) };
+  const reads = await mapLimited(unclear, PARALLEL_READS, (body) => attachmentsOf(body, { ...lookup, known }));
+  return {
+    attachments: [
+      ...bodies.flatMap(({ attachments }) => attachments ?? []),
+      ...reads.flatMap((read) => read.attachments),
+    ],
+    faults: reads.flatMap((read) => read.faults),
+  };
 }
 
 /** One list of the VTAPs that people made tells of many interfaces; what it does not tell is asked for all the same. */
@@ -61,7 +68,7 @@ async function attachmentsOf(body: unknown, { exchange, known }: Lookup): Promis
 function findListed(body: unknown, taps: readonly Tap[]): Attachment | null {
   const resource = findResource(findTextAt(body, 'id') ?? '');
   const tap = taps.find(({ lists }) => resource !== null && lists.has(resource.id));
-  return resource === null || tap === undefined ? null : toAttachment(resource.id, tap.target.id, 'ready');
+  return resource === null || tap === undefined ? null : toAttachment(resource, tap.target.id, 'ready');
 }
 
 /**

@@ -12,7 +12,14 @@ import { findMarkInName } from '../../shared/mark.ts';
 import type { Attachment, Machine, Source, Tags, Target, TargetId } from '../../shared/words.ts';
 import { findAt, findRecord, findTextAt, listAt } from '../json.ts';
 import { isOfUniformScaleSet } from './fitness.ts';
-import { findResource, INTERFACE_TYPE, MACHINE_TYPE, TAP_CONFIGURATION_TYPE, TAP_TYPE } from './resource-id.ts';
+import {
+  findResource,
+  INTERFACE_TYPE,
+  MACHINE_TYPE,
+  type Resource,
+  TAP_CONFIGURATION_TYPE,
+  TAP_TYPE,
+} from './resource-id.ts';
 
 /** A VTAP as a target, with the TAP configurations that it lists. */
 export interface Tap {
@@ -91,20 +98,21 @@ export function findAttachment(body: unknown): Attachment | null {
   const resource = findResource(findTextAt(body, 'id') ?? '');
   const target = findTextAt(body, 'properties', 'virtualNetworkTap', 'id');
   if (resource?.type !== TAP_CONFIGURATION_TYPE || resource.parent === null || target === null) return null;
-  return toAttachment(resource.id, parseTargetId(target), toAttachmentState(stateOf(body)));
+  return toAttachment(resource, parseTargetId(target), toAttachmentState(stateOf(body)));
 }
 
-/** A TAP configuration of an id, which points at a target. */
-export function toAttachment(id: string, target: TargetId, state: Attachment['state']): Attachment {
-  const resource = findResource(id);
-  return {
-    id: parseAttachmentId(id),
-    source: parseSourceId(resource?.parent ?? id),
-    settings: { target, filter: null, number: null, packetLength: null, virtualNetworkId: null },
-    mark: findMarkInName(resource?.name ?? ''),
-    state,
-  };
-}
+/** A TAP configuration, which points at a target. */
+export const toAttachment = (
+  { id, parent, name }: Resource,
+  target: TargetId,
+  state: Attachment['state'],
+): Attachment => ({
+  id: parseAttachmentId(id),
+  source: parseSourceId(parent ?? id),
+  settings: { target, filter: null, number: null, packetLength: null, virtualNetworkId: null },
+  mark: findMarkInName(name),
+  state,
+});
 
 /** What an interface's body holds of its TAP configurations. */
 export const tapConfigurationsOf = (interfaceBody: unknown): readonly unknown[] =>

@@ -32,7 +32,8 @@ export const toMachines = (bodies: readonly unknown[]): readonly Machine[] =>
 export const toFailures = (bodies: readonly unknown[]): Reading['failures'] =>
   new Map(
     bodies.flatMap((body) => {
-      const [machine, failure] = [findMachine(body), findFailure(body)];
+      const failure = findFailure(body);
+      const machine = failure === null ? null : findMachine(body);
       return machine === null || failure === null ? [] : [[machine.id, failure] as const];
     }),
   );

@@ -25,11 +25,11 @@ export const MACHINE_TYPE = 'microsoft.compute/virtualmachines';
 const LONGEST_ID = 2048;
 
 /**
- * One segment: the characters of resource and group names. Anything else (a query, a dot segment, an escape) could lead a
- * request to another resource than the one that was named.
+ * Segments of the characters of resource and group names. Anything else (a query, a dot segment, an escape) could lead a request
+ * to another resource than the one that was named.
  * https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
  */
-const SEGMENT = /^(?!\.{1,2}$)[\p{L}\p{N}_.()-]+$/u;
+const PLAIN_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[\p{L}\p{N}_.()-]+)+$/u;
 
 /** The resource that a text names, or `null` when it is not the id of a resource in a resource group. */
 export function findResource(text: string): Resource | null {
@@ -39,7 +39,7 @@ export function findResource(text: string): Resource | null {
   const [subscriptions, subscription, groups, resourceGroup, providers, namespace, ...rest] = segments;
   if (subscriptions !== 'subscriptions' || groups !== 'resourcegroups' || providers !== 'providers') return null;
   if (subscription === undefined || resourceGroup === undefined || namespace === undefined) return null;
-  if (rest.length < 2 || rest.length % 2 === 1 || !segments.every((segment) => SEGMENT.test(segment))) return null;
+  if (rest.length < 2 || rest.length % 2 === 1 || !PLAIN_PATH.test(id)) return null;
   const types = rest.filter((_, index) => index % 2 === 0);
   return {
     id,

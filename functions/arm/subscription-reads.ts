@@ -1,5 +1,7 @@
+import { parseMachineId } from '../../shared/ids.ts';
 import type { Machine, MachineId, Scope } from '../../shared/words.ts';
-import { findMachine, powerStateOf, toPowerState } from './convert.ts';
+import { findTextAt } from '../json.ts';
+import { powerStateOf, toPowerState } from './convert.ts';
 import type { Exchange } from './exchange.ts';
 import { CALLS } from './permissions.ts';
 import { readAll } from './read.ts';
@@ -31,8 +33,8 @@ export async function readSubscription(exchange: Exchange, { account }: Scope): 
 function withPowerStates(machines: readonly Machine[], states: readonly unknown[]): readonly Machine[] {
   const powers = new Map<MachineId, Machine['state']>(
     states.flatMap((body) => {
-      const machine = findMachine(body);
-      return machine === null ? [] : [[machine.id, toPowerState(powerStateOf(body))] as const];
+      const id = findTextAt(body, 'id');
+      return id === null ? [] : [[parseMachineId(id), toPowerState(powerStateOf(body))] as const];
     }),
   );
   return machines.map((machine) =>
