@@ -87,6 +87,17 @@ describe('identify', () => {
     expect(identify(event(`${NIC}/tapConfigurations/x`, operationName, { data }), READER).kind).toBe('ignored');
   });
 
+  test.each(['http://schemas.microsoft.com/identity/claims/objectidentifier', 'oid', 'appid', 'azp'])(
+    'recognises our own doing by the claim %s, and by no other',
+    (claim) => {
+      const operationName = 'Microsoft.Network/networkInterfaces/tapConfigurations/delete';
+      const kindWith = (claims: object): string =>
+        identify(event(`${NIC}/tapConfigurations/x`, operationName, { data: { operationName, claims } }), READER).kind;
+      expect(kindWith({ [claim]: 'AAAA-bbbb' })).toBe('ignored');
+      expect(kindWith({ [claim]: 'dddd', name: 'AAAA-bbbb' })).toBe('work');
+    },
+  );
+
   test.each([
     ['an operation that failed', { type: 'Microsoft.Resources.ResourceWriteFailure' }],
     ['an operation that was cancelled', { type: 'Microsoft.Resources.ResourceDeleteCancel' }],
