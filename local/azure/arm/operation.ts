@@ -125,10 +125,6 @@ function retryAfter(arm: Arm, { status }: Operation): Readonly<Record<string, st
   return status !== 'InProgress' || retryAfterSeconds === null ? {} : { 'retry-after': String(retryAfterSeconds) };
 }
 
-const OPERATION_PATH = /\/locations\/[^/]+\/(operations|operationresults)\//i;
-
-export const isOperationPath = (path: string): boolean => OPERATION_PATH.test(path);
-
 /** What the address of an operation answers; anything but the very address that was given out is not found. */
 export function poll(arm: Arm, path: string): Answer {
   const operation = arm.operations.get(path);

@@ -1,13 +1,15 @@
+import type { Identity } from '../identities.ts';
 import { answer, refuse, type Answer } from './answer.ts';
 import type { Arm, Call } from './arm.ts';
 import { findReadOnly, findUnregistered } from './availability.ts';
 import type { Occasion } from './failures.ts';
-import { toScopeId, type Target } from './path.ts';
+import type { Target } from './path.ts';
 import { toOccasion } from './permission.ts';
 import { subscriptionNotFound, wrongTenant } from './subscriptions.ts';
 
-function denied({ caller, target }: Call, action: string): Answer {
-  const message = `The client '${caller.appId}' with object id '${caller.objectId}' does not have authorization to perform action '${action}' over scope '${toScopeId(target)}' or the scope is invalid. If access was recently granted, please refresh your credentials.`;
+/** What a caller is told who lacks a permission. */
+export function denied(caller: Identity, action: string, scope: string): Answer {
+  const message = `The client '${caller.appId}' with object id '${caller.objectId}' does not have authorization to perform action '${action}' over scope '${scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.`;
   return answer(403, { error: { code: 'AuthorizationFailed', message } }, { 'x-ms-failure-cause': 'gateway' });
 }
 
@@ -39,7 +41,8 @@ function findUnprovided(arm: Arm, { target, method }: Call): Answer | null {
   );
 }
 
-function findOrdered(arm: Arm, occasion: Occasion): Answer | null {
+/** The refusal that was ordered for this, which is then spent; `null`: none. */
+export function findOrdered(arm: Arm, occasion: Occasion): Answer | null {
   const failure = arm.controls.takeFailure(occasion);
   if (failure === null) return null;
   const { status, code, message, details, additionalInfo, headers } = failure;
@@ -53,7 +56,7 @@ export function findRefusal(arm: Arm, call: Call): Answer | null {
   const { action, subject } = occasion;
   return (
     findOutside(arm, call) ??
-    (arm.controls.isDenied(action, subject) ? denied(call, action) : null) ??
+    (arm.controls.isDenied(action, subject) ? denied(call.caller, action, subject) : null) ??
     findUnprovided(arm, call) ??
     arm.controls.findLocked(call.method, subject) ??
     arm.controls.findDisallowed(occasion) ??

@@ -6,10 +6,10 @@ import type { Arm } from './arm.ts';
 import type { CountingCounters } from './counters.ts';
 import type { Mishap } from './mishaps.ts';
 import { newNetworkLimits } from './network-limits.ts';
-import { isOperationPath, poll } from './operation.ts';
 import { newQuota, type Quota, type Spending } from './quota.ts';
 import { authenticate, readCall } from './read-call.ts';
 import { toCounted, toOccasion } from './permission.ts';
+import { answerPoll } from './poll.ts';
 import { route } from './route.ts';
 import { send } from './send.ts';
 
@@ -43,9 +43,6 @@ interface Sent {
   readonly mishap: Mishap | null;
 }
 
-/** What a poll of an operation is called where permissions have names. */
-const POLL_ACTION = 'operations/read';
-
 /** The answer to a request whose bearer is known and who is within the quotas. */
 async function answerTo(
   request: IncomingMessage,
@@ -54,10 +51,10 @@ async function answerTo(
   correlationId: string,
 ): Promise<Sent> {
   const path = request.url ?? '/';
-  if (isOperationPath(path.split('?')[0] ?? '')) {
+  const polled = answerPoll(arm, path, caller);
+  if (polled !== null) {
     counters.count('POLL', 'operations');
-    const mishap = arm.controls.takeMishap({ action: POLL_ACTION, subject: path.split('?')[0] ?? '' });
-    return { answered: poll(arm, path), mishap };
+    return polled;
   }
   const call = await readCall(request, caller, correlationId);
   if ('status' in call) return { answered: call, mishap: null };

@@ -376,3 +376,15 @@ test('a subscription of another tenant is not listed, not called and not linked 
   const nowhere = await attach(tapId().replace(HOME, '33333333-3333-4333-8333-333333333333'));
   expect(nowhere.body.error.message).toContain('was not found');
 });
+
+test('asking for an operation can be denied and fail, too', async () => {
+  const { headers } = await attach();
+  const action = 'Microsoft.Network/locations/operations/read';
+  cloud.controls.deny(action);
+  const refused = await poll(addressOf({ headers }));
+  expect(refused).toMatchObject({ status: 403, body: { error: { code: 'AuthorizationFailed' } } });
+  cloud.controls.allow(action);
+  cloud.controls.failNext({ action, phase: 'request', status: 503, code: 'ServerBusy', message: 'later' });
+  expect((await poll(addressOf({ headers }))).status).toBe(503);
+  expect((await poll(addressOf({ headers }))).body.status).toBe('InProgress');
+});

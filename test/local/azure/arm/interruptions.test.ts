@@ -36,6 +36,8 @@ test('the most at the same time is remembered, and forgotten on demand', async (
   await attach('b');
   clock.advance(60_000);
   expect([cloud.interruptions.now(), cloud.interruptions.most()]).toEqual([0, 2]);
+  await attach('a');
+  expect(cloud.interruptions.most()).toBe(2);
   cloud.interruptions.reset();
   await request(cloud, 'DELETE', path('a'));
   clock.advance(60_000);
