@@ -42,8 +42,8 @@ function lintWindow(window: Window, at: number): readonly Finding[] {
 /** A leap year begins here, so that every date comes within the four years after it. */
 const FROM_MS = Date.UTC(2024, 0, 1);
 const DAY_MS = 86_400_000;
-/** Looking further would cost a cold start; windows that need so many steps to be told are not warned of. */
-const MOST_STEPS = 1500;
+/** A window every other minute of a day. More would cost a cold start; windows that need more to be told are not warned of. */
+const MOST_STEPS = 750;
 
 /** The first start after a moment, or `null` when there is none. */
 const startAfter = ({ cron, timeZone }: Window, afterMs: number): number | null =>
@@ -55,10 +55,11 @@ function lintTogether(windows: readonly Window[]): readonly Finding[] {
   if (starts.length === 0) return [];
   const fromMs = Math.min(...starts);
   const isDaily = windows.every(({ cron }) => cron.endsWith(' * * *'));
-  const untilMs = fromMs + (isDaily ? 2 : 400) * DAY_MS;
+  const untilMs = fromMs + (isDaily ? 1 : 400) * DAY_MS;
+  const ends = windows.map(toEndOfLatest);
   let openUntilMs = fromMs;
   for (let step = 0; openUntilMs < untilMs; step++) {
-    const furtherMs = Math.max(...windows.map((window) => endOfLatest(window, openUntilMs)));
+    const furtherMs = Math.max(...ends.map((endOfLatest) => endOfLatest(openUntilMs)));
     if (furtherMs <= openUntilMs || step > MOST_STEPS) return [];
     openUntilMs = furtherMs;
   }
@@ -66,8 +67,11 @@ function lintTogether(windows: readonly Window[]): readonly Finding[] {
   return [{ path: ['interruption', 'windows'], at: 'key', message: `${which} open all the time; leave them out` }];
 }
 
-/** When what opened last, at this moment or before, ends. */
-function endOfLatest({ cron, timeZone, durationMinutes }: Window, atMs: number): number {
-  const [latest] = toSchedule(cron, timeZone).previousRuns(1, new Date(atMs + 1000));
-  return latest === undefined ? -Infinity : latest.getTime() + durationMinutes * 60_000;
+/** When what opened last, at a moment or before, ends. */
+function toEndOfLatest({ cron, timeZone, durationMinutes }: Window): (atMs: number) => number {
+  const schedule = toSchedule(cron, timeZone);
+  return (atMs) => {
+    const [latest] = schedule.previousRuns(1, new Date(atMs + 1000));
+    return latest === undefined ? -Infinity : latest.getTime() + durationMinutes * 60_000;
+  };
 }

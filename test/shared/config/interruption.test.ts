@@ -1,5 +1,9 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { findSeconds, sayDuration } from '../../../shared/config/duration.ts';
+import { parseConfig } from '../../../shared/config/parse.ts';
+import { toSchedule } from '../../../shared/schedule.ts';
 import { configOf, problemsOf } from './problems.ts';
 
 /** A file whose `interruption` begins on line 6, column 1, with a destination of one cloud. */
@@ -138,6 +142,7 @@ describe('windows that are hardly meant', () => {
 
   it.each([
     ['one', '{ cron: 0 0 * * *, duration: 24h }', 'this window is'],
+    ['one every other minute', '{ cron: "*/2 * * * *", duration: 2m }', 'this window is'],
     ['one that overlaps itself', '{ cron: 0 * * * *, duration: 61m }', 'this window is'],
     ['two', '{ cron: 0 0 * * *, duration: 12h }, { cron: 0 11 * * *, duration: 13h }', 'together these windows are'],
     [
@@ -187,4 +192,39 @@ describe('a duration', () => {
       expect(findSeconds(text)).toBeNull();
     },
   );
+});
+
+describe('whatever is written', () => {
+  const field = fc.oneof(
+    fc.constantFrom('*', '0', '2', '*/15', '1-5', 'MON', 'L', 'TUE#2', '31', '60', '?', '-1', '1,', 'JAN-DEC', '1W'),
+    fc.string({ maxLength: 4 }),
+  );
+  const cron = fc.oneof(
+    fc.tuple(field, field, field, field, field).map((fields) => fields.join(' ')),
+    fc.string({ maxLength: 20 }),
+  );
+  const time = fc.oneof(fc.constantFrom('4h', '2m', '168h', '1m', '0h', '99999h'), fc.string({ maxLength: 8 }));
+  const zone = fc.oneof(fc.constantFrom('UTC', 'Europe/Berlin', 'Etc/GMT+14', '+14:00'), fc.string({ maxLength: 12 }));
+
+  it('a window is refused with a reason or has a schedule, and nothing throws', () => {
+    fc.assert(
+      fc.property(cron, time, zone, (one, duration, timeZone) => {
+        const text = stringify({
+          version: 1,
+          owner: 'soc',
+          interruption: { windows: [{ cron: one, duration, timeZone }] },
+        });
+        const parsed = parseConfig(text);
+        if (parsed.kind === 'invalid') {
+          expect(parsed.problems.map(({ message }) => message).join()).toMatch(/^`(cron|duration|timeZone)` must be /);
+          return;
+        }
+        for (const window of parsed.config.interruption.windows) {
+          expect(window.durationMinutes).toBeGreaterThan(0);
+          expect(() => toSchedule(window.cron, window.timeZone).nextRun(new Date(0))).not.toThrow();
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
 });
