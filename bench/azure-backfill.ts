@@ -42,9 +42,11 @@ const toLocalClock = (clock: VirtualClock): LocalClock => ({
   now: clock.now,
   after(delayMs, action) {
     let isCancelled = false;
-    void sleepOn(clock)(delayMs).then(() => {
+    const wake = async (): Promise<void> => {
+      await sleepOn(clock)(delayMs);
       if (!isCancelled) action();
-    });
+    };
+    void wake();
     return () => void (isCancelled = true);
   },
 });

@@ -1,5 +1,5 @@
 import { countAwsCalls, measureAwsAttachMs } from './aws-calls.ts';
-import { countAzureCalls, measureAzureAttachMs } from './azure-calls.ts';
+import { countAzureCalls, measureAzureAttachMs, type CallsOfEvents } from './azure-calls.ts';
 import { medianOf, toReport, toRow, type Row } from './table.ts';
 
 /** Calls that reached a cloud's endpoint. Asking how an operation goes on is neither. */
@@ -13,6 +13,15 @@ const rowsOf = (what: string, { reads, writes }: Calls, most: Calls): readonly R
   toRow(`${what}: writes`, writes, { most: most.writes }, 'calls'),
 ];
 
+/** A cold process reads the VTAPs and the virtual networks, which a warm one remembers. */
+const eventRows = (what: string, { cold, warm, again }: CallsOfEvents): readonly Row[] => [
+  ...rowsOf(`${what}, cold process`, cold, { reads: 4, writes: 1 }),
+  toRow(`${what}, cold process: reads at a time`, cold.atATime, { most: 3 }, 'calls'),
+  ...rowsOf(`${what}, warm process`, warm, { reads: 3, writes: 1 }),
+  toRow(`${what}, warm process: reads at a time`, warm.atATime, { most: 3 }, 'calls'),
+  ...rowsOf(`${what}, the same again`, again, { reads: 3, writes: 0 }),
+];
+
 /** Calls, counted at the endpoints; test/e2e/calls.test.ts asserts the same. */
 export async function measureCalls(): Promise<readonly Row[]> {
   const aws = await countAwsCalls();
@@ -24,10 +33,10 @@ export async function measureCalls(): Promise<readonly Row[]> {
     ...rowsOf('AWS, the same event again', aws.again, { reads: 3, writes: 0 }),
     ...rowsOf('AWS, 100 launches in one batch', aws.hundred, { reads: 6, writes: 100 }),
     ...rowsOf('AWS sweep of 1,000 mirrored machines', aws.sweep, { reads: 5, writes: 0 }),
-    ...rowsOf('Azure event, cold process', azure.cold, { reads: 3, writes: 1 }),
-    ...rowsOf('Azure event, warm process', azure.warm, { reads: 3, writes: 1 }),
-    ...rowsOf('Azure, the same event again', azure.again, { reads: 3, writes: 0 }),
-    ...rowsOf('Azure sweep of 1,000 mirrored machines', azure.sweep, { reads: 5, writes: 0 }),
+    ...eventRows('Azure event about a machine', azure.ofMachine),
+    ...eventRows('Azure event about an interface', azure.ofInterface),
+    ...rowsOf('Azure sweep of 1,000 mirrored machines', azure.sweep, { reads: 6, writes: 0 }),
+    toRow('Azure sweep of 1,000 mirrored machines: reads of no list', azure.sweep.single, { most: 0 }, 'calls'),
   ];
 }
 

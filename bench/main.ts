@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureAwsTimes } from './aws-times.ts';
+import { measureAzureBackfill } from './azure-backfill.ts';
+import { measureInterruptions } from './azure-interruptions.ts';
 import { measureBackfill } from './backfill.ts';
 import { measureAttachTimes, measureCalls } from './calls.ts';
 import { measureColdStart } from './cold-start.ts';
@@ -22,6 +24,8 @@ const rows = [
   ...(await measureAttachTimes()),
   ...(await measureAwsTimes()),
   ...(await measureBackfill()),
+  ...(await measureInterruptions()),
+  ...(await measureAzureBackfill()),
 ];
 console.log(formatTable(rows));
 process.exitCode = rows.every(({ isMet }) => isMet) ? 0 : 1;

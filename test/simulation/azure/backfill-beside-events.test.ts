@@ -30,6 +30,7 @@ test(
     await alice.tag([late?.id ?? ''], { mirror: 'sensor' });
     await deployment.calm();
     end();
+    await deployment.sweepUntil(() => attached() === MACHINES + 1);
     expect(attached()).toBe(MACHINES + 1);
     expect(after).toBeLessThan(MACHINES / 2);
     expect([...cloud.interruptions.all().values()]).toEqual(Array.from({ length: MACHINES + 1 }, () => 1));

@@ -57,7 +57,8 @@ test(
     const doomed = await deploy(cloud, rules, { more: () => ({ httpClient, interruptions }) });
     endAfterTest(async () => bury());
     await doomed.hosts[0].sweep();
-    while (!isKilled) await cloud.clock.sleep(1000);
+    const isDead = (): boolean => isKilled;
+    while (!isDead()) await cloud.clock.sleep(1000);
     await cloud.idle();
     const left = configurationsIn(cloud).length;
     expect(left).toBeLessThanOrEqual(IN_FLIGHT);

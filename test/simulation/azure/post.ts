@@ -53,8 +53,10 @@ export function startPost(cloud: RigCloud, { queue }: Pick<Storage, 'queue'>): P
     if (isDoubled) cloud.clock.after(delayMs * 2, () => void deliver(text));
   }
 
+  const isRunning = (): boolean => !isStopped;
+
   async function run(): Promise<void> {
-    while (!isStopped) {
+    while (isRunning()) {
       const { receivedMessageItems } = await from.receiveMessages({ numberOfMessages: BATCH, visibilityTimeout: 600 });
       for (const { messageId, popReceipt, messageText } of receivedMessageItems) {
         carried += 1;

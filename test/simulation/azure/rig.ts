@@ -69,6 +69,11 @@ export interface Deployment {
   removeRules(): Promise<void>;
   /** Resolves when nothing goes on and no message waits, now or for later. */
   calm(): Promise<void>;
+  /**
+   * Sweeps until it is so, a few times at most: what waits for its turn for a quarter of an hour is given up, since the next sweep
+   * finds it as well, and on a hasty clock that is soon.
+   */
+  sweepUntil(isSo: () => boolean): Promise<void>;
   /** A person lets what trips the guard go on, and waits until it is done. */
   lift(...trips: readonly TripName[]): Promise<void>;
   /** Sweeps and waits until all that came of it is done. Gives the names of the guard's trips. */
@@ -89,6 +94,7 @@ export interface DeploymentOptions extends Partial<HostOptions> {
 }
 
 const POLL_MS = 10;
+const MOST_SWEEPS = 4;
 
 /** The queues have a second as their smallest time. */
 const REDELIVERED_AFTER_MS = 1000;
@@ -154,6 +160,12 @@ export async function deploy(
       const { status } = await hosts[0].resync(body, SIGNED_IN);
       if (status >= 300) throw new Error(`the guard was not lifted: ${status}`);
       await calm();
+    },
+    async sweepUntil(isSo) {
+      for (let swept = 0; swept < MOST_SWEEPS && !isSo(); swept++) {
+        await hosts[swept % hosts.length]?.sweep();
+        await calm();
+      }
     },
     async sweep() {
       const before = journal.entries.length;
