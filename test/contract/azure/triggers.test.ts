@@ -17,6 +17,7 @@ import {
   machinePath,
   networkPath,
   QUICK,
+  request,
 } from '../../local/azure/fleet.ts';
 
 const NAME = 'tapkeeper-v1-soc';
@@ -108,6 +109,32 @@ describe('an event', () => {
     expect(cloud.calls.reads()).toBeGreaterThan(0);
     expect(cloud.calls.reads()).toBeLessThanOrEqual(3);
     expect(cloud.calls.writes()).toBe(1);
+  });
+
+  test.each([
+    { eventSchema: 'EventGridSchema', tagsSubject: 'tags-default', actionSubject: 'action' },
+    { eventSchema: 'CloudEventSchemaV1_0', tagsSubject: 'tags-default', actionSubject: 'action' },
+    { eventSchema: 'EventGridSchema', tagsSubject: 'resource', actionSubject: 'resource' },
+  ] as const)('in the schema $eventSchema, with tags on $tagsSubject and actions on $actionSubject', async (forms) => {
+    await cloud.stop();
+    cloud = await startAzureCloud({ operationMs: 2, settleMs: 2, ...forms });
+    await layGround(cloud);
+    await writeRules();
+    await createMachine(cloud, 'vm');
+    await cloud.idle();
+    await cloud.queues.queue('tapkeeper-events').clearMessages();
+    start();
+    const tags = { properties: { tags: { mirror: 'sensor' } }, operation: 'Merge' };
+    await request(cloud, 'PATCH', `${machinePath(cloud, 'vm')}/providers/Microsoft.Resources/tags/default`, tags);
+    await host.idle();
+    expect(standing()).toEqual([['vm-nic', NAME]]);
+    const before = finished();
+    for (const action of ['powerOff', 'deallocate', 'start', 'restart']) {
+      await request(cloud, 'POST', `${machinePath(cloud, 'vm')}/${action}`);
+      await host.idle();
+    }
+    expect(finished() - before).toBe(3);
+    expect(cloud.interruptions.of(machinePath(cloud, 'vm'))).toBe(1);
   });
 
   test('of an untagged interface detaches it, and leaves what others made', async () => {
