@@ -21,6 +21,7 @@ import {
 } from '../../local/azure/fleet.ts';
 
 const NAME = 'tapkeeper-v1-soc';
+const PUT_TAP_CONFIGURATION = 'PUT Microsoft.Network/networkInterfaces/tapConfigurations';
 
 let cloud: AzureCloud;
 let host: FunctionsHost;
@@ -90,6 +91,11 @@ const poisonOf = async (queue: string): Promise<number> => {
 };
 const finished = (): number => journal.filter(({ kind }) => kind === 'finished').length;
 const standing = () => cloud.state.tapConfigurations.map(({ nic, name }) => [nic.split('/').at(-1), name]);
+/** One that failed half-way stays behind. */
+const succeeded = () =>
+  cloud.state.tapConfigurations.flatMap(({ name, provisioningState }) =>
+    provisioningState === 'Succeeded' ? [name] : [],
+  );
 const tag = async (name: string, tags: Record<string, string>): Promise<void> => {
   await clientsOf(cloud).network.networkInterfaces.updateTags(GROUP, name, { tags });
 };
@@ -136,6 +142,39 @@ describe('an event', () => {
     expect(finished() - before).toBe(3);
     expect(cloud.interruptions.of(machinePath(cloud, 'vm'))).toBe(1);
   });
+
+  test.each(['request', 'operation'] as const)(
+    'of a machine that needs a restart is refused once, in the phase %s, until the machine was started',
+    async (fastpathPhase) => {
+      await cloud.stop();
+      cloud = await startAzureCloud({ operationMs: 2, settleMs: 2, restartNeeded: 'after-first-tap', fastpathPhase });
+      await layGround(cloud);
+      await writeRules();
+      await createMachine(cloud, 'vm', { mirror: 'sensor' });
+      await cloud.idle();
+      cloud.takeOffFastpath(machinePath(cloud, 'vm'));
+      start();
+      const first = host;
+      await host.idle();
+      const held = journal.flatMap((line) => (line.kind === 'held' ? [line.hold.code] : []));
+      expect(held).toContain('needs-restart');
+      // The machine's own event and its interface's meet: only one of them may try.
+      expect(cloud.calls.counts()).toMatchObject({ [PUT_TAP_CONFIGURATION]: 1 });
+      await first.stop();
+      // Another process knows of it.
+      start();
+      cloud.calls.reset();
+      await tag('vm-nic', { team: 'soc' });
+      await host.idle();
+      expect(cloud.calls.counts()).not.toHaveProperty([PUT_TAP_CONFIGURATION]);
+      expect(succeeded()).toEqual([]);
+      for (const action of ['deallocate', 'start']) {
+        await request(cloud, 'POST', `${machinePath(cloud, 'vm')}/${action}`);
+        await host.idle();
+      }
+      expect(succeeded()).toEqual([NAME]);
+    },
+  );
 
   test('of an untagged interface detaches it, and leaves what others made', async () => {
     start();
