@@ -93,7 +93,7 @@ function toSendFault(thrown: unknown, call: Call, address: string): Fault {
   if (typeof name === 'string' && /credential|authentication/i.test(name)) {
     return new Fault('denied', `${attempted}: nobody could be signed in (${name}); sign in with az login`);
   }
-  const said = typeof code === 'string' ? code : 'no answer';
+  const said = typeof code === 'string' ? code : `no answer (${String(name)})`;
   return new Fault('unreachable', `${attempted}: ${said}; check the network and the endpoint`);
 }
 

@@ -236,20 +236,28 @@ describe('what passes by itself', () => {
     expect(cloud.calls.writes()).toBe(2);
   });
 
-  test('a lock that stays is a conflict that the queue brings back', async () => {
-    for (let times = 0; times < 10; times += 1) {
-      cloud.controls.failNext({
-        action: DELETE,
-        phase: 'request',
-        code: 'RetryableError',
-        status: 429,
-        message: 'locked',
-      });
-    }
-    await attachByHand(cloud, 'nic', NAME);
+  test.each([
+    ['an attach', WRITE],
+    ['a detach', DELETE],
+  ])('a lock that stays on %s is a conflict that the queue brings back', async (_, action) => {
+    cloud.controls.failNext({
+      action,
+      phase: 'request',
+      code: 'RetryableError',
+      status: 429,
+      message: 'locked',
+      times: 10,
+    });
+    if (action === DELETE) await attachByHand(cloud, 'nic', NAME);
     cloud.calls.reset();
-    expect(await apply(detach())).toMatchObject({ kind: 'failed', code: 'conflict' });
+    expect(await apply(action === WRITE ? attach() : detach())).toMatchObject({ kind: 'failed', code: 'conflict' });
     expect(cloud.calls.writes()).toBe(4);
+  });
+
+  test('nobody who answers is a fault, after four attempts', async () => {
+    cloud.controls.befallNext(WRITE, { kind: 'unheard' }, 4);
+    expect(await apply(attach())).toMatchObject({ kind: 'failed', code: 'unreachable' });
+    expect(await apply(attach())).toMatchObject({ kind: 'done' });
   });
 
   test('a quota that refills soon is waited for, one that does not is left to the queue', async () => {

@@ -162,9 +162,8 @@ describe('a quota that is used up', () => {
       body: { error: { code: 'RetryableErrorDueToAnotherOperation' } },
     };
     const { lanes, at } = scripted(clock, [locked]);
-    expect((await clock.run(Promise.all([lanes.bulk(WRITE), lanes.bulk(WRITE)]))).map(({ status }) => status)).toEqual([
-      429, 200,
-    ]);
+    expect(await clock.run(lanes.bulk(WRITE))).toMatchObject({ status: 429 });
+    expect(await clock.run(lanes.bulk(WRITE))).toMatchObject({ status: 200 });
     expect(at()).toEqual([0, 0]);
   });
 });
