@@ -115,6 +115,13 @@ export interface RecentDisruptions {
   of(scope: Scope, basis: 'batch' | 'scope', nowMs: number): ReadonlySet<Digest>;
 }
 
+/** One sweep. What another version of the rules handed on is not what this one hands on. */
+export interface SweepRound {
+  readonly scope: Scope;
+  readonly rulesVersion: RulesVersion;
+  readonly nowMs: number;
+}
+
 /**
  * The sweeps that were asked for a moment ago. Many asking for the same are answered by one sweep at once and one after all
  * of them.
@@ -124,10 +131,10 @@ export interface SweepRequests {
   findDelay(scope: Scope, nowMs: number): number | null;
   /** Nothing came of asking: whoever asks next is the first again. */
   withdraw(scope: Scope): void;
-  /** Tells that a sweep has just handed on what interrupts on these sources. */
-  handOn(scope: Scope, sources: readonly SourceId[], nowMs: number): void;
-  /** The sources that sweeps handed on so shortly ago that the messages about them are still waiting. */
-  handedOn(scope: Scope, nowMs: number): ReadonlySet<SourceId>;
+  /** Tells that a sweep has handed on what interrupts on these sources. */
+  handOn(round: SweepRound, sources: readonly SourceId[]): void;
+  /** The sources that sweeps by the same rules handed on so shortly ago that the messages about them are still waiting. */
+  handedOn(round: SweepRound): ReadonlySet<SourceId>;
 }
 
 /** Why the cloud is not asked again for a while to attach on a running machine, since each attempt may interrupt it. */

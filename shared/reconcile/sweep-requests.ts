@@ -1,5 +1,5 @@
-import type { SweepRequests } from '../ports.ts';
-import type { Scope, SourceId } from '../words.ts';
+import type { SweepRequests, SweepRound } from '../ports.ts';
+import type { RulesVersion, SourceId } from '../words.ts';
 import { toScopeKey } from './scope.ts';
 
 /** A storm of events asks for a sweep with each of its batches; one in so many seconds sees what all of them saw. */
@@ -10,12 +10,21 @@ const APART_MS = 30_000;
  */
 const HANDED_ON_MS = 780_000;
 
+/** What the sweeps of one scope handed on, by the rules of one version. */
+interface HandedOn {
+  readonly rulesVersion: RulesVersion;
+  readonly atMs: ReadonlyMap<SourceId, number>;
+}
+
 /** A memory of this process: the first who asks is answered at once, those soon after by one sweep more. */
 export function rememberRequests(): SweepRequests {
   const dueMs = new Map<string, number>();
-  const handedOnMs = new Map<string, ReadonlyMap<SourceId, number>>();
-  const young = (scope: Scope, nowMs: number): Map<SourceId, number> =>
-    new Map([...(handedOnMs.get(toScopeKey(scope)) ?? [])].filter(([, atMs]) => nowMs - atMs < HANDED_ON_MS));
+  const handedOn = new Map<string, HandedOn>();
+  const young = ({ scope, rulesVersion, nowMs }: SweepRound): Map<SourceId, number> => {
+    const known = handedOn.get(toScopeKey(scope));
+    const handedOnMs = known?.rulesVersion === rulesVersion ? known.atMs : [];
+    return new Map([...handedOnMs].filter(([, atMs]) => nowMs - atMs < HANDED_ON_MS));
+  };
   return {
     findDelay(scope, nowMs) {
       const key = toScopeKey(scope);
@@ -26,11 +35,11 @@ export function rememberRequests(): SweepRequests {
       return Math.ceil((due - nowMs) / 1000);
     },
     withdraw: (scope) => void dueMs.delete(toScopeKey(scope)),
-    handOn(scope, sources, nowMs) {
-      const kept = young(scope, nowMs);
-      for (const source of sources) kept.set(source, nowMs);
-      handedOnMs.set(toScopeKey(scope), kept);
+    handOn(round, sources) {
+      const atMs = young(round);
+      for (const source of sources) atMs.set(source, round.nowMs);
+      handedOn.set(toScopeKey(round.scope), { rulesVersion: round.rulesVersion, atMs });
     },
-    handedOn: (scope, nowMs) => new Set(young(scope, nowMs).keys()),
+    handedOn: (round) => new Set(young(round).keys()),
   };
 }

@@ -1,6 +1,6 @@
 import { toInstant } from '../ids.ts';
 import type { Plan } from '../plan/change.ts';
-import type { Deps, Mode } from '../ports.ts';
+import type { Deps, Mode, SweepRound } from '../ports.ts';
 import type { Scope, SourceId } from '../words.ts';
 import type { Work } from '../work.ts';
 import type { Origin } from './chunk.ts';
@@ -70,10 +70,10 @@ export async function sweepScope(deps: Deps, scope: Scope, { correlation, since 
     lane: 'bulk',
   };
   try {
-    const { report, works, interrupting } = await compare(deps, order);
+    const { report, works, interrupting, round } = await compare(deps, order);
     const [first, ...others] = works;
     if (first !== undefined) await deps.queues.send('bulk', [first, ...others], 0);
-    deps.requests.handOn(scope, interrupting, deps.clock.now());
+    if (round !== null) deps.requests.handOn(round, interrupting);
     recordFinish(deps, order, report, startedMs);
     return { scope, plan: report.plan, queued: works.length };
   } catch (thrown) {
@@ -85,22 +85,25 @@ interface Comparison {
   readonly report: Report;
   readonly works: readonly Work[];
   readonly interrupting: readonly SourceId[];
+  /** `null`: nothing may be handed on. */
+  readonly round: SweepRound | null;
 }
 
 async function compare(deps: Deps, order: Order): Promise<Comparison> {
   const mode: Mode = deps.mode();
-  if (mode === 'paused') return { report: PAUSED, works: [], interrupting: [] };
+  if (mode === 'paused') return { report: PAUSED, works: [], interrupting: [], round: null };
   const run = toRun(mode, order.run);
   const task: Task = { order, rules: await loadRules(deps), run };
   const studied = await study(deps, task, order.selection);
-  if (run.kind === 'observe') return { report: toReport(mode, studied, []), works: [], interrupting: [] };
+  if (run.kind === 'observe') return { report: toReport(mode, studied, []), works: [], interrupting: [], round: null };
   rememberSweep(deps, task, studied);
   const { world, plan } = studied;
+  const round: SweepRound = { scope: order.scope, rulesVersion: plan.rulesVersion, nowMs: deps.clock.now() };
   const { changes, interrupting, behind } = shareOf({
     world,
     changes: plan.changes,
     inFlight: task.rules.config.interruption.inFlight,
-    handedOn: deps.requests.handedOn(order.scope, deps.clock.now()),
+    handedOn: deps.requests.handedOn(round),
     sweep: order.correlation,
     hash: deps.hash,
   });
@@ -109,5 +112,5 @@ async function compare(deps: Deps, order: Order): Promise<Comparison> {
   }
   const { correlation, since } = order;
   const works = toChunks(deps, { world, rulesVersion: plan.rulesVersion, changes }, { correlation, since });
-  return { report: toReport(mode, studied, behind), works, interrupting };
+  return { report: toReport(mode, studied, behind), works, interrupting, round };
 }

@@ -101,6 +101,17 @@ describe('what a sweep hands on', () => {
     expect(chunks(h).flat()).toHaveLength(90);
   });
 
+  it('is handed on again by other rules, for those before are not allowed the same', async () => {
+    const h = harness(within({ inFlight: 1 }), azureFleet(5));
+    await sweepAs(h, 'sweep-1');
+    h.take('bulk');
+    h.config = { ...h.config, slots: 2 };
+
+    await sweepAs(h, 'sweep-2');
+
+    expect(chunks(h).flat()).toHaveLength(5);
+  });
+
   it('is handed on again when the queue did not take it', async () => {
     const h = harness(within({ inFlight: 1 }), azureFleet(5));
     h.onSend = () => {
