@@ -1,7 +1,20 @@
 import type { FaultCode } from '../../shared/fault.ts';
 import type { HoldCode } from '../../shared/reason.ts';
-import type { TargetId } from '../../shared/words.ts';
-import type { Policy, Refusal } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
+import {
+  type About,
+  disabled,
+  exempt,
+  grant,
+  grantOnTarget,
+  notHere,
+  otherTenant,
+  registerFeature,
+  registerProvider,
+  type Remedy,
+  says,
+  unlock,
+} from './remedies.ts';
 
 /** What a refusal means. */
 export type Meaning =
@@ -13,16 +26,6 @@ export type Meaning =
   | { readonly kind: 'hold'; readonly code: HoldCode }
   | { readonly kind: 'fault'; readonly code: FaultCode };
 
-/** What was asked of Azure when it refused. */
-export interface About {
-  /** The path of a resource, or of what was listed. */
-  readonly address: string;
-  /** The VTAP that was to be attached to; `null`: there is none in it. */
-  readonly target: TargetId | null;
-  /** The permissions that the call needs. */
-  readonly needs: readonly string[];
-}
-
 /**
  * What else is refused until a person has changed something: everything of the subscription, what goes to the same VTAP, what is
  * in the same resource group, or what is in the scope of the lock or policy that refused.
@@ -33,7 +36,7 @@ interface Ruling {
   readonly means: Meaning;
   readonly breadth: Breadth;
   /** What to do about it, in words; empty when the code's own remedy says it. */
-  readonly helps: (refusal: Refusal, about: About) => string;
+  readonly helps: Remedy;
 }
 
 const GONE: Meaning = { kind: 'gone' };
@@ -42,66 +45,7 @@ const CONFLICT: Meaning = { kind: 'conflict' };
 const hold = (code: HoldCode): Meaning => ({ kind: 'hold', code });
 const fault = (code: FaultCode): Meaning => ({ kind: 'fault', code });
 
-const says =
-  (words: string): Ruling['helps'] =>
-  () =>
-    words;
 const plain = (means: Meaning, words = ''): Ruling => ({ means, breadth: 'one', helps: says(words) });
-
-const subscriptionIn = (address: string): string => /\/subscriptions\/([^/]+)/i.exec(address)?.[1] ?? '';
-const providerIn = (address: string): string =>
-  /\/providers\/(microsoft\.compute)\//i.exec(address)?.[1] ?? 'Microsoft.Network';
-
-/** The caller by the only name of it that is no person's. */
-function callerIn({ said }: Refusal): string {
-  const id = /object id '([0-9a-f-]{36})'/i.exec(said)?.[1];
-  return id === undefined ? 'the identity of tapkeeper' : `the identity with object id ${id}`;
-}
-
-const MAY_TAKE_TIME = 'a role that was just granted takes minutes to work';
-
-const grant: Ruling['helps'] = (refusal, { address, needs }) =>
-  `needs ${needs.join(' and ')} on ${address}: grant it to ${callerIn(refusal)}; ${MAY_TAKE_TIME}`;
-
-const JOIN = 'Microsoft.Network/virtualNetworkTaps/join/action';
-
-/** The permission is checked on the VTAP, which may be in another subscription than the interface. */
-const grantOnTarget: Ruling['helps'] = (refusal, { target }) =>
-  `grant ${JOIN} on ${target ?? 'the VTAP'}, which has to be of the same tenant, to ${callerIn(refusal)}; ${MAY_TAKE_TIME}`;
-
-const policyNames = (policies: readonly Policy[]): string =>
-  policies.map(({ name, assignment }) => (assignment === null ? name : `${name} (${assignment})`)).join(' and ');
-
-const exempt: Ruling['helps'] = ({ policies }) =>
-  policies.length === 0
-    ? 'exempt TAP configurations from the policy'
-    : `exempt TAP configurations from the policy assignment ${policyNames(policies)}`;
-
-/** The message is the only place that names what is locked. */
-export const lockedScopesIn = ({ said }: Refusal): readonly string[] =>
-  (/\blocked:(.*)/s.exec(said)?.[1] ?? '').match(/\/subscriptions\/[^\s',]+/gi) ?? [];
-
-const unlock: Ruling['helps'] = (refusal, { address }) => {
-  const scopes = lockedScopesIn(refusal);
-  const where = scopes.length === 0 ? `on ${address} or above it` : `on ${scopes.join(' and ')}`;
-  return `remove the lock ${where}, or exclude what is under it by rule`;
-};
-
-const registerProvider = (address: string): string =>
-  `az provider register --namespace ${providerIn(address)} --subscription ${subscriptionIn(address)}`;
-
-const registerFeature: Ruling['helps'] = (_, { address }) => {
-  const feature = '--namespace Microsoft.Network --name AllowVirtualNetworkTap';
-  return `run: az feature register ${feature} --subscription ${subscriptionIn(address)} && ${registerProvider(address)}`;
-};
-
-const notHere = 'virtual network TAP is not offered in this region to this subscription: exclude the region by rule';
-
-const otherTenant: Ruling['helps'] = (_, { address }) =>
-  `subscription ${subscriptionIn(address)} is of another tenant than the identity: leave it out of TAPKEEPER_SUBSCRIPTIONS, or deploy tapkeeper in its tenant`;
-
-const disabled: Ruling['helps'] = (_, { address }) =>
-  `enable subscription ${subscriptionIn(address)} again, or leave it out of TAPKEEPER_SUBSCRIPTIONS`;
 
 /**
  * By code, lower-cased. An absent child is `NotFound`, said by its provider; an absent top-level resource is
@@ -128,7 +72,7 @@ const BY_CODE: ReadonlyMap<string, Ruling> = new Map([
   ['readonlydisabledsubscription', { means: fault('denied'), breadth: 'subscription', helps: disabled }],
   ['toomanyrequests', plain(fault('throttled'))],
   ['subscriptionrequeststhrottled', plain(fault('throttled'))],
-  ['regionnotenabledforfeature', { means: fault('unsupported'), breadth: 'target', helps: says(notHere) }],
+  ['regionnotenabledforfeature', { means: fault('unsupported'), breadth: 'target', helps: notHere }],
   [
     'subscriptionnotregisteredforfeature',
     { means: fault('unsupported'), breadth: 'subscription', helps: registerFeature },
@@ -138,7 +82,7 @@ const BY_CODE: ReadonlyMap<string, Ruling> = new Map([
     {
       means: fault('unsupported'),
       breadth: 'subscription',
-      helps: (_, { address }) => `run: ${registerProvider(address)}`,
+      helps: registerProvider,
     },
   ]),
   ['invalidrequestformat', plain(fault('unsupported'))],

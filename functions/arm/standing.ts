@@ -1,6 +1,7 @@
 import type { AccountId, AttachmentId, TargetId } from '../../shared/words.ts';
-import { breadthOf, lockedScopesIn } from './faults.ts';
+import { breadthOf } from './faults.ts';
 import type { Refusal } from './refusal.ts';
+import { lockedScopesIn } from './remedies.ts';
 
 /** One write, as far as what is refused as a whole is concerned. */
 export interface Write {

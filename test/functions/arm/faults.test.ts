@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type About, breadthOf, classify, explain, isInPlaceRefusal } from '../../../functions/arm/faults.ts';
+import { breadthOf, classify, explain, isInPlaceRefusal } from '../../../functions/arm/faults.ts';
 import { CALLS } from '../../../functions/arm/permissions.ts';
 import { halfWay, type Refusal } from '../../../functions/arm/refusal.ts';
+import type { About } from '../../../functions/arm/remedies.ts';
 import { parseTargetId } from '../../../shared/ids.ts';
 
 const SUBSCRIPTION = '11111111-1111-4111-8111-111111111111';
