@@ -3,7 +3,7 @@ import { configurationsIn, deploy, destination, personIn, startCloud, tagRules }
 
 test(
   'what fails again and again is kept and told of after each sweep, and loses nothing',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const cloud = await startCloud();
     const alice = personIn(cloud);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { configurationsIn, deploy, destination, personIn, startCloud, tagRules } from './rig.ts';
 
-test('a rules file that disappears is an alarm and never an empty set of rules', async () => {
+test('a rules file that disappears is an alarm and never an empty set of rules', { timeout: 90_000 }, async () => {
   const cloud = await startCloud();
   const alice = personIn(cloud);
   const frontend = await alice.createFrontend();

@@ -23,7 +23,7 @@ async function startSubscriptions(setting: string) {
   return { cloud, alice, bob, deployment, mirrored };
 }
 
-test('a subscription that cannot be read stops no other', { timeout: 60_000 }, async () => {
+test('a subscription that cannot be read stops no other', { timeout: 120_000 }, async () => {
   const { deployment, mirrored } = await startSubscriptions(`${UNKNOWN},${ONE},${TWO}`);
   await deployment.sweep();
   expect(mirrored()).toEqual([ONE, TWO]);
@@ -31,7 +31,7 @@ test('a subscription that cannot be read stops no other', { timeout: 60_000 }, a
   expect(new Set(faults.map(({ scope }) => scope?.account))).toEqual(new Set([UNKNOWN]));
 });
 
-test('all subscriptions that the identity sees are kept, by events and by sweeps', { timeout: 60_000 }, async () => {
+test('all subscriptions that the identity sees are kept, by events and by sweeps', { timeout: 120_000 }, async () => {
   const { alice, bob, deployment, mirrored } = await startSubscriptions('*');
   await deployment.sweep();
   expect(mirrored()).toEqual([ONE, TWO]);

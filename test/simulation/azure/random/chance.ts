@@ -43,7 +43,7 @@ export function disturbCloud({ controls }: RigCloud, calledFor: CalledFor, dice:
     },
   });
   controls.befall(({ action, subject }) => {
-    const kind = dice.below(20) === 0 ? dice.pick(MISHAPS) : undefined;
+    const kind = dice.below(isWrite(action) ? 6 : 20) === 0 ? dice.pick(MISHAPS) : undefined;
     if (kind === undefined) return null;
     if (isWrite(action)) calledFor.add(sourceOf(subject));
     return { kind };

@@ -25,7 +25,7 @@ interface Around {
   readonly sets: readonly string[];
 }
 
-const MOST_MACHINES = 14;
+const MOST_MACHINES = 16;
 
 /** Tag names in the casings that people write. */
 const SPELLINGS = ['mirror', 'Mirror', 'MIRROR'];
@@ -62,6 +62,11 @@ export function peopleIn({ cloud, person, theirs, calledFor, names, taps, sets }
       const tags = drawTags(dice);
       const thing = dice.pick(state.vms);
       if (thing !== undefined) await person.tag([thing.id], tags);
+    },
+    'tag many': async (dice) => {
+      const tags = drawTags(dice);
+      const ids = state.vms.map(({ id }) => id).filter(() => dice.below(2) === 0);
+      await person.tag(ids, tags);
     },
     untag: async (dice) => {
       const thing = dice.pick(taggable().filter(({ tags }) => Object.keys(tags).length > 0));

@@ -19,6 +19,8 @@ const WORLDS = [
   { name: 'one instance', seeds: [5, 12], instances: 1, inFlight: 3 },
 ] as const;
 
+/** What is interrupted for longer meets others. */
+const OPERATION_MS = 5000;
 const ROUNDS = 8;
 const ACTS_PER_ROUND = 6;
 const ACTS_ON_THEIRS_PER_ROUND = 3;
@@ -57,7 +59,7 @@ test.for(CASES)(
   async ({ name, seed, instances, inFlight }) => {
     const dice = seededDice(seed);
     const rounds = Array.from({ length: ROUNDS }, () => drawRound(dice));
-    const cloud = await startCloud({ random: dice.fork().next });
+    const cloud = await startCloud({ random: dice.fork().next, operationMs: OPERATION_MS });
     const person = personIn(cloud);
     const entries: Pick<Sensor, 'frontend' | 'tap'>[] = [];
     for (const sensor of SENSORS) {
