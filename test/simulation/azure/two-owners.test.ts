@@ -37,6 +37,9 @@ test(
     expect(ofNoc.map(({ name, tap }) => `${name} ${tap}`)).toEqual(
       Array.from({ length: 3 }, () => 'tapkeeper-v1-noc of-noc'),
     );
-    XX;
+    // Nor when the guard has forgotten what it let go.
+    cloud.clock.skip(HOUR_MS);
+    await soc.sweep();
+    expect(configurationsIn(cloud)).toEqual(ofNoc);
   },
 );
