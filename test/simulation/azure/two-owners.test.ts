@@ -28,8 +28,6 @@ test(
 
     // What one of them no longer wishes goes, and makes room for the other.
     await soc.setRules(tagRules({ sensor: destination(first) }, { rules: [] }));
-    // Nor when the guard has forgotten what it let go.
-    cloud.clock.skip(HOUR_MS);
     await soc.sweep();
     expect(configurationsIn(cloud)).toEqual([]);
     await noc.sweep();
