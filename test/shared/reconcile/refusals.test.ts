@@ -207,6 +207,25 @@ describe('what was refused', () => {
     expect(h.journal).toContainEqual(expect.objectContaining({ kind: 'fault', code: 'unreachable' }));
   });
 
+  it('keeps what is read again after a conflict from being changed, when it cannot be asked for then', async () => {
+    const world = azureFleet(1);
+    const h = harness(AZURE_CONFIG, world);
+    const memory = rememberInterruptions();
+    let asked = 0;
+    const refusals: Interruptions['refusals'] = async (...given) => {
+      asked += 1;
+      if (asked > 1) throw unreachable();
+      return memory.refusals(...given);
+    };
+    h.cloud.onApply = (change) =>
+      h.cloud.tried.length > 1 ? null : { kind: 'conflict', change, detail: 'it is being written' };
+
+    const deps = { ...h.deps, interruptions: { ...memory, refusals } };
+    expect(await handleWork(deps, [eventAt(world, 0)], null)).toEqual({ failed: ['m-0'] });
+
+    expect([asked, h.cloud.tried.length]).toEqual([2, 1]);
+  });
+
   it('that cannot be remembered shows, and nothing else that runs is changed', async () => {
     const world = azureFleet(3);
     const h = harness({ ...AZURE_CONFIG, interruption: { inFlight: 1, settleSeconds: 0, windows: [] } }, world);

@@ -248,6 +248,25 @@ describe('turns', () => {
     expect(h.journal.filter(({ kind }) => kind === 'continued')).toMatchObject([{ sources: 2 }]);
   });
 
+  it('are asked for no more once all are taken', async () => {
+    const world = azureFleet(10);
+    const h = harness(within({ inFlight: 2 }), world);
+    const rooms = house(() => h.nowMs).as('a');
+    const asked: string[] = [];
+    const interruptions: Interruptions = {
+      ...rooms,
+      take: async ({ unit }) => {
+        asked.push(unit);
+        return { kind: 'full' };
+      },
+    };
+
+    await handleWork(asProcess(h, interruptions), events(world, 10), null);
+
+    expect(asked).toEqual([vmId(0), vmId(1)]);
+    expect(h.sent).toMatchObject([{ work: { subjects: upTo(10).map((at) => ({ id: nicId(at) })) } }]);
+  });
+
   it('that are taken do not keep other units waiting', async () => {
     const world = azureFleet(4, { group: (at) => (at < 2 ? 'set' : null) });
     const h = harness(within({ inFlight: 3 }), world);
