@@ -24,16 +24,30 @@ interface StorageServer {
   getHttpServerAddress(): string;
 }
 
-/** Azurite is written to be run as a program: its servers are reached by path, and take their settings by position. */
-function newServer(kind: 'Queue' | 'Blob'): StorageServer {
-  const require = createRequire(import.meta.url);
-  const folder = `azurite/dist/src/${kind.toLowerCase()}`;
-  const { default: Configuration } = require(`${folder}/${kind}Configuration`) as {
-    default: new (...settings: readonly unknown[]) => object;
-  };
-  const { default: Server } = require(`${folder}/${kind}Server`) as {
-    default: new (configuration: object) => StorageServer;
-  };
+interface ServerModules {
+  readonly Configuration: { readonly default: new (...settings: readonly unknown[]) => object };
+  readonly Server: { readonly default: new (configuration: object) => StorageServer };
+}
+
+type Kind = 'Queue' | 'Blob';
+
+const require = createRequire(import.meta.url);
+
+/** Azurite is written to be run as a program: its servers are reached by path. */
+const loadServer: Readonly<Record<Kind, () => ServerModules>> = {
+  Queue: () => ({
+    Configuration: require('azurite/dist/src/queue/QueueConfiguration') as ServerModules['Configuration'],
+    Server: require('azurite/dist/src/queue/QueueServer') as ServerModules['Server'],
+  }),
+  Blob: () => ({
+    Configuration: require('azurite/dist/src/blob/BlobConfiguration') as ServerModules['Configuration'],
+    Server: require('azurite/dist/src/blob/BlobServer') as ServerModules['Server'],
+  }),
+};
+
+/** They take their settings by position. */
+function newServer(kind: Kind): StorageServer {
+  const { Configuration, Server } = loadServer[kind]();
   const keepAliveSeconds = 60;
   const persistence = [{ locationId: 'Default', locationPath: `__${kind}__`, maxConcurrency: 10 }];
   const quiet = [false, undefined, false, undefined];
@@ -42,8 +56,8 @@ function newServer(kind: 'Queue' | 'Blob'): StorageServer {
   const noCertificate = ['', '', ''];
   const inMemory = [undefined, false, true];
   const databases = [`${kind}.json`, `${kind}-extents.json`];
-  return new Server(
-    new Configuration(
+  return new Server.default(
+    new Configuration.default(
       '127.0.0.1',
       0,
       keepAliveSeconds,
