@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
-import { SendMessageBatchCommand, SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
+import type { SQSClient, SQSClientConfig } from '@aws-sdk/client-sqs';
 import { Fault } from '../shared/fault.ts';
 import type { Clock, Deps, Hash, Journal, RulesSource } from '../shared/ports.ts';
 import { rememberInterruptions } from '../shared/reconcile/interruptions.ts';
@@ -172,8 +172,9 @@ function sqsSender(env: Environment, overrides: Overrides): SendBatch {
   const config = clientConfig(env, 'AWS_ENDPOINT_URL_SQS', overrides);
   const clients = new Map<string, SQSClient>();
   return async (QueueUrl, entries) => {
+    const { SendMessageBatchCommand, SQSClient: Client } = await import('./ec2/clients/queue-client.ts');
     const region = regionOfQueue(QueueUrl) ?? settingOf(env, 'AWS_REGION');
-    const client = clients.get(QueueUrl) ?? new SQSClient(region === null ? config : { ...config, region });
+    const client = clients.get(QueueUrl) ?? new Client(region === null ? config : { ...config, region });
     clients.set(QueueUrl, client);
     const Entries = entries.map(({ id, body, delaySeconds }) => ({
       Id: id,

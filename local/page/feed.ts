@@ -83,6 +83,10 @@ export function createFeed({ now, findEventMs, findName }: FeedPorts): Feed {
         return add({ tone: 'faint', cloud, text: `${nameOf(entry.change)}: ${entry.detail}` });
       case 'continued':
         return add({ tone: 'faint', cloud, text: `time ran short: ${entry.sources} interfaces are back on the queue` });
+      case 'dead-letters': {
+        const text = `${entry.messages} messages of the ${entry.lane} queue were given up and are kept`;
+        return tellOnce(`dead letters ${entry.lane}`, text, { tone: 'alarm', cloud, text });
+      }
       case 'released': {
         const name = findName(entry.machine) ?? shortId(entry.machine);
         return add({
