@@ -231,9 +231,9 @@ describe('a closer look at destinations', () => {
 
   it('keeps what would be moved to a destination that is found unhealthy where it is', async () => {
     const world = fleet(
-      5000,
+      500,
       ['tcp'],
-      upTo(5000).map((at) => ({ ...ours(at, 'tcp'), target: 'tmt-old' })),
+      upTo(500).map((at) => ({ ...ours(at, 'tcp'), target: 'tmt-old' })),
     );
     const lifted = { kind: 'enforce', seen: null, lift: ['limit', 'all'] } as const;
     const { deps, cloud } = harness(CONFIG, world);

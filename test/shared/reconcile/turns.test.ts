@@ -520,6 +520,7 @@ describe('other processes that cannot be reached', () => {
 
     expect(h.cloud.tried).toEqual([]);
     expect(h.sent).toEqual([]);
+    expect(finished(h)).toMatchObject({ counts: { refused: 2, interrupted: 0 } });
   });
 
   it('are asked once by a run', async () => {
