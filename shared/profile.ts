@@ -12,6 +12,8 @@ export interface Profile {
   readonly waitsForMachine: boolean;
   /** Whether only the refusal of an attach tells that a type of machine cannot be mirrored. */
   readonly judgesTypeLate: boolean;
+  /** Whether what is denied once, or a quota that is used up, is so for the whole scope; if not, the adapter knows for how much. */
+  readonly refusesByScope: boolean;
   /** Whether attaching and detaching may interrupt the network of a running machine. */
   readonly interrupts: boolean;
   /** What the cloud fills in for a packet length that was left out; finding it is not drift. */
@@ -33,6 +35,8 @@ export const PROFILES: Readonly<Record<Cloud, Profile>> = {
     // No field of the API says which types can be mirrored, and the list of
     // https://docs.aws.amazon.com/vpc/latest/mirroring/what-is-traffic-mirroring.html lags behind the service.
     judgesTypeLate: true,
+    // A role's policy is about an action in an account and region; quotas as well.
+    refusesByScope: true,
     interrupts: false,
     // The same API page, PacketLength: 8500 for a Network Load Balancer when it is left out.
     impliedPacketLength: 8500,
@@ -48,6 +52,9 @@ export const PROFILES: Readonly<Record<Cloud, Profile>> = {
     waitsForMachine: true,
     // What keeps an interface from being mirrored is read beforehand, and one attach takes too long for others to wait for it.
     judgesTypeLate: false,
+    // Roles, locks and policies hold for a resource group or a resource as well as for a subscription:
+    // https://learn.microsoft.com/azure/role-based-access-control/scope-overview
+    refusesByScope: false,
     // https://learn.microsoft.com/azure/virtual-network/virtual-network-tap-overview: up to 60 s of downtime for a machine that is
     // added or removed as a source.
     interrupts: true,

@@ -1,6 +1,7 @@
 import { groupBy } from '../group-by.ts';
 import type { Change, Hold } from '../plan/change.ts';
 import type { Deps } from '../ports.ts';
+import { PROFILES } from '../profile.ts';
 import type { NonEmpty } from '../words.ts';
 import { type Brake, isThrottled } from './apply/brake.ts';
 import type { Course } from './apply/course.ts';
@@ -50,7 +51,7 @@ export async function applyPlan(deps: Deps, { task, studied, happened }: Assignm
     interruptible: interruptibleIn(studied.world),
     happened,
     types: gateByType(studied.world),
-    verbs: gateByVerb(),
+    verbs: gateByVerb(PROFILES[task.order.scope.cloud]),
     others: askOthers(studied.unasked),
     brake,
   };

@@ -1,6 +1,7 @@
 import type { FaultCode } from '../../fault.ts';
 import type { Change } from '../../plan/change.ts';
 import type { Outcome } from '../../ports.ts';
+import type { Profile } from '../../profile.ts';
 
 /** What a permission is given for: moving an attachment and changing it are one. */
 type Verb = Exclude<Change['kind'], 'retarget'>;
@@ -25,7 +26,7 @@ export interface GivenUp {
   readonly refusal: Failed;
 }
 
-/** What is refused for an account as a whole, until a person changes it. Other faults may be about one source. */
+/** What is refused for a scope as a whole, until a person changes it, where the cloud refuses so. Other faults may be about one source. */
 const STANDING: readonly FaultCode[] = ['denied', 'quota'];
 const MOST_IN_ROW = 3;
 
@@ -33,13 +34,13 @@ const MOST_IN_ROW = 3;
  * For one run, so that the next one finds out what a person has changed. A permission that is missing would otherwise cost a
  * call, and a line of error, for each interface of an account in every sweep.
  */
-export function gateByVerb(): VerbGate {
+export function gateByVerb({ refusesByScope }: Pick<Profile, 'refusesByScope'>): VerbGate {
   const inRow = new Map<Verb, readonly Failed[]>();
   const untried = new Map<Outcome, Verb>();
 
   const learnFrom = (outcome: Outcome, verb: Verb): void => {
     const before = inRow.get(verb) ?? [];
-    if (isStanding(outcome)) inRow.set(verb, [...before, outcome]);
+    if (refusesByScope && isStanding(outcome)) inRow.set(verb, [...before, outcome]);
     // What was under way when it was given up changes nothing: the row is as long as it has to be.
     else if (before.length < MOST_IN_ROW) inRow.delete(verb);
   };

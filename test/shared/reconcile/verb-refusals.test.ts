@@ -7,6 +7,7 @@ import { handleWork } from '../../../shared/reconcile/handle-work.ts';
 import type { Order } from '../../../shared/reconcile/order.ts';
 import { sweep } from '../../../shared/reconcile/sweep.ts';
 import type { World } from '../../../shared/words.ts';
+import { AZURE_CONFIG, azureFleet, nicId } from './azure-fleets.ts';
 import { CONFIG, fleet, ours, retagged, upTo } from './fleets.ts';
 import { type Harness, harness, NOW } from './harness.ts';
 
@@ -132,4 +133,16 @@ describe('a verb that the cloud refuses', () => {
       expect(faultsOf(h)).toEqual([]);
     },
   );
+
+  it('is tried on where roles and locks hold for a part of a scope: a locked group keeps no other from its turn', async () => {
+    const world = azureFleet(30, { state: () => 'stopped' });
+    const h = harness(AZURE_CONFIG, world);
+    const locked = new Set(upTo(10).map((at) => nicId(at)));
+    h.cloud.onApply = (change) => (locked.has(change.source) ? refused(change) : null);
+
+    const report = await converge(h.deps, everything(world));
+
+    expect(report.counts).toMatchObject({ refused: 10, done: 20 });
+    expect(faultsOf(h)).toEqual([]);
+  });
 });
