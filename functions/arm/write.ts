@@ -30,8 +30,28 @@ export async function put(hand: Hand, writing: Writing): Promise<Ending> {
       return sent;
     }
     await hand.pause(delayAfter(refusal, repeats));
-    const ending = findEnding(await lookAt(hand.exchange, writing.attachment), writing);
+    const look = isUnanswered
+      ? await lookUntilStill(hand, writing.attachment)
+      : await lookAt(hand.exchange, writing.attachment);
+    const ending = findEnding(look, writing);
     if (ending !== null) return ending;
+  }
+}
+
+const FIRST_DELAY_MS = 500;
+/** Writing interrupts a machine for up to a minute (https://learn.microsoft.com/azure/virtual-network/virtual-network-tap-overview). */
+const LONGEST_WAIT_MS = 60_000;
+
+/**
+ * What was not answered may have been taken all the same. Its machine is interrupted until nothing changes there any more, and
+ * whoever is told that it is over gives the turn to the next one.
+ */
+async function lookUntilStill({ exchange, pause }: Hand, attachment: AttachmentId): Promise<Look> {
+  for (let delayMs = FIRST_DELAY_MS, waitedMs = 0; ; delayMs *= 2) {
+    const look = await lookAt(exchange, attachment);
+    if (look.kind !== 'changing' || waitedMs + delayMs > LONGEST_WAIT_MS) return look;
+    waitedMs += delayMs;
+    await pause(delayMs);
   }
 }
 
