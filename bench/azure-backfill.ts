@@ -35,7 +35,7 @@ const REFILL_MS = 60_000;
 /** A machine takes a second to be attached to. */
 const OPERATION_MS = 1000;
 /** Moments are this far apart: the clock stops at each of them. */
-const GRID_MS = 100;
+const GRID_MS = 50;
 
 /** The cloud's clock: what happens later happens when the virtual clock comes to it. */
 const toLocalClock = (clock: VirtualClock): LocalClock => ({

@@ -44,6 +44,12 @@ export function peopleIn({ cloud, person, theirs, calledFor, names, taps, sets }
   };
   const taggable = () => [...state.vms, ...state.nics];
 
+  const tagMany = async (dice: Dice): Promise<void> => {
+    const tags = drawTags(dice);
+    const ids = state.vms.map(({ id }) => id).filter(() => dice.below(2) === 0);
+    await person.tag(ids, tags);
+  };
+
   const acts: Acts = {
     create: async (dice) => {
       const tags = dice.below(3) > 0 ? drawTags(dice) : {};
@@ -58,16 +64,8 @@ export function peopleIn({ cloud, person, theirs, calledFor, names, taps, sets }
       const thing = dice.pick(taggable());
       if (thing !== undefined) await person.tag([thing.id], tags);
     },
-    'tag another': async (dice) => {
-      const tags = drawTags(dice);
-      const thing = dice.pick(state.vms);
-      if (thing !== undefined) await person.tag([thing.id], tags);
-    },
-    'tag many': async (dice) => {
-      const tags = drawTags(dice);
-      const ids = state.vms.map(({ id }) => id).filter(() => dice.below(2) === 0);
-      await person.tag(ids, tags);
-    },
+    'tag many': tagMany,
+    'tag many again': tagMany,
     untag: async (dice) => {
       const thing = dice.pick(taggable().filter(({ tags }) => Object.keys(tags).length > 0));
       if (thing !== undefined) await person.untag([thing.id], 'mirror', 'optout');
