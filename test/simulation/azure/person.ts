@@ -4,7 +4,7 @@ import type { AzureCloud } from '../../../local/azure/start.ts';
 
 type Tags = Readonly<Record<string, string>>;
 
-export interface Machine {
+interface Machine {
   readonly id: string;
   readonly source: string;
 }

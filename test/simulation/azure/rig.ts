@@ -15,7 +15,7 @@ import { clockedQueues } from '../../../bench/clocked-queues.ts';
 import { startPost, type Post } from './post.ts';
 import { watchWrites, type WatchedWrites } from './watched-writes.ts';
 
-export { personIn, type Machine, type Person } from './person.ts';
+export { personIn, type Person } from './person.ts';
 export { tagRules } from '../rules-file.ts';
 
 /** A local Azure on a hasty clock. */
