@@ -112,7 +112,7 @@ async function unlessRefused(
   if (known !== null) return { kind: 'refused', refusal: { ...known, said: `not tried, like others: ${known.said}` } };
   const end = await endOf(make(), `writing ${write.attachment}`);
   if (end instanceof Fault) return end;
-  if (end.kind === 'refused' && end.refusal.phase === 'answer') standings.refuse(write, end.refusal);
+  if (end.kind === 'refused') standings.refuse(write, end.refusal);
   if (end.kind === 'succeeded') {
     standings.succeed(write);
     if (write.method === 'PUT') lately.write(write.attachment);

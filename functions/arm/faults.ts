@@ -149,17 +149,14 @@ function byStatus(status: number | null): Ruling {
 }
 
 /**
- * What was accepted may have interrupted a machine, and would again at each attempt: where its code says nothing particular it
- * is withheld for a while, also where the same code in an answer would pass by itself.
+ * What was accepted may have interrupted a machine, and would again at each attempt: whatever its code, it is withheld for a
+ * while, also where the same code in an answer would pass by itself or say that nothing is left to do. A VTAP that turned out to be
+ * full on the way is full for all others.
  */
 function afterwards(ruling: Ruling): Ruling {
-  const { means } = ruling;
-  const isParticular =
-    means.kind === 'gone' ||
-    means.kind === 'conflict' ||
-    means.kind === 'hold' ||
-    (means.kind === 'fault' && (means.code === 'denied' || means.code === 'unsupported'));
-  return isParticular ? ruling : { ...ruling, means: hold('operation-failed') };
+  if (ruling.means.kind === 'hold' && ruling.means.code === 'needs-restart') return ruling;
+  const isFull = ruling.means.kind === 'hold' && ruling.means.code === 'destination-full';
+  return { ...ruling, means: hold('operation-failed'), breadth: isFull ? 'target' : ruling.breadth };
 }
 
 /**

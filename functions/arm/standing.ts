@@ -1,5 +1,5 @@
 import type { AccountId, AttachmentId, TargetId } from '../../shared/words.ts';
-import { breadthOf } from './faults.ts';
+import { type Breadth, breadthOf } from './faults.ts';
 import type { Refusal } from './refusal.ts';
 import { lockedScopesIn } from './remedies.ts';
 
@@ -44,7 +44,7 @@ export function createStandings(): Standings {
   return {
     find: (write) => standings.find((one) => one.times >= one.proofs && isFor(one, write))?.refusal ?? null,
     refuse(write, refusal) {
-      for (const standing of toStandings(write, refusal)) {
+      for (const standing of toStandings(write, refusal, breadthOf(refusal))) {
         const known = standings.find((one) => isSame(one, standing));
         if (known === undefined) standings = [...standings, standing];
         else known.times += 1;
@@ -67,10 +67,13 @@ const isFor = ({ method, under, target }: Standing, write: Write): boolean =>
 const isSame = (one: Standing, other: Standing): boolean =>
   one.method === other.method && one.under === other.under && one.target === other.target;
 
-function toStandings({ method, attachment, target }: Write, refusal: Refusal): readonly Standing[] {
+/** Of what is not even tried nothing was accepted, and nobody was interrupted by it. */
+const untried = (refusal: Refusal): Refusal => ({ ...refusal, phase: 'answer' });
+
+function toStandings({ method, attachment, target }: Write, refusal: Refusal, breadth: Breadth): readonly Standing[] {
   const [subscription = '', group = ''] = [3, 5].map((segments) => attachment.split('/').slice(0, segments).join('/'));
-  const one = { method, refusal, times: 1, proofs: 1, target: null };
-  switch (breadthOf(refusal)) {
+  const one = { method, refusal: untried(refusal), times: 1, proofs: 1, target: null };
+  switch (breadth) {
     case 'one':
       return [];
     case 'subscription':

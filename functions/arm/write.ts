@@ -5,6 +5,7 @@ import { isListed, lookAt, type Look } from './look.ts';
 import { carryOut, type Ending, type Hand } from './operation.ts';
 import { delayAfter, isBusy, REPEATS } from './patience.ts';
 import { CALLS } from './permissions.ts';
+import { halfWay, toRefusal } from './refusal.ts';
 
 /** A TAP configuration that is to be written. */
 export interface Writing {
@@ -33,9 +34,16 @@ export async function put(hand: Hand, writing: Writing): Promise<Ending> {
     const look = isUnanswered
       ? await lookUntilStill(hand, writing.attachment)
       : await lookAt(hand.exchange, writing.attachment);
-    const ending = findEnding(look, writing);
+    const ending = (isUnanswered ? findFailure(look, writing) : null) ?? findEnding(look, writing);
     if (ending !== null) return ending;
   }
+}
+
+/** What was not answered, and failed on the way: to write it again would interrupt its machine once more. */
+function findFailure(look: Look, { attachment, target }: Writing): Ending | null {
+  if (look.kind !== 'failed' || look.target !== target) return null;
+  const error = { code: 'Failed', message: `the request was not answered, and ${attachment} is in state Failed` };
+  return { kind: 'refused', refusal: halfWay(toRefusal({ error }, { status: null, wait: null })) };
 }
 
 const FIRST_DELAY_MS = 500;

@@ -178,16 +178,14 @@ describe('what is refused', () => {
   });
 
   test.each([
-    ['Canceled', 'operation', 200, 'conflict', null],
-    ['OperationPreempted', 'operation', 200, 'conflict', null],
-    ['PreconditionFailed', 'request', 412, 'conflict', null],
-    ['RegionNotEnabledForFeature', 'request', 400, 'failed', 'unsupported'],
-    ['SubscriptionNotRegisteredForFeature', 'request', 403, 'failed', 'unsupported'],
-    ['ScopeLocked', 'request', 409, 'failed', 'denied'],
-    ['RequestDisallowedByPolicy', 'request', 403, 'failed', 'denied'],
-    ['InternalServerError', 'request', 500, 'done', null],
-  ] as const)('%s', async (code, phase, status, kind, fault) => {
-    cloud.controls.failNext({ action: WRITE, phase, code, status, message: 'words' });
+    ['PreconditionFailed', 412, 'conflict', null],
+    ['RegionNotEnabledForFeature', 400, 'failed', 'unsupported'],
+    ['SubscriptionNotRegisteredForFeature', 403, 'failed', 'unsupported'],
+    ['ScopeLocked', 409, 'failed', 'denied'],
+    ['RequestDisallowedByPolicy', 403, 'failed', 'denied'],
+    ['InternalServerError', 500, 'done', null],
+  ] as const)('%s', async (code, status, kind, fault) => {
+    cloud.controls.failNext({ action: WRITE, phase: 'request', code, status, message: 'words' });
     const outcome = await apply(attach());
     expect(outcome).toMatchObject(
       fault === null ? { kind } : { kind, code: fault, detail: expect.stringContaining(code) as string },
@@ -403,8 +401,39 @@ describe('operations that are hard to follow', () => {
     const details = [{ code: 'InvalidResourceReference', message: 'tap is gone' }];
     cloud.controls.failNext({ action: WRITE, phase: 'operation', code: 'Outer', message: 'outer', details, ends });
     const outcome = await apply(attach());
-    expect(outcome).toMatchObject({ kind: 'held', hold: { code: 'destination-missing' } });
+    expect(outcome).toMatchObject({ kind: 'held', hold: { code: 'operation-failed' } });
     expect(detailOf(outcome)).toContain('Outer InvalidResourceReference');
+  });
+
+  test.each([
+    ['Canceled', 'Canceled'],
+    ['OperationPreempted', 'Canceled'],
+    ['NotFound', 'Failed'],
+    ['RegionNotEnabledForFeature', 'Failed'],
+    ['LinkedAuthorizationFailed', 'Failed'],
+    ['VirtualNetworkTapSourceLimitReached', 'Failed'],
+    ['InternalServerError', 'Failed'],
+  ] as const)('one that fails with %s is withheld, whatever it does', async (code, ends) => {
+    const failing = { phase: 'operation', code, message: 'half-way', ends, leaves: 'as-it-was' } as const;
+    cloud.controls.failNext({ action: WRITE, ...failing });
+    expect(await apply(attach())).toMatchObject({ kind: 'held', hold: { code: 'operation-failed', keeps: null } });
+    await apply(attach());
+    await createSecondTap();
+    cloud.controls.failNext({ action: WRITE, ...failing });
+    const kept = { kind: 'held', hold: { code: 'operation-failed', keeps: idOf(NAME) } };
+    expect(await apply(retarget('tap2'))).toMatchObject(kept);
+    cloud.controls.failNext({ action: DELETE, ...failing });
+    const outcome = await apply(detach());
+    expect(outcome).toMatchObject(kept);
+    expect(detailOf(outcome)).toContain(code);
+  });
+
+  test('one that was not answered and failed is not written again', async () => {
+    cloud.controls.failNext({ action: WRITE, phase: 'operation', code: 'Anything', message: 'half-way' });
+    cloud.controls.befallNext(WRITE, { kind: 'unanswered' });
+    cloud.calls.reset();
+    expect(await apply(attach())).toMatchObject({ kind: 'held', hold: { code: 'operation-failed' } });
+    expect(cloud.calls.writes()).toBe(1);
   });
 
   test('a detach that fails half-way keeps what there is', async () => {
@@ -450,6 +479,24 @@ describe('what is refused until a person changes something', () => {
     cloud.controls.disableRegion(LOCATION);
     for (const outcome of await attachAll(newProcess()))
       expect(outcome).toMatchObject({ kind: 'failed', code: 'unsupported' });
+    expect(cloud.calls.writes()).toBe(1);
+  });
+
+  test('a region that only the operation finds not to be enabled interrupts one machine, and no other is tried', async () => {
+    const region = { code: 'RegionNotEnabledForFeature', message: 'not here', times: 5 };
+    cloud.controls.failNext({ action: WRITE, phase: 'operation', ...region });
+    const [first, ...others] = await attachAll(newProcess());
+    expect(first).toMatchObject({ kind: 'held', hold: { code: 'operation-failed' } });
+    for (const outcome of others) expect(outcome).toMatchObject({ kind: 'failed', code: 'unsupported' });
+    expect(cloud.calls.writes()).toBe(1);
+  });
+
+  test('a VTAP that only the operation finds to be full is full for those that come after', async () => {
+    const full = { code: 'VirtualNetworkTapSourceLimitReached', message: 'full', times: 5 };
+    cloud.controls.failNext({ action: WRITE, phase: 'operation', ...full });
+    const [first, ...others] = await attachAll(newProcess());
+    expect(first).toMatchObject({ kind: 'held', hold: { code: 'operation-failed' } });
+    for (const outcome of others) expect(outcome).toMatchObject({ kind: 'conflict' });
     expect(cloud.calls.writes()).toBe(1);
   });
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Refusal } from '../../../functions/arm/refusal.ts';
+import { halfWay, type Refusal } from '../../../functions/arm/refusal.ts';
 import { createStandings, type Standings, type Write } from '../../../functions/arm/standing.ts';
 import { parseAccountId, parseAttachmentId, parseTargetId } from '../../../shared/ids.ts';
 
@@ -89,6 +89,29 @@ describe('what else is refused', () => {
       beside,
       false,
     ]);
+  });
+});
+
+describe('what failed half-way', () => {
+  test.each<[string, string, Place, boolean]>([
+    ['is known of the same VTAP', 'RegionNotEnabledForFeature', { group: 'b' }, true],
+    ['is known of a VTAP that is full', 'VirtualNetworkTapLimitReached', { group: 'b' }, true],
+    ['is not known of another VTAP', 'VirtualNetworkTapLimitReached', { target: 'b' }, false],
+    ['is known of the subscription', 'SubscriptionNotRegisteredForFeature', { group: 'b', target: 'b' }, true],
+    ['says nothing of others when it was cancelled', 'Canceled', { group: 'b' }, false],
+  ])('%s', (_, code, place, expected) => {
+    learn(halfWay(refusal(code)));
+    expect(isRefused(place)).toBe(expected);
+  });
+
+  test('is no failed operation of those that are not tried', () => {
+    learn(halfWay(refusal('RegionNotEnabledForFeature')));
+    expect(standings.find(write())?.phase).toBe('answer');
+  });
+
+  test('of a full VTAP an answer is about the one that asked', () => {
+    learn(refusal('VirtualNetworkTapLimitReached'));
+    expect(isRefused({})).toBe(false);
   });
 });
 
