@@ -106,7 +106,13 @@ const BY_FAMILY: readonly { readonly matches: RegExp; readonly ruling: Ruling }[
  * is not on fastpath".
  * https://learn.microsoft.com/azure/virtual-network/virtual-network-tap-overview (limitations)
  */
-const NOT_ON_FASTPATH = /fast[\s-]?path/i;
+const NOT_ON_FASTPATH = /\bnot\b[\w\s,]{0,30}?\bfast[\s-]?path\b/i;
+const NOT_ON_FASTPATH_CODE = /not_?on_?fast_?path/i;
+/** People name their resources as they like: only the cloud's own words count. */
+const NAMES = /\/[^\s'",;]*|'[^']*'|"[^"]*"/g;
+/** These say only that something was wrong with a write; the others say themselves what it was. */
+const VAGUE_STATUS: ReadonlySet<number | null> = new Set([null, 400, 409, 422]);
+const VAGUE_CODES: ReadonlySet<string> = new Set(['invalidrequestformat']);
 
 /** What a refusal means, by its codes, the most particular known one first, then by its status. */
 export const classify = (refusal: Refusal): Meaning => rule(refusal).means;
@@ -123,9 +129,19 @@ export function explain(refusal: Refusal, about: About): string {
 }
 
 function rule(refusal: Refusal): Ruling {
-  if (NOT_ON_FASTPATH.test(`${refusal.codes.join(' ')} ${refusal.said}`)) return plain(hold('needs-restart'));
-  const ruling = findByCode(refusal) ?? byStatus(refusal.status);
+  const ruling = needsRestart(refusal)
+    ? plain(hold('needs-restart'))
+    : (findByCode(refusal) ?? byStatus(refusal.status));
   return refusal.phase === 'operation' ? afterwards(ruling) : ruling;
+}
+
+/** By its code, or by its words where no code and no status says more. */
+function needsRestart(refusal: Refusal): boolean {
+  const { codes, status, said, phase } = refusal;
+  if (codes.some((code) => NOT_ON_FASTPATH_CODE.test(code))) return true;
+  const isVague = phase === 'operation' || VAGUE_STATUS.has(status);
+  const isKnown = findByCode({ ...refusal, codes: codes.filter((code) => !VAGUE_CODES.has(code.toLowerCase())) });
+  return isVague && isKnown === null && NOT_ON_FASTPATH.test(said.replace(NAMES, ' '));
 }
 
 function findByCode({ codes, status }: Refusal): Ruling | null {

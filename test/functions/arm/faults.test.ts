@@ -101,6 +101,30 @@ describe('classify', () => {
     },
   );
 
+  const nic = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-fastpath/providers/Microsoft.Network/networkInterfaces/not-on-fastpath`;
+
+  test.each([
+    [403, 'AuthorizationFailed', `over scope '${nic}' or the scope is invalid.`, 'fault denied'],
+    [409, 'ScopeLocked', `The scope '${nic}' is not on fastpath`, 'fault denied'],
+    [409, 'AnotherOperationInProgress', `in progress: ${nic}`, 'busy'],
+    [429, 'TooManyRequests', `quota of ${nic}`, 'fault throttled'],
+    [429, '', 'the NIC is not on fastpath', 'fault throttled'],
+    [503, '', 'the NIC is not on fastpath', 'fault unreachable'],
+    [404, 'NotFound', `Resource ${nic}/tapConfigurations/x not found.`, 'gone'],
+    [409, 'Unheard', `Resource ${nic}/tapConfigurations/x cannot be written.`, 'conflict'],
+    [400, 'Unheard', `the name 'not on fastpath' is taken`, 'fault unsupported'],
+    [400, 'Unheard', 'the name "not on fastpath" is taken', 'fault unsupported'],
+    [400, 'Unheard', 'the fastpath of it is in use', 'fault unsupported'],
+    [400, 'InvalidRequestFormat', 'the NIC is not yet on fastpath', 'hold needs-restart'],
+  ])('names are no words of the cloud: %s %s %s', (status, code, said, expected) => {
+    expect(meant(refuse(status, code, said))).toBe(expected);
+  });
+
+  test('an operation says it in words as well, beside a code that nobody knows', () => {
+    expect(meant(halfWay(refuse(null, 'Failed', `${nic} is not on fastpath`)))).toBe('hold needs-restart');
+    expect(meant(halfWay(refuse(null, 'Failed', `${nic} failed`)))).toBe('hold operation-failed');
+  });
+
   test('the most particular known code counts', () => {
     expect(meant(refuse(400, 'InvalidRequestFormat RetryableError Unheard'))).toBe('busy');
   });
