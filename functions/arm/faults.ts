@@ -109,7 +109,7 @@ const BY_FAMILY: readonly { readonly matches: RegExp; readonly ruling: Ruling }[
 const NOT_ON_FASTPATH = /\bnot\b[\w\s,]{0,30}?\bfast[\s-]?path\b/i;
 const NOT_ON_FASTPATH_CODE = /not_?on_?fast_?path/i;
 /** People name their resources as they like: only the cloud's own words count. */
-const NAMES = /\/[^\s'",;]*|'[^']*'|"[^"]*"/g;
+const NAMES = /\/[^\s'",;]*|(?<!\w)'[^']*'|"[^"]*"/g;
 /** These say only that something was wrong with a write; the others say themselves what it was. */
 const VAGUE_STATUS: ReadonlySet<number | null> = new Set([null, 400, 409, 422]);
 const VAGUE_CODES: ReadonlySet<string> = new Set(['invalidrequestformat']);
