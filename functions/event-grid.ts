@@ -151,6 +151,8 @@ function identifyResource(
     run: null,
     hook: null,
     isRestart,
+    askedBy: 'event',
+    waiting: [],
     correlation: findCorrelation(event) ?? reader.newId(),
     since: sinceOf(event, reader.nowMs),
   };

@@ -4,6 +4,7 @@ import type { Credential } from './arm/exchange.ts';
 import { type Container, shareContainer } from './interruptions/blobs.ts';
 import { systemTimer, type Timer } from './interruptions/leases.ts';
 import { findRefusals, removeRefusals, type Shelf, writeRefusal } from './interruptions/refusals.ts';
+import { findFree, listSlots } from './interruptions/slots.ts';
 import { stirBlob } from './interruptions/stirs.ts';
 import { takeTurn, type TurnSetup } from './interruptions/turns.ts';
 
@@ -40,6 +41,11 @@ export function createInterruptions(setup: InterruptionSetup, keeping: Pace = PA
   const shelf = (container: Container, { account }: Scope): Shelf => ({ container, account, hash });
   return {
     take: (request) => inContainer('taking a turn in blobs', async (container) => takeTurn(turns, container, request)),
+    isFull: ({ account }, limit) =>
+      inContainer(
+        'asking in blobs whether there is a turn',
+        async (container) => findFree(await listSlots(container, account), limit).length === 0,
+      ),
     stir: ({ account }, machine, happened) =>
       inContainer('writing in a blob that a machine is to be changed', async (container) =>
         stirBlob(container.getBlockBlobClient(`stirs/${account}/${hash(machine)}`), happened),

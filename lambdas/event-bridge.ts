@@ -88,6 +88,8 @@ function toWork(asked: Asked, event: unknown, scope: Scope, context: IdentifyCon
           run: null,
           hook: subjects.some(({ id }) => id === asked.hook?.machine) ? asked.hook : null,
           isRestart: false,
+          askedBy: 'event',
+          waiting: [],
           ...common,
         })),
       };

@@ -66,8 +66,10 @@ export interface MirrorCloud {
   /**
    * Carries out one change, with the mark of `owner` on what it creates, at the pace of its lane. Never throws for what the
    * cloud says.
+   * @param endsAtMs When the process is stopped whatever it is doing; `null`: it is not. What the cloud has begun and is still doing
+   * shortly before that is a conflict: it is looked at again.
    */
-  apply(scope: Scope, change: Change, owner: Owner, lane: Lane): Promise<Outcome>;
+  apply(scope: Scope, change: Change, owner: Owner, lane: Lane, endsAtMs: number | null): Promise<Outcome>;
   /**
    * Lets a machine go into service that its launch hook holds back. A hook that is completed already is no fault.
    * @throws Fault what the cloud said.
@@ -182,6 +184,8 @@ export type TurnAnswer =
 export interface Interruptions {
   /** Takes a turn if there is one; never waits for one. */
   take(request: TurnRequest): Promise<TurnAnswer>;
+  /** Whether as many units as may are changing, so that reading for the sake of a turn is in vain. Takes nothing. */
+  isFull(scope: Scope, limit: number): Promise<boolean>;
   /** Tells that an event wants a running machine changed; the result is when the latest of such events happened. */
   stir(scope: Scope, machine: MachineId, happened: Instant): Promise<Instant>;
   /** What is remembered of refusals in a scope, also of those that are over; `null`: of all machines. */

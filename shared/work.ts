@@ -18,6 +18,10 @@ export type Work =
       readonly hook: LaunchHook | null;
       /** Whether the event is that of a machine being started or deallocated: what it was refused for until then may be over. */
       readonly isRestart: boolean;
+      /** Who asks in the end: what a person allowed no sweep finds again, so that it lives longer than what a sweep found. */
+      readonly askedBy: 'event' | 'sweep' | 'person';
+      /** The changes that it comes back with for their turn, as marks; they are journaled already. Empty: it waits for no turn. */
+      readonly waiting: readonly Digest[];
     }
   | { readonly kind: 'sweep'; readonly scope: Scope; readonly correlation: string; readonly since: Instant };
 
@@ -61,21 +65,21 @@ const SubjectSchema = v.variant('kind', [
   ),
 ]);
 
+const DigestsSchema = v.pipe(
+  v.array(
+    v.pipe(
+      text,
+      v.transform((digest) => digest as Digest),
+    ),
+  ),
+  v.maxLength(1000),
+);
+
 const RunSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('observe') }),
   v.strictObject({
     kind: v.literal('enforce'),
-    seen: v.nullable(
-      v.pipe(
-        v.array(
-          v.pipe(
-            text,
-            v.transform((digest) => digest as Digest),
-          ),
-        ),
-        v.maxLength(1000),
-      ),
-    ),
+    seen: v.nullable(DigestsSchema),
     lift: v.array(v.picklist(['batch', 'limit', 'all'])),
   }),
 ]);
@@ -91,7 +95,7 @@ const instant = v.pipe(
   v.transform((at) => at as Instant),
 );
 
-const WorkSchema = v.variant('kind', [
+const LookSchema = v.pipe(
   v.strictObject({
     kind: v.literal('look'),
     scope: ScopeSchema,
@@ -99,10 +103,17 @@ const WorkSchema = v.variant('kind', [
     run: v.nullable(RunSchema),
     correlation: text,
     since: instant,
-    // Messages that were queued by an earlier version have none.
+    // Messages that were queued by an earlier version have none of these.
     hook: v.optional(v.nullable(HookSchema), null),
     isRestart: v.optional(v.boolean(), false),
+    askedBy: v.optional(v.picklist(['event', 'sweep', 'person'])),
+    waiting: v.optional(DigestsSchema, []),
   }),
+  v.transform(({ askedBy, ...look }) => ({ ...look, askedBy: askedBy ?? (look.run === null ? 'event' : 'sweep') })),
+);
+
+const WorkSchema = v.variant('kind', [
+  LookSchema,
   v.strictObject({ kind: v.literal('sweep'), scope: ScopeSchema, correlation: text, since: instant }),
 ]);
 

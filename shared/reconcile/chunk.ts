@@ -2,6 +2,7 @@ import type { Change, Run } from '../plan/change.ts';
 import type { Deps } from '../ports.ts';
 import type { Cloud, Instant, NonEmpty, RulesVersion, SourceId, Subject, World } from '../words.ts';
 import type { Work } from '../work.ts';
+import type { Look } from './batch/look-group.ts';
 import { chunksOf, groupBy } from '../group-by.ts';
 import { interruptibleIn } from './interruptible.ts';
 import { seenIn } from './permission.ts';
@@ -23,6 +24,11 @@ const SOURCES_PER_CHUNK: Readonly<Record<Cloud, { readonly interrupting: number;
 export interface Origin {
   readonly correlation: string;
   readonly since: Instant;
+}
+
+/** Who allowed it, beside. */
+export interface Asker extends Origin {
+  readonly askedBy: Look['askedBy'];
 }
 
 /** Changes, source by source, in pieces for a message each: what waits for its turn keeps nothing else waiting. */
@@ -50,14 +56,16 @@ export interface Undone {
  * What is to be done in a scope, as work for the bulk queue. Each piece may disrupt what the plan disrupts there and
  * nothing else: what the guard withheld from the whole must not slip through in pieces that are each below a limit.
  */
-export function toChunks(deps: Deps, undone: Undone, origin: Origin): readonly Work[] {
+export function toChunks(deps: Deps, undone: Undone, asker: Asker): readonly Work[] {
   const { world, changes, rulesVersion } = undone;
   const { scope } = world;
-  const { correlation, since } = origin;
+  const { correlation, since, askedBy } = asker;
   const bySource = [...groupBy(changes, ({ source }) => source).values()];
   return cutChunks(world, bySource).map((chunk): Work => {
     const run: Run = { kind: 'enforce', seen: seenIn(deps, chunk.flat(), rulesVersion), lift: [] };
-    return { kind: 'look', scope, subjects: subjectsOf(chunk), run, correlation, since, hook: null, isRestart: false };
+    const subjects = subjectsOf(chunk);
+    const asked = { correlation, since, askedBy };
+    return { kind: 'look', scope, subjects, run, ...asked, hook: null, isRestart: false, waiting: [] };
   });
 }
 

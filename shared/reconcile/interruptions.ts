@@ -36,6 +36,7 @@ export function rememberInterruptions(): Interruptions {
       units.add(request.unit);
       return { kind: 'taken', turn: toTurn(request) };
     },
+    isFull: async (scope, limit) => unitsOf(scope).size >= limit,
     async stir(_scope, machine, happened) {
       const before = stirred.get(machine);
       const latest = before === undefined || before < happened ? happened : before;

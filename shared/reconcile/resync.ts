@@ -1,11 +1,12 @@
 import type { Change } from '../plan/change.ts';
 import type { Deps, Outcome } from '../ports.ts';
-import type { SourceId } from '../words.ts';
+import type { Machine, SourceId } from '../words.ts';
 import type { Work } from '../work.ts';
-import { TURN_AGAIN_SECONDS } from './apply/restraint.ts';
-import { toChunks } from './chunk.ts';
+import { turnAgainSeconds, turnsOf } from './apply/turn-limits.ts';
+import { FORGOTTEN_MS } from './batch/forgetting.ts';
+import { type Asker, toChunks } from './chunk.ts';
 import { enactInTime, pauseOf } from './converge.ts';
-import { interruptibleIn } from './interruptible.ts';
+import { interruptibleIn, unitOf } from './interruptible.ts';
 import type { Invocation } from './invocation.ts';
 import { toInvocation } from './invocation.ts';
 import { mapLimited } from './map-limited.ts';
@@ -23,6 +24,7 @@ import { findTargets } from './resync/targets.ts';
 import { loadRules } from './rules.ts';
 import { toScopeKey } from './scope.ts';
 import { type Share, shareOf } from './share.ts';
+import type { Task } from './study.ts';
 
 /** A `POST resync`, as an adapter hands it over. */
 export interface ResyncCall {
@@ -36,7 +38,7 @@ export interface ResyncCall {
 
 /**
  * Changes that are made while the caller waits; more go through the bulk queue, at the pace that the API allows. So do more that
- * interrupt than may at a time: each takes up to a minute, and the caller's connection does not last for several.
+ * interrupt than are done side by side: each takes up to a minute, and the caller's connection does not last for several.
  */
 export const MOST_INLINE = 50;
 
@@ -102,12 +104,19 @@ async function act(deps: Invocation, request: ResyncRequest, planned: readonly P
 
 function isForInline(planned: readonly Planned[]): boolean {
   const count = planned.reduce((sum, { studied }) => sum + studied.plan.changes.length, 0);
-  const isWithin = planned.every(({ task, studied: { world, plan } }) => {
+  return count <= MOST_INLINE && isSideBySide(planned);
+}
+
+/** Whether all that interrupts is done in about a minute: no two machines that stand in for each other, and no more than may at a time. */
+function isSideBySide(planned: readonly Planned[]): boolean {
+  const machines = planned.map(({ studied: { world, plan } }) => {
     const interruptible = interruptibleIn(world);
-    const interrupting = plan.changes.filter(({ source }) => interruptible.has(source));
-    return interrupting.length <= task.rules.config.interruption.inFlight;
+    return plan.changes.flatMap(({ source }) => interruptible.get(source) ?? []);
   });
-  return count <= MOST_INLINE && isWithin;
+  const isApart = (some: readonly Machine[]): boolean =>
+    new Set(some.map(unitOf)).size === new Set(some.map(({ id }) => id)).size;
+  const most = Math.min(...planned.map(({ task }) => task.rules.config.interruption.inFlight));
+  return machines.every(isApart) && machines.flat().length <= most;
 }
 
 /** Journals that these were planned and that nothing was tried here. */
@@ -118,12 +127,12 @@ function finish(deps: Deps, planned: readonly Planned[], deed: Deed): Deed {
   return deed;
 }
 
-/** What would wait in vain for its turn stays behind, and is told: a sweep takes it up. */
+/** What would wait in vain for its turn stays behind, and is told: no sweep may do what is lifted here. */
 async function enqueue(deps: Deps, planned: readonly Planned[]): Promise<Deed> {
   const shared = planned.map((one) => ({ one, share: shareFor(deps, one) }));
   const works = shared.flatMap(({ one: { task, studied }, share: { changes } }) => {
     const { world, plan } = studied;
-    return toChunks(deps, { world, rulesVersion: plan.rulesVersion, changes }, task.order);
+    return toChunks(deps, { world, rulesVersion: plan.rulesVersion, changes }, askerOf(task));
   });
   const [first, ...others] = works;
   if (first !== undefined) await deps.queues.send('bulk', [first, ...others], 0);
@@ -135,6 +144,9 @@ async function enqueue(deps: Deps, planned: readonly Planned[]): Promise<Deed> {
   return { did: 'queued', messages: works.length, outcomes: shared.flatMap(({ share }) => outcomesOf(share)) };
 }
 
+/** What a person allows lives for longer than what a sweep found, since no sweep finds it again. */
+const askerOf = ({ order: { correlation, since } }: Task): Asker => ({ correlation, since, askedBy: 'person' });
+
 const NOTHING: ReadonlySet<SourceId> = new Set();
 
 /** What sweeps handed on does not count: the person may allow more than they did. */
@@ -142,7 +154,8 @@ const shareFor = ({ hash }: Deps, { task, studied: { world, plan } }: Planned): 
   shareOf({
     world,
     changes: plan.changes,
-    inFlight: task.rules.config.interruption.inFlight,
+    turns: turnsOf('bulk', task.rules.config.interruption),
+    seconds: FORGOTTEN_MS / 1000,
     handedOn: NOTHING,
     sweep: task.order.correlation,
     hash,
@@ -152,7 +165,7 @@ const outcomesOf = ({ behind }: Share): readonly Outcome[] => behind.flatMap(({ 
 
 /** What there is no time for goes on through the bulk queue: a process that is stopped answers nobody. */
 async function applyAll(deps: Invocation, planned: readonly Planned[]): Promise<Deed> {
-  const applied = await mapLimited(planned, 1, (one) => applyOne(deps, one));
+  const applied = await mapLimited(planned, deps.parallelism, (one) => applyOne(deps, one));
   const outcomes = applied.flatMap((one) => one.outcomes);
   const messages = applied.reduce((sum, one) => sum + one.messages, 0);
   return messages === 0 ? { did: 'applied', outcomes } : { did: 'queued', messages, outcomes };
@@ -169,10 +182,10 @@ async function applyOne(deps: Invocation, { task, studied, startedMs }: Planned)
   const progress = await enactInTime(deps, { task, studied, happened: () => order.since });
   const { outcomes, left, waits } = progress;
   const toWorks = (changes: readonly Change[]): readonly Work[] =>
-    toChunks(deps, { world, rulesVersion: plan.rulesVersion, changes }, order);
+    toChunks(deps, { world, rulesVersion: plan.rulesVersion, changes }, askerOf(task));
   const parts = [
     { works: toWorks(left.flat()), seconds: pauseOf(progress) },
-    { works: toWorks(waits.flatMap(({ changes }) => changes)), seconds: TURN_AGAIN_SECONDS.bulk },
+    { works: toWorks(waits.flatMap(({ changes }) => changes)), seconds: turnAgainSeconds('bulk', 0) },
   ];
   for (const { works, seconds } of parts) {
     const [first, ...others] = works;

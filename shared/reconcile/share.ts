@@ -6,17 +6,17 @@ import { withhold } from './apply/restraint.ts';
 import type { SourceResult } from './apply/source.ts';
 import { interruptibleIn, unitOf } from './interruptible.ts';
 
-/**
- * Interruptions that one turn sees through until the next sweep: ten seconds each, a sweep every quarter of an hour. What is handed
- * on beyond that would wait in vain, and be handed on once more by the next sweep.
- */
-const PER_TURN = 90;
+/** As long as an interruption and the way to it take, about. */
+const SECONDS_EACH = 10;
 
 /** What the changes of a scope are handed on by. */
 export interface Sharing {
   readonly world: World;
   readonly changes: readonly Change[];
-  readonly inFlight: number;
+  /** How many turns there are. */
+  readonly turns: number;
+  /** How long what is handed on may wait: beyond that it would wait in vain. */
+  readonly seconds: number;
   /** What earlier sweeps handed on, and is still waiting. */
   readonly handedOn: ReadonlySet<SourceId>;
   /** What gives each sweep an order of its own. */
@@ -39,16 +39,17 @@ interface Candidate {
 }
 
 /**
- * What can be done until the next sweep: all that interrupts nobody, and of the rest as much as there are turns for, no more of one
+ * What can be done in so much time, mostly until the next sweep: all that interrupts nobody, and of the rest as much as there are turns for, no more of one
  * unit than it can have. The order is another one in each sweep, by chance and not by name, so that what cannot be done never
  * keeps the same machines waiting.
  */
 export function shareOf(sharing: Sharing): Share {
-  const { world, changes, inFlight, handedOn } = sharing;
+  const { world, changes, turns, seconds, handedOn } = sharing;
+  const perTurn = Math.floor(seconds / SECONDS_EACH);
   const interruptible = interruptibleIn(world);
   const beside = changes.filter(({ source }) => !interruptible.has(source));
   if (beside.length === changes.length) return { changes, interrupting: [], behind: [] };
-  const room = roomFor(inFlight * PER_TURN);
+  const room = roomFor(turns, perTurn);
   const chosen: NonEmpty<Change>[] = [];
   const behind: SourceResult[] = [];
   const candidates = shuffled(candidatesIn(sharing, interruptible), sharing);
@@ -65,7 +66,7 @@ export function shareOf(sharing: Sharing): Share {
 }
 
 const ITS_TURN = 'it was handed on a moment ago, and waits for its turn';
-const NO_ROOM = 'as many running machines wait for their turn as get one until the next sweep';
+const NO_ROOM = 'as many running machines wait for their turn as get one in time';
 
 function candidatesIn({ changes }: Sharing, interruptible: ReadonlyMap<SourceId, Machine>): readonly Candidate[] {
   const found = [...groupBy(changes, ({ source }) => source)].flatMap(([source, some]) => {
@@ -85,15 +86,15 @@ function shuffled(candidates: readonly Candidate[], { sweep, hash }: Sharing): r
     .map(({ candidate }) => candidate);
 }
 
-/** Room for so many sources, and for {@link PER_TURN} of one unit. */
-function roomFor(sources: number): { take(candidate: Candidate): boolean } {
+/** Room for so many sources in each turn, of which a unit has one at a time. */
+function roomFor(turns: number, perTurn: number): { take(candidate: Candidate): boolean } {
   const byUnit = new Map<string, number>();
-  let left = sources;
+  let left = turns * perTurn;
   return {
     take({ machine, bySource: { length } }) {
       const unit = unitOf(machine);
       const ofUnit = byUnit.get(unit) ?? 0;
-      if (length > left || ofUnit + length > PER_TURN) return false;
+      if (length > left || ofUnit + length > perTurn) return false;
       left -= length;
       byUnit.set(unit, ofUnit + length);
       return true;

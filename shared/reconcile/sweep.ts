@@ -3,6 +3,7 @@ import type { Plan } from '../plan/change.ts';
 import type { Deps, Mode, SweepRound } from '../ports.ts';
 import type { Scope, SourceId } from '../words.ts';
 import type { Work } from '../work.ts';
+import { turnsOf } from './apply/turn-limits.ts';
 import type { Origin } from './chunk.ts';
 import { toChunks } from './chunk.ts';
 import { toInvocation } from './invocation.ts';
@@ -16,6 +17,9 @@ import { loadRules } from './rules.ts';
 import { toScopeKey } from './scope.ts';
 import { shareOf } from './share.ts';
 import { study, type Task } from './study.ts';
+
+/** A sweep every quarter of an hour; what this one hands on beyond that would be handed on once more by the next. */
+const UNTIL_NEXT_SECONDS = 900;
 
 /** What the sweep of one scope came to. */
 export interface ScopeSweep {
@@ -102,7 +106,8 @@ async function compare(deps: Deps, order: Order): Promise<Comparison> {
   const { changes, interrupting, behind } = shareOf({
     world,
     changes: plan.changes,
-    inFlight: task.rules.config.interruption.inFlight,
+    turns: turnsOf('bulk', task.rules.config.interruption),
+    seconds: UNTIL_NEXT_SECONDS,
     handedOn: deps.requests.handedOn(round),
     sweep: order.correlation,
     hash: deps.hash,
@@ -111,6 +116,10 @@ async function compare(deps: Deps, order: Order): Promise<Comparison> {
     for (const outcome of outcomes) recordOutcome(deps, order, task.rules, outcome, deps.clock.now());
   }
   const { correlation, since } = order;
-  const works = toChunks(deps, { world, rulesVersion: plan.rulesVersion, changes }, { correlation, since });
+  const works = toChunks(
+    deps,
+    { world, rulesVersion: plan.rulesVersion, changes },
+    { correlation, since, askedBy: 'sweep' },
+  );
   return { report: toReport(mode, studied, behind), works, interrupting, round };
 }

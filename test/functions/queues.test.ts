@@ -26,6 +26,8 @@ const look = (count: number): Work => ({
   since: toInstant(0),
   hook: null,
   isRestart: false,
+  askedBy: 'event',
+  waiting: [],
 });
 const decode = (message: string): Work | null => findWork(JSON.parse(Buffer.from(message, 'base64').toString('utf8')));
 

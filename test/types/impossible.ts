@@ -85,7 +85,7 @@ export function aMarkSaysOwnerAndVersionAndNothingElse() {
 
 export function workOnAQueueCarriesIdentitiesNeverState() {
   expectTypeOf<keyof Extract<Work, { kind: 'look' }>>().toEqualTypeOf<
-    'kind' | 'scope' | 'subjects' | 'run' | 'correlation' | 'since' | 'hook' | 'isRestart'
+    'kind' | 'scope' | 'subjects' | 'run' | 'correlation' | 'since' | 'hook' | 'isRestart' | 'askedBy' | 'waiting'
   >();
 }
 

@@ -7,6 +7,8 @@ const MOST_THROTTLED = 3;
 
 /** Stops a run between two sources. */
 export interface Brake {
+  /** When the process is stopped whatever it is doing; `null`: it is not. */
+  readonly endsAtMs: number | null;
   /** Why no other source is begun; `null`: go on. */
   reason(): 'deadline' | 'throttled' | null;
   /** Whether no other machine is interrupted, although what takes less time may still begin. */
@@ -26,6 +28,7 @@ export function brakeOf(invocation: Invocation): Brake {
     return isLate(invocation) ? 'deadline' : null;
   };
   return {
+    endsAtMs: invocation.endsAtMs,
     reason,
     stopsInterrupting: () => reason() !== null || isLateToInterrupt(invocation),
     see(outcome) {
@@ -35,6 +38,11 @@ export function brakeOf(invocation: Invocation): Brake {
 }
 
 /** For a person at a terminal, who waits for the whole. */
-export const NO_BRAKE: Brake = { reason: () => null, stopsInterrupting: () => false, see: () => {} };
+export const NO_BRAKE: Brake = {
+  endsAtMs: null,
+  reason: () => null,
+  stopsInterrupting: () => false,
+  see: () => {},
+};
 
 export const isThrottled = (outcome: Outcome): boolean => outcome.kind === 'failed' && outcome.code === 'throttled';

@@ -1,5 +1,4 @@
-import type { Outcome } from '../../ports.ts';
-import type { Deps } from '../../ports.ts';
+import type { Deps, Outcome } from '../../ports.ts';
 import type { Happened } from '../happened.ts';
 import type { Interruptible } from '../interruptible.ts';
 import { recordOutcome } from '../record.ts';

@@ -2,26 +2,23 @@ import type { Fault } from '../../fault.ts';
 import type { Change } from '../../plan/change.ts';
 import { toHold } from '../../plan/refused.ts';
 import { toInstant } from '../../ids.ts';
-import type { Lane, Outcome, Turn } from '../../ports.ts';
+import type { Outcome, Turn } from '../../ports.ts';
 import type { HoldCode } from '../../reason.ts';
 import { isOver } from '../closing.ts';
 import type { Course } from './course.ts';
+import { turnAgainSeconds } from './turn-limits.ts';
 
 /** What withholds a change of a running machine at the moment at which it would be made, and not when it is planned. */
 export type PassingCode = Extract<HoldCode, 'interrupting-enough' | 'outside-window' | 'settling'>;
 
 const NO_TURN = 'as many running machines as may are changing, or one that stands in for this one is';
 
-/**
- * After how many seconds a turn is asked for again. A machine that somebody has just tagged comes back sooner than what a sweep
- * found; both leave the storage account time for others.
- */
-export const TURN_AGAIN_SECONDS: Readonly<Record<Lane, number>> = { event: 15, bulk: 30 };
-
 /** After how many seconds a source that got no turn comes back; `null`: it got one. */
-export function waitOf({ task }: Course, outcomes: readonly Outcome[]): number | null {
+export function waitOf({ deps, task }: Course, outcomes: readonly Outcome[]): number | null {
   const last = outcomes.at(-1);
-  return last?.kind === 'held' && last.hold.code === 'interrupting-enough' ? TURN_AGAIN_SECONDS[task.order.lane] : null;
+  if (last?.kind !== 'held' || last.hold.code !== 'interrupting-enough') return null;
+  const { lane, since } = task.order;
+  return turnAgainSeconds(lane, deps.clock.now() - Date.parse(since));
 }
 
 /** A change that is withheld in passing. */

@@ -106,9 +106,9 @@ function make(course: Course, change: Change): Promise<Outcome> {
   return change.kind === 'attach' ? course.types(change, call) : call();
 }
 
-async function callCloud({ deps, task: { order, rules } }: Course, change: Change): Promise<Outcome> {
+async function callCloud({ deps, task: { order, rules }, brake }: Course, change: Change): Promise<Outcome> {
   try {
-    return await deps.cloud.apply(order.scope, change, rules.config.owner, order.lane);
+    return await deps.cloud.apply(order.scope, change, rules.config.owner, order.lane, brake.endsAtMs);
   } catch (thrown) {
     // The port promises not to throw; if it does, the other sources go on all the same.
     const { code, message } = toFault(thrown, `${change.kind} on ${change.source}`);

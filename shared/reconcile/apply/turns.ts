@@ -1,11 +1,11 @@
 import type { Change } from '../../plan/change.ts';
 import type { Turn, TurnAnswer } from '../../ports.ts';
 import type { NonEmpty } from '../../words.ts';
-import type { Course } from './course.ts';
-import { record } from './course.ts';
+import { type Course, record } from './course.ts';
 import { mayInterrupt, withhold } from './restraint.ts';
 import { settlingSeconds } from './settle.ts';
 import { applySource, planAgain, type SourceResult } from './source.ts';
+import { turnsOf } from './turn-limits.ts';
 import { type MachineErrand, toUnits, type Unit } from './units.ts';
 
 /**
@@ -38,11 +38,7 @@ export async function applyInTurns(
   return results;
 }
 
-/** A backfill leaves one turn to events, for it may go on for hours. */
-function limitOf({ task: { order, rules } }: Course): number {
-  const { inFlight } = rules.config.interruption;
-  return order.lane === 'event' ? inFlight : Math.max(1, inFlight - 1);
-}
+const limitOf = ({ task: { order, rules } }: Course): number => turnsOf(order.lane, rules.config.interruption);
 
 async function changeUnit(course: Course, { name, machines }: Unit, results: SourceResult[]): Promise<Next> {
   for (const [at, one] of machines.entries()) {

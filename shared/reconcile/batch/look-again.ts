@@ -53,6 +53,8 @@ export function toLookAgain(group: LookGroup, holds: readonly Hold[], { nowMs, c
       since,
       hook: null,
       isRestart: false,
+      askedBy: 'event',
+      waiting: [],
     };
   });
 }

@@ -16,6 +16,7 @@ import type { Look, LookGroup } from './look-group.ts';
 import { earliestOf, itemsAbout, latestAbout } from './look-group.ts';
 import { putBackRest } from './put-back.ts';
 import { forgiveRestarted } from './restarted.ts';
+import { sendBackWaiting, withoutRepetition } from './waiting.ts';
 
 /** What looking at a group leaves to be done. */
 export interface LookResult {
@@ -31,7 +32,14 @@ interface Looked extends LookResult {
 }
 
 /** Makes what a group names be as the rules say, and lets go what waits for it. Never throws: what fails is told by item. */
-export async function lookAt(deps: Invocation, group: LookGroup): Promise<LookResult> {
+export async function lookAt(deps: Invocation, whole: LookGroup): Promise<LookResult> {
+  const present = await sendBackWaiting(deps, whole);
+  if (present.group === null) return { failed: present.failed, wantsSweep: false };
+  const { failed, wantsSweep } = await lookAndRelease(deps, present.group);
+  return { failed: [...present.failed, ...failed], wantsSweep };
+}
+
+async function lookAndRelease(deps: Invocation, group: LookGroup): Promise<LookResult> {
   const { failed, wantsSweep, held } = await look(deps, group);
   const comesBack = comesBackWith(held);
   const looked = group.items.filter(({ work }) => !comesBack(work));
@@ -45,7 +53,7 @@ async function look(deps: Invocation, group: LookGroup): Promise<Looked> {
   let progress: Progress;
   const unforgiven = await forgiveRestarted(deps, group);
   try {
-    progress = await converge(deps, order, (about) => latestAbout(group, about));
+    progress = await converge(withoutRepetition(deps, group.items), order, (about) => latestAbout(group, about));
   } catch {
     // `converge` has journaled it. Nothing is known of any item, so all come back, and in the end reach the dead letters.
     return { failed: everyItem, wantsSweep: false, held: [] };
@@ -62,8 +70,10 @@ async function look(deps: Invocation, group: LookGroup): Promise<Looked> {
   }
 }
 
+const TRIGGERS = { event: 'change', sweep: 'sweep', person: 'resync' } as const;
+
 function toOrder(group: LookGroup): Order {
-  const { scope, run, items, subjects } = group;
+  const { scope, run, askedBy, items, subjects } = group;
   return {
     scope,
     selection: { kind: 'subjects', subjects },
@@ -71,8 +81,7 @@ function toOrder(group: LookGroup): Order {
     basis: 'batch',
     correlation: items[0].work.correlation,
     since: earliestOf(group),
-    // Events carry no permission; what a sweep found does.
-    trigger: run === null ? 'change' : 'sweep',
+    trigger: TRIGGERS[askedBy],
     lane: laneOf(run),
   };
 }

@@ -21,10 +21,11 @@ export interface LookItem {
   readonly work: Look;
 }
 
-/** Items that are read and planned together: one scope, one permission, at most {@link MOST_SUBJECTS} subjects. */
+/** Items that are read and planned together: one scope, one permission from one kind of asker, at most {@link MOST_SUBJECTS} subjects. */
 export interface LookGroup {
   readonly scope: Scope;
   readonly run: Run | null;
+  readonly askedBy: Look['askedBy'];
   readonly items: NonEmpty<LookItem>;
   /** Each once. */
   readonly subjects: NonEmpty<Subject>;
@@ -38,7 +39,8 @@ const MOST_SUBJECTS = 200;
 
 /** Groups items so that a batch of any size costs one read per scope and permission. */
 export function groupLooks(items: readonly LookItem[]): readonly LookGroup[] {
-  const keyOf = ({ work }: LookItem): string => `${toScopeKey(work.scope)} ${toCanonicalJson(work.run)}`;
+  const keyOf = ({ work }: LookItem): string =>
+    `${toScopeKey(work.scope)} ${work.askedBy} ${toCanonicalJson(work.run)}`;
   return [...groupBy(items, keyOf).values()].flatMap(splitGroup);
 }
 
@@ -48,15 +50,18 @@ function splitGroup(items: NonEmpty<LookItem>): readonly LookGroup[] {
     const last = groups.at(-1);
     const joined = last === undefined ? null : withItem(last, item);
     if (joined !== null) groups[groups.length - 1] = joined;
-    else
-      groups.push({
-        scope: item.work.scope,
-        run: item.work.run,
-        items: [item],
-        subjects: distinctSubjects(item.work.subjects),
-      });
+    else groups.push(toGroup([item]));
   }
   return groups;
+}
+
+/** Items of one scope and permission as one group. */
+export function toGroup(items: NonEmpty<LookItem>): LookGroup {
+  const [{ work }, ...others] = items;
+  const { scope, run, askedBy } = work;
+  const [first, ...rest] = work.subjects;
+  const subjects = distinctSubjects([first, ...rest, ...others.flatMap((item) => item.work.subjects)]);
+  return { scope, run, askedBy, items, subjects };
 }
 
 function withItem(group: LookGroup, item: LookItem): LookGroup | null {

@@ -1,46 +1,40 @@
 import type { Change } from '../../plan/change.ts';
 import type { Deps } from '../../ports.ts';
-import type { NonEmpty } from '../../words.ts';
+import type { Digest, NonEmpty } from '../../words.ts';
 import type { Work } from '../../work.ts';
-import { TURN_AGAIN_SECONDS } from '../apply/restraint.ts';
-import type { Origin } from '../chunk.ts';
+import type { Wait } from '../apply.ts';
+import { turnAgainSeconds } from '../apply/turn-limits.ts';
+import type { Asker } from '../chunk.ts';
 import { cutChunks, subjectsOf } from '../chunk.ts';
 import type { Progress } from '../converge.ts';
 import { pauseOf } from '../converge.ts';
 import { groupBy } from '../../group-by.ts';
+import { markChange } from '../marks.ts';
 import { laneOf } from '../order.ts';
 import { narrowTo } from '../permission.ts';
 import { recordContinued, recordFault } from '../record.ts';
 import { toScopeKey } from '../scope.ts';
+import type { About } from '../subjects.ts';
+import { isForgotten, isGivenUp } from './forgetting.ts';
 import type { Look, LookGroup } from './look-group.ts';
 import { itemsAbout } from './look-group.ts';
 
-/**
- * Longer than any backfill takes. What a sweep found so long ago was found by the sweeps after it as well: put back again and
- * again, each of them would leave another copy in the queue.
- */
-const FORGOTTEN_MS = 21_600_000;
-/** As long as what a sweep hands on may take: what has had no turn by then, the next sweep finds again. */
-const WAITED_MS = 900_000;
-
-const isForgotten = ({ run, since }: Look, nowMs: number): boolean =>
-  run !== null && nowMs - Date.parse(since) > FORGOTTEN_MS;
-
-const hasWaited = ({ since }: Look, nowMs: number): boolean => nowMs - Date.parse(since) > WAITED_MS;
-
 /** What a run left, and who asked for it. */
-interface Asked extends Origin {
+interface Asked extends Asker {
   readonly changes: NonEmpty<Change>;
+  readonly delaySeconds: number;
 }
 
 /** Sources that go back to the queue. */
 interface Rest {
   readonly bySource: readonly NonEmpty<Change>[];
-  readonly delaySeconds: number;
+  readonly delayOf: (work: Look) => number;
   /** Whether whoever asked for it comes back anyway. */
   readonly comesBack: (work: Look) => boolean;
   /** Whether what was asked for so long ago is left to the sweeps. */
   readonly isGivenUp: (work: Look) => boolean;
+  /** What its messages say that it waits with for its turn. */
+  readonly waitingWith: (changes: readonly Change[]) => readonly Digest[];
 }
 
 /** Whether work comes back anyway, with what the brake left of it, and with what waits in it. */
@@ -56,48 +50,85 @@ export interface Returns {
  */
 export async function putBackRest(deps: Deps, group: LookGroup, progress: Progress, comesBack: Returns): Promise<void> {
   const nowMs = deps.clock.now();
-  const { left, waits } = progress;
+  const lane = laneOf(group.run);
   await putBack(deps, group, progress, {
-    bySource: left,
-    delaySeconds: pauseOf(progress),
+    bySource: progress.left,
+    delayOf: () => pauseOf(progress),
     comesBack: comesBack.left,
     isGivenUp: (work) => isForgotten(work, nowMs),
+    waitingWith: () => [],
   });
+  const waits = progress.waits.filter(({ hold }) => hold.code !== 'settling');
   await putBack(deps, group, progress, {
-    bySource: waits.filter(({ hold }) => hold.code !== 'settling').map(({ changes }) => changes),
-    delaySeconds: TURN_AGAIN_SECONDS[laneOf(group.run)],
+    bySource: waits.map(({ changes }) => changes),
+    delayOf: ({ since }) => turnAgainSeconds(lane, nowMs - Date.parse(since)),
     comesBack: comesBack.waits,
-    isGivenUp: (work) => hasWaited(work, nowMs),
+    isGivenUp: (work) => isGivenUp(work, nowMs),
+    waitingWith: (changes) => changes.map((change) => markChange(deps, change)),
   });
+  for (const wait of waits) recordGivenUpWait(deps, group, wait, { comesBack: comesBack.waits, nowMs });
 }
 
 async function putBack(deps: Deps, group: LookGroup, { plan, world }: Progress, rest: Rest): Promise<void> {
   const { scope, run } = group;
-  const { bySource, delaySeconds } = rest;
-  if (plan === null || world === null || bySource.length === 0) return;
-  const asked = bySource.flatMap((changes) => findAsker(group, changes, rest));
-  const byOrigin = groupBy(asked, ({ correlation, since }) => `${correlation} ${since}`);
-  const [first, ...others] = [...byOrigin.values()].flatMap((together) => {
-    const [{ correlation, since }] = together;
-    const chunks = cutChunks(
-      world,
-      together.map(({ changes }) => changes),
-    );
-    return chunks.map((chunk): Work => {
-      const narrow = narrowTo(deps, run, chunk.flat(), plan.rulesVersion);
-      const subjects = subjectsOf(chunk);
-      return { kind: 'look', scope, subjects, run: narrow, correlation, since, hook: null, isRestart: false };
+  if (plan === null || world === null) return;
+  const asked = rest.bySource.flatMap((changes) => findAsker(group, changes, rest));
+  const together = groupBy(asked, ({ correlation, since, delaySeconds }) => `${delaySeconds} ${since} ${correlation}`);
+  for (const some of together.values()) {
+    const [{ correlation, since, askedBy, delaySeconds }] = some;
+    const bySource = some.map(({ changes }) => changes);
+    const [first, ...others] = cutChunks(world, bySource).map((chunk): Work => {
+      const changes = chunk.flat();
+      const narrow = narrowTo(deps, run, changes, plan.rulesVersion);
+      const asker = { correlation, since, askedBy, hook: null, isRestart: false };
+      const waiting = rest.waitingWith(changes);
+      return { kind: 'look', scope, subjects: subjectsOf(chunk), run: narrow, ...asker, waiting };
     });
-  });
-  if (first !== undefined) await deps.queues.send(laneOf(run), [first, ...others], delaySeconds);
-  recordContinued(deps, { correlation: group.items[0].work.correlation, scope }, bySource.length);
+    if (first !== undefined) await deps.queues.send(laneOf(run), [first, ...others], delaySeconds);
+  }
+  const goOn = rest.bySource.filter(([first]) => !isAllGivenUp(group, first, rest)).length;
+  if (goOn > 0) recordContinued(deps, { correlation: group.items[0].work.correlation, scope }, goOn);
 }
 
-function findAsker(group: LookGroup, changes: NonEmpty<Change>, { comesBack, isGivenUp }: Rest): readonly Asked[] {
+function findAsker(group: LookGroup, changes: NonEmpty<Change>, rest: Rest): readonly Asked[] {
   const works = itemsAbout(group, changes[0]).map(({ work }) => work);
-  const first = works.some(comesBack) ? undefined : works.find((work) => !isGivenUp(work));
-  return first === undefined ? [] : [{ changes, correlation: first.correlation, since: first.since }];
+  const first = works.some(rest.comesBack) ? undefined : works.find((work) => !rest.isGivenUp(work));
+  if (first === undefined) return [];
+  const { correlation, since, askedBy } = first;
+  return [{ changes, correlation, since, askedBy, delaySeconds: rest.delayOf(first) }];
 }
+
+/** Whether nobody who asked for it does so any longer. */
+const isAllGivenUp = (
+  group: LookGroup,
+  about: About,
+  { comesBack, isGivenUp }: Pick<Rest, 'comesBack' | 'isGivenUp'>,
+) => itemsAbout(group, about).every(({ work }) => !comesBack(work) && isGivenUp(work));
+
+interface GivingUp {
+  readonly comesBack: (work: Look) => boolean;
+  readonly nowMs: number;
+}
+
+/** What waited in silence does not end in it. */
+function recordGivenUpWait(
+  deps: Deps,
+  group: LookGroup,
+  { changes, hold }: Wait,
+  { comesBack, nowMs }: GivingUp,
+): void {
+  if (!isAllGivenUp(group, changes[0], { comesBack, isGivenUp: (work) => isGivenUp(work, nowMs) })) return;
+  const works = itemsAbout(group, changes[0]).map(({ work }) => work);
+  const detail = `${hold.detail}; it has waited since ${works.map(({ since }) => since).sort()[0]} and is given up, ${NEXT[group.askedBy]}`;
+  const { correlation } = group.items[0].work;
+  deps.journal.write({ correlation, scope: group.scope, rulesVersion: null, kind: 'held', hold: { ...hold, detail } });
+}
+
+const NEXT: Readonly<Record<Look['askedBy'], string>> = {
+  event: 'the next sweep finds it again',
+  sweep: 'the next sweep finds it again',
+  person: 'ask for it again',
+};
 
 /**
  * Puts a group that there was no time to begin back as it came. Never throws.

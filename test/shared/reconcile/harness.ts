@@ -104,4 +104,6 @@ export const look = (world: World, subjects: NonEmpty<Subject>, since: Instant =
   since,
   hook: null,
   isRestart: false,
+  askedBy: 'event',
+  waiting: [],
 });

@@ -62,6 +62,7 @@ export function house(now: () => number): House {
   const self: House = {
     as: (process) => ({
       take: (request) => orFault(() => take(process, request)),
+      isFull: (_scope, limit) => orFault(() => [...held.keys()].filter(isHeld).length >= limit),
       stir: (...given) => orFault(() => memory.stir(...given)),
       refusals: (...given) => orFault(() => memory.refusals(...given)),
       refuse: (...given) => orFault(() => memory.refuse(...given)),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { handleWork } from '../../../shared/reconcile/handle-work.ts';
+import { parseAccountId } from '../../../shared/ids.ts';
 import { resync } from '../../../shared/reconcile/resync.ts';
 import type { ResyncBody } from '../../../shared/reconcile/resync/answer.ts';
 import { azureFleet, mirroredIn, nicId, vmId, within } from './azure-fleets.ts';
@@ -48,15 +49,48 @@ describe('resync, where it interrupts', () => {
     expect(seen.most).toBeLessThanOrEqual(2);
   });
 
-  it('queues as much as gets its turn until the next sweep, and tells what does not', async () => {
-    const h = harness(within({ inFlight: 1 }), azureFleet(100));
+  it('queues all that gets its turn before it is forgotten, and tells what does not', async () => {
+    const h = harness(within({ inFlight: 1 }), azureFleet(2170));
 
     const { status, json } = await post(h, { mode: 'apply' });
 
-    expect([status, json.messages]).toEqual([202, 9]);
+    expect([status, json.messages]).toEqual([202, 216]);
+    expect(h.sent).toMatchObject(upTo(216).map(() => ({ work: { askedBy: 'person' } })));
     expect(json.outcomes).toHaveLength(10);
     expect(json.outcomes).toContainEqual(expect.objectContaining({ outcome: 'held', code: 'interrupting-enough' }));
     expect(h.journal.at(-1)).toMatchObject({ kind: 'finished', counts: { 'held.interrupting-enough': 10 } });
+  });
+
+  it('leaves to the queue what would be done one after the other while the caller waits', async () => {
+    const set = harness(within({ inFlight: 5 }), azureFleet(3, { group: () => 'set' }));
+    const spread = harness(within({ inFlight: 5 }), azureFleet(3, { group: (at) => `set-${at}` }));
+
+    expect((await post(set, { mode: 'apply' })).status).toBe(202);
+    expect((await post(spread, { mode: 'apply' })).status).toBe(200);
+  });
+
+  it('leaves to the queue what all subscriptions together interrupt beyond what may be at a time', async () => {
+    const account = parseAccountId('11111111-1111-1111-1111-111111111111');
+    const world = azureFleet(3);
+    const other = { ...world, scope: { ...world.scope, account } };
+    const few = harness(within({ inFlight: 6 }), world, other);
+    const many = harness(within({ inFlight: 5 }), world, other);
+
+    expect((await post(few, { mode: 'apply' })).status).toBe(200);
+    expect((await post(many, { mode: 'apply' })).status).toBe(202);
+    expect(many.cloud.tried).toEqual([]);
+  });
+
+  it('does several subscriptions side by side while the caller waits', async () => {
+    const account = parseAccountId('11111111-1111-1111-1111-111111111111');
+    const world = azureFleet(2);
+    const h = harness(within({ inFlight: 4 }), world, { ...world, scope: { ...world.scope, account } });
+    watch(h.cloud);
+
+    await post(h, { mode: 'apply' });
+
+    expect(h.cloud.tried).toHaveLength(4);
+    expect(h.cloud.peak.all).toBe(4);
   });
 
   it('leaves what gets no turn while the caller waits to the queue', async () => {

@@ -394,7 +394,7 @@ describe('turns', () => {
     await handleWork(asProcess(h, rooms.as('a')), [eventAt(world, 0)], null);
 
     expect(h.cloud.tried).toHaveLength(1);
-    expect(h.sent).toMatchObject([{ queue: 'event', delaySeconds: 15, work: { subjects: [{ id: nicId(0, 1) }] } }]);
+    expect(h.sent).toMatchObject([{ queue: 'event', delaySeconds: 30, work: { subjects: [{ id: nicId(0, 1) }] } }]);
   });
 });
 
