@@ -13,6 +13,8 @@ interface Token {
 
 /** A token is asked for again when it has less than this left; the SDK's own limit is two minutes. */
 const SPARE_MS = 300_000;
+/** The endpoint is on the app's own host; everybody in the process waits for its one answer. */
+const LONGEST_ANSWER_MS = 10_000;
 
 /**
  * The function app's own identity: one request to the address that App Service gives. The identity library does the same
@@ -21,19 +23,19 @@ const SPARE_MS = 300_000;
  * Each of the SDK's clients keeps its own token; the clients of one process share theirs here, so that a cold start asks once.
  * https://learn.microsoft.com/azure/app-service/overview-managed-identity (REST endpoint reference)
  */
-export function createManagedIdentity(env: Env, clock: Clock): Credential {
+export function createManagedIdentity(env: Env, clock: Clock, longestAnswerMs = LONGEST_ANSWER_MS): Credential {
   const known = remember<Token>(clock, ({ expiresOnTimestamp }) => expiresOnTimestamp - SPARE_MS - clock.now());
   return {
     getToken: (scopes, options) => {
       const resource = [scopes].flat()[0]?.replace(/\/\.default$/, '') ?? '';
-      const read = (): Promise<Token> => getToken(env, resource);
+      const read = (): Promise<Token> => getToken(env, resource, AbortSignal.timeout(longestAnswerMs));
       // With claims, Azure has refused the token that is known.
       return options?.claims === undefined ? known.get(resource, read) : known.put(resource, read());
     },
   };
 }
 
-async function getToken(env: Env, resource: string): Promise<Token> {
+async function getToken(env: Env, resource: string, signal: AbortSignal): Promise<Token> {
   const address = env['IDENTITY_ENDPOINT'];
   if (address === undefined) {
     throw new Fault('denied', `getting a token for ${resource}: the function app has no identity; assign it one`);
@@ -44,13 +46,17 @@ async function getToken(env: Env, resource: string): Promise<Token> {
   // A user-assigned identity is named, a system-assigned one is not.
   const clientId = env['AZURE_CLIENT_ID'];
   if (clientId !== undefined) url.searchParams.set('client_id', clientId);
-  const { status, text } = await ask(url, env['IDENTITY_HEADER'] ?? '', resource);
+  const { status, text } = await ask(
+    url,
+    { headers: { 'x-identity-header': env['IDENTITY_HEADER'] ?? '' }, signal },
+    resource,
+  );
   return toToken(status, text, resource);
 }
 
-async function ask(url: URL, secret: string, resource: string): Promise<{ status: number; text: string }> {
+async function ask(url: URL, how: RequestInit, resource: string): Promise<{ status: number; text: string }> {
   try {
-    const response = await fetch(url, { headers: { 'x-identity-header': secret } });
+    const response = await fetch(url, how);
     return { status: response.status, text: await response.text() };
   } catch (thrown) {
     const advice = 'the identity endpoint gave no answer; it is tried again';

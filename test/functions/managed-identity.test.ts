@@ -148,3 +148,18 @@ test("the SDK's clients send it, ask once for all their requests, and again when
   expect(bearers).toEqual([...Array<string>(2).fill('Bearer expired'), ...Array<string>(4).fill('Bearer fresh')]);
   expect(asked).toHaveLength(1);
 });
+
+test('an endpoint that does not answer is unreachable, and asked again by the next who needs a token', async () => {
+  let asks = 0;
+  const silent = createServer(() => void (asks += 1));
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const identity = createManagedIdentity({ IDENTITY_ENDPOINT: `http://127.0.0.1:${port}/msi/token` }, clock, 50);
+
+  await expect(identity.getToken(SCOPE)).rejects.toMatchObject({ code: 'unreachable' });
+  await expect(identity.getToken(SCOPE)).rejects.toMatchObject({ code: 'unreachable' });
+
+  expect(asks).toBe(2);
+  silent.closeAllConnections();
+  await new Promise((resolve) => silent.close(resolve));
+});
