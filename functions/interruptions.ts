@@ -5,7 +5,7 @@ import { type Container, shareContainer } from './interruptions/blobs.ts';
 import { systemTimer, type Timer } from './interruptions/leases.ts';
 import { findRefusals, removeRefusals, type Shelf, writeRefusal } from './interruptions/refusals.ts';
 import { findFree, listSlots } from './interruptions/slots.ts';
-import { stirBlob } from './interruptions/stirs.ts';
+import { readStir, stirBlob } from './interruptions/stirs.ts';
 import { takeTurn, type TurnSetup } from './interruptions/turns.ts';
 
 export interface InterruptionSetup {
@@ -49,6 +49,10 @@ export function createInterruptions(setup: InterruptionSetup, keeping: Pace = PA
     stir: ({ account }, machine, happened) =>
       inContainer('writing in a blob that a machine is to be changed', async (container) =>
         stirBlob(container.getBlockBlobClient(`stirs/${account}/${hash(machine)}`), happened),
+      ),
+    stirred: ({ account }, machine) =>
+      inContainer('reading in a blob whether a machine is to be changed', async (container) =>
+        readStir(container.getBlockBlobClient(`stirs/${account}/${hash(machine)}`)),
       ),
     refusals: (scope, machines) =>
       inContainer('reading refusals in blobs', async (container) => findRefusals(shelf(container, scope), machines)),

@@ -129,8 +129,8 @@ export interface SweepRound {
  * of them.
  */
 export interface SweepRequests {
-  /** After how many seconds to sweep, now that somebody asks; `null`: a sweep that is still to come will do. */
-  findDelay(scope: Scope, nowMs: number): number | null;
+  /** After how many seconds to sweep, now that somebody asks for it in so many or later; `null`: a sweep that is still to come will do. */
+  findDelay(scope: Scope, nowMs: number, leastSeconds: number): number | null;
   /** Nothing came of asking: whoever asks next is the first again. */
   withdraw(scope: Scope): void;
   /** Tells that a sweep has handed on what interrupts on these sources. */
@@ -188,6 +188,8 @@ export interface Interruptions {
   isFull(scope: Scope, limit: number): Promise<boolean>;
   /** Tells that an event wants a running machine changed; the result is when the latest of such events happened. */
   stir(scope: Scope, machine: MachineId, happened: Instant): Promise<Instant>;
+  /** When the latest event happened that wanted a running machine changed, as far as that was told; `null`: none was. */
+  stirred(scope: Scope, machine: MachineId): Promise<Instant | null>;
   /** What is remembered of refusals in a scope, also of those that are over; `null`: of all machines. */
   refusals(scope: Scope, machines: NonEmpty<MachineId> | null): Promise<readonly Refusal[]>;
   refuse(scope: Scope, refusal: Refusal): Promise<void>;

@@ -18,6 +18,17 @@ export async function stirBlob(blob: Blob, happened: Instant): Promise<Instant> 
   );
 }
 
+/** The latest that is written there; `null`: nothing is. */
+export async function readStir(blob: Blob): Promise<Instant | null> {
+  try {
+    const { metadata = {} } = await blob.getProperties();
+    return (metadata['latest'] ?? null) as Instant | null;
+  } catch (thrown) {
+    if (isMissing(thrown)) return null;
+    throw thrown;
+  }
+}
+
 /** `null`: somebody else wrote in between. */
 async function tryStir(blob: Blob, happened: Instant): Promise<Instant | null> {
   try {

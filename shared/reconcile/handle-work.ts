@@ -6,7 +6,7 @@ import { lookAt } from './batch/look-at.ts';
 import type { Item, LookGroup, LookItem } from './batch/look-group.ts';
 import { groupLooks } from './batch/look-group.ts';
 import { putBackGroup } from './batch/put-back.ts';
-import { askForOneSweep, sweepOnce } from './batch/sweeps.ts';
+import { askForOneSweep, sweepOnce, type TooMuch } from './batch/sweeps.ts';
 import { isLate, RESERVE_MS } from './deadline.ts';
 import { groupBy } from '../group-by.ts';
 import type { Invocation } from './invocation.ts';
@@ -79,16 +79,17 @@ function toScopeBatch(items: NonEmpty<Item>): ScopeBatch {
 /** One after the other, so that two permissions never change one source at the same time. */
 async function handleScope(deps: Invocation, { scope, looks, sweeps }: ScopeBatch): Promise<readonly string[]> {
   const failed: string[] = [];
-  const tooMuch: LookGroup[] = [];
+  const tooMuch: TooMuch[] = [];
   for (const group of looks) {
     const result = isLate(deps)
-      ? { failed: await putBackGroup(deps, group), wantsSweep: false }
+      ? { failed: await putBackGroup(deps, group), sweepInSeconds: null }
       : await lookAt(deps, group);
     failed.push(...result.failed);
-    if (result.wantsSweep) tooMuch.push(group);
+    const { sweepInSeconds } = result;
+    if (sweepInSeconds !== null) tooMuch.push({ items: group.items, sweepInSeconds });
   }
   const [first] = sweeps;
   const [trigger] = tooMuch;
   if (first !== undefined) return [...failed, ...(await sweepOnce(deps, scope, [first, ...sweeps.slice(1)]))];
-  return trigger === undefined ? failed : [...failed, ...(await askForOneSweep(deps, scope, trigger.items))];
+  return trigger === undefined ? failed : [...failed, ...(await askForOneSweep(deps, scope, trigger))];
 }

@@ -44,6 +44,7 @@ export function rememberInterruptions(): Interruptions {
       stirred.set(machine, latest);
       return latest;
     },
+    stirred: async (_scope, machine) => stirred.get(machine) ?? null,
     async refusals(scope, machines) {
       const known = [...refusals.values()].filter((one) => one.scope === toScopeKey(scope));
       const wanted = machines === null ? null : new Set(machines);

@@ -26,11 +26,11 @@ export function rememberRequests(): SweepRequests {
     return new Map([...handedOnMs].filter(([, atMs]) => nowMs - atMs < HANDED_ON_MS));
   };
   return {
-    findDelay(scope, nowMs) {
+    findDelay(scope, nowMs, leastSeconds) {
       const key = toScopeKey(scope);
       const last = dueMs.get(key) ?? -Infinity;
       if (last > nowMs) return null;
-      const due = Math.max(nowMs, last + APART_MS);
+      const due = Math.max(nowMs + leastSeconds * 1000, last + APART_MS);
       dueMs.set(key, due);
       return Math.ceil((due - nowMs) / 1000);
     },

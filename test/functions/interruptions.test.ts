@@ -305,9 +305,11 @@ describe('stirring', () => {
 
   test('the latest counts, in whatever order they are told', async () => {
     const [one, two] = [newProcess({ name: 'one' }), newProcess({ name: 'two' })];
+    expect(await two.stirred(scope, machine)).toBe(null);
     expect(await one.stir(scope, machine, at(5))).toBe(at(5));
     expect(await two.stir(scope, machine, at(3))).toBe(at(5));
     expect(await two.stir(scope, machine, at(8))).toBe(at(8));
+    expect(await one.stirred(scope, machine)).toBe(at(8));
     expect(await one.stir(scope, machine, at(8))).toBe(at(8));
   });
 
@@ -315,6 +317,19 @@ describe('stirring', () => {
     const seconds = [4, 1, 6, 2, 5, 3];
     await Promise.all(seconds.map((second) => newProcess().stir(scope, machine, at(second))));
     expect(await newProcess().stir(scope, machine, at(0))).toBe(at(6));
+  });
+});
+
+describe('whether there is a turn', () => {
+  test('is told without taking one', async () => {
+    const one = newProcess();
+    expect(await one.isFull(scope, 1)).toBe(false);
+    expect(await one.isFull(scope, 1)).toBe(false);
+    const turn = await taken(one, 'a', 1);
+    expect(await newProcess({ name: 'two' }).isFull(scope, 1)).toBe(true);
+    expect(await one.isFull(scope, 2)).toBe(false);
+    await turn.release();
+    expect(await one.isFull(scope, 1)).toBe(false);
   });
 });
 

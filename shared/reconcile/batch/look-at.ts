@@ -15,6 +15,7 @@ import { isPassing, LOOK_AGAIN_SECONDS, toLookAgain } from './look-again.ts';
 import type { Look, LookGroup } from './look-group.ts';
 import { earliestOf, itemsAbout, latestAbout } from './look-group.ts';
 import { putBackRest } from './put-back.ts';
+import { letSettleBeforeSweep } from './too-much.ts';
 import { forgiveRestarted } from './restarted.ts';
 import { sendBackWaiting, withoutRepetition } from './waiting.ts';
 
@@ -22,8 +23,8 @@ import { sendBackWaiting, withoutRepetition } from './waiting.ts';
 export interface LookResult {
   /** Items to be delivered again. */
   readonly failed: readonly string[];
-  /** Whether events asked for more disruptions than a batch may make, which only a sweep of the scope can judge. */
-  readonly wantsSweep: boolean;
+  /** After how many seconds a sweep is to judge more disruptions than a batch of events may make; `null`: there are no more. */
+  readonly sweepInSeconds: number | null;
 }
 
 /** What looking leaves, with the launches that wait for another look. */
@@ -34,17 +35,17 @@ interface Looked extends LookResult {
 /** Makes what a group names be as the rules say, and lets go what waits for it. Never throws: what fails is told by item. */
 export async function lookAt(deps: Invocation, whole: LookGroup): Promise<LookResult> {
   const present = await sendBackWaiting(deps, whole);
-  if (present.group === null) return { failed: present.failed, wantsSweep: false };
-  const { failed, wantsSweep } = await lookAndRelease(deps, present.group);
-  return { failed: [...present.failed, ...failed], wantsSweep };
+  if (present.group === null) return { failed: present.failed, sweepInSeconds: null };
+  const { failed, sweepInSeconds } = await lookAndRelease(deps, present.group);
+  return { failed: [...present.failed, ...failed], sweepInSeconds };
 }
 
 async function lookAndRelease(deps: Invocation, group: LookGroup): Promise<LookResult> {
-  const { failed, wantsSweep, held } = await look(deps, group);
+  const { failed, sweepInSeconds, held } = await look(deps, group);
   const comesBack = comesBackWith(held);
   const looked = group.items.filter(({ work }) => !comesBack(work));
   const unreleased = await releaseHooks(deps, group.scope, looked);
-  return { failed: [...new Set([...failed, ...unreleased])], wantsSweep };
+  return { failed: [...new Set([...failed, ...unreleased])], sweepInSeconds };
 }
 
 async function look(deps: Invocation, group: LookGroup): Promise<Looked> {
@@ -56,17 +57,17 @@ async function look(deps: Invocation, group: LookGroup): Promise<Looked> {
     progress = await converge(withoutRepetition(deps, group.items), order, (about) => latestAbout(group, about));
   } catch {
     // `converge` has journaled it. Nothing is known of any item, so all come back, and in the end reach the dead letters.
-    return { failed: everyItem, wantsSweep: false, held: [] };
+    return { failed: everyItem, sweepInSeconds: null, held: [] };
   }
-  const wantsSweep = isTooMuchForBatch(group, progress);
+  const sweepInSeconds = isTooMuchForBatch(group, progress) ? await letSettleBeforeSweep(deps, group, progress) : null;
   const held = holdBack(group, progress, deps.clock.now());
   const failed = isReadInDoubt(progress) ? everyItem : [...unforgiven, ...failuresOf(group, progress)];
   try {
     await putOff(deps, group, progress, { held, failed: new Set(failed) });
-    return { failed, wantsSweep, held };
+    return { failed, sweepInSeconds, held };
   } catch (thrown) {
     recordFault(deps, order, thrown, `queueing what is left in ${toScopeKey(group.scope)}`);
-    return { failed: everyItem, wantsSweep: false, held: [] };
+    return { failed: everyItem, sweepInSeconds: null, held: [] };
   }
 }
 
@@ -114,7 +115,8 @@ async function putOff(
   if (!isReadInDoubt(progress)) await lookAgain(deps, group, passingOf(progress), comesBack);
   const again = new Set(group.items.flatMap(({ id, work }) => (failed.has(id) ? [work] : [])));
   const returns = (work: Look): boolean => comesBack(work) || again.has(work);
-  await lookAgain(deps, group, settlingOf(progress), returns);
+  // What was permitted comes back under its permission, with what else waits.
+  if (group.run === null) await lookAgain(deps, group, settlingOf(progress), returns);
   await putBackRest(deps, group, progress, { left: comesBack, waits: returns });
 }
 

@@ -58,7 +58,18 @@ export async function putBackRest(deps: Deps, group: LookGroup, progress: Progre
     isGivenUp: (work) => isForgotten(work, nowMs),
     waitingWith: () => [],
   });
-  const waits = progress.waits.filter(({ hold }) => hold.code !== 'settling');
+  const isSettling = ({ hold }: Wait): boolean => hold.code === 'settling';
+  const settling = group.run === null ? [] : progress.waits.filter(isSettling);
+  for (const together of groupBy(settling, ({ seconds }) => String(seconds)).values()) {
+    await putBack(deps, group, progress, {
+      bySource: together.map(({ changes }) => changes),
+      delayOf: () => together[0].seconds,
+      comesBack: comesBack.waits,
+      isGivenUp: (work) => isGivenUp(work, nowMs),
+      waitingWith: () => [],
+    });
+  }
+  const waits = progress.waits.filter((wait) => !isSettling(wait));
   await putBack(deps, group, progress, {
     bySource: waits.map(({ changes }) => changes),
     delayOf: ({ since }) => turnAgainSeconds(lane, nowMs - Date.parse(since)),

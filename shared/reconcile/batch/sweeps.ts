@@ -1,3 +1,4 @@
+import { toInstant } from '../../ids.ts';
 import type { Deps } from '../../ports.ts';
 import type { NonEmpty, Scope } from '../../words.ts';
 import type { Work } from '../../work.ts';
@@ -14,7 +15,9 @@ import type { Item } from './look-group.ts';
  */
 export async function sweepOnce(deps: Invocation, scope: Scope, items: NonEmpty<Item>): Promise<readonly string[]> {
   if (isLateToList(deps)) return askForSweep(deps, scope, items, 0);
-  const { correlation, since } = items[0].work;
+  const { correlation } = items[0].work;
+  // What a sweep finds has waited since the sweep, however long ago the event was that asked for it.
+  const since = toInstant(deps.clock.now());
   try {
     await sweepScope(deps, scope, { correlation, since });
     return [];
@@ -24,12 +27,19 @@ export async function sweepOnce(deps: Invocation, scope: Scope, items: NonEmpty<
   }
 }
 
+/** What asked for more disruptions than a batch may make. */
+export interface TooMuch {
+  readonly items: NonEmpty<Item>;
+  readonly sweepInSeconds: number;
+}
+
 /**
  * Asks for a sweep of a scope, however many batches of a storm do. Never throws.
  * @returns The items to be delivered again.
  */
-export async function askForOneSweep(deps: Deps, scope: Scope, items: NonEmpty<Item>): Promise<readonly string[]> {
-  const delaySeconds = deps.requests.findDelay(scope, deps.clock.now());
+export async function askForOneSweep(deps: Deps, scope: Scope, asked: TooMuch): Promise<readonly string[]> {
+  const { items, sweepInSeconds } = asked;
+  const delaySeconds = deps.requests.findDelay(scope, deps.clock.now(), sweepInSeconds);
   if (delaySeconds === null) return [];
   const failed = await askForSweep(deps, scope, items, delaySeconds);
   if (failed.length > 0) deps.requests.withdraw(scope);

@@ -64,6 +64,7 @@ export function house(now: () => number): House {
       take: (request) => orFault(() => take(process, request)),
       isFull: (_scope, limit) => orFault(() => [...held.keys()].filter(isHeld).length >= limit),
       stir: (...given) => orFault(() => memory.stir(...given)),
+      stirred: (...given) => orFault(() => memory.stirred(...given)),
       refusals: (...given) => orFault(() => memory.refusals(...given)),
       refuse: (...given) => orFault(() => memory.refuse(...given)),
       forgive: (...given) => orFault(() => memory.forgive(...given)),

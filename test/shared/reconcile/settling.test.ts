@@ -8,6 +8,7 @@ import type { NonEmpty, Subject, World } from '../../../shared/words.ts';
 import { azureFleet, mirrored, mirroredIn, nicAt, nicId, taggedOnly, vmAt, within } from './azure-fleets.ts';
 import { upTo } from './fleets.ts';
 import { type Harness, harness, look, NOW, NOW_MS } from './harness.ts';
+import { unreachable } from './house.ts';
 import { watch } from './watch.ts';
 
 const SETTLING = within({ settleSeconds: 30 });
@@ -91,9 +92,10 @@ describe('settling', () => {
     expect(mirroredIn(h.cloud.world())).toEqual([1, 2]);
   });
 
-  it('delays neither sweeps nor people', async () => {
+  it('delays neither what a sweep alone found nor people', async () => {
     const world = azureFleet(1);
     const [swept, asked] = [harness(SETTLING, world), harness(SETTLING, world)];
+    await handleWork(asked.deps, [eventAt(world, 0, vmAt(0))], null);
 
     await sweepScope(swept.deps, world.scope, { correlation: 'sweep-1', since: NOW });
     await handleWork(swept.deps, swept.take('bulk'), null);
@@ -102,6 +104,75 @@ describe('settling', () => {
 
     expect(mirroredIn(swept.cloud.world())).toEqual([0]);
     expect(mirroredIn(asked.cloud.world())).toEqual([0]);
+  });
+
+  it('is not got around by a sweep that comes by in between', async () => {
+    const tagged = azureFleet(1);
+    const h = harness(SETTLING, tagged);
+    const seen = watch(h.cloud);
+    await handleWork(h.deps, [eventAt(tagged, 0, vmAt(0))], null);
+    h.nowMs += 5_000;
+
+    await sweepScope(h.deps, tagged.scope, { correlation: 'sweep-1', since: toInstant(h.nowMs) });
+    await handleWork(h.deps, h.take('bulk'), null);
+
+    expect(h.cloud.tried).toEqual([]);
+    expect(h.sent).toMatchObject([
+      { queue: 'event' },
+      { queue: 'bulk', delaySeconds: 25, work: { subjects: [nicAt(0)], run: { kind: 'enforce' }, askedBy: 'sweep' } },
+    ]);
+    h.cloud.edit(({ attachments }) => ({ ...taggedOnly(tagged, () => false), attachments }));
+    await handleWork(h.deps, [{ id: 'off', work: look(tagged, [vmAt(0)], toInstant(h.nowMs)) }], null);
+    await goOn(h, 120);
+    expect([...seen.times]).toEqual([]);
+    expect(h.sent).toEqual([]);
+  });
+
+  it('is not got around by the sweep that judges what is too much for a batch', async () => {
+    const world = azureFleet(40, { attachments: upTo(40).map(mirrored) });
+    const untagged = taggedOnly(world, (at) => at >= 7);
+    const h = harness(SETTLING, untagged);
+    const seven = upTo(7).map(vmAt) as unknown as NonEmpty<Subject>;
+
+    await handleWork(h.deps, [{ id: 'off', work: look(world, seven) }], null);
+    expect(h.sent).toMatchObject([{ queue: 'bulk', delaySeconds: 30, work: { kind: 'sweep' } }]);
+    // The tags come back, and go again.
+    h.nowMs += 20_000;
+    await handleWork(h.deps, [{ id: 'again', work: look(world, seven, toInstant(h.nowMs)) }], null);
+    await goOn(h, 29);
+    expect(h.cloud.tried).toEqual([]);
+    await goOn(h, 31);
+
+    expect(mirroredIn(h.cloud.world())).toEqual(upTo(33).map((at) => at + 7));
+  });
+
+  it('delays no sweep where it does not tell of any running machine', async () => {
+    const sketch = azureFleet(40, { attachments: upTo(40).map(mirrored) });
+    const h = harness(
+      within({ settleSeconds: 0 }),
+      taggedOnly(sketch, (at) => at >= 7),
+    );
+
+    const seven = upTo(7).map(vmAt) as unknown as NonEmpty<Subject>;
+    await handleWork(h.deps, [{ id: 'off', work: look(sketch, seven) }], null);
+
+    expect(h.sent).toMatchObject([{ queue: 'bulk', delaySeconds: 0, work: { kind: 'sweep' } }]);
+  });
+
+  it('that others cannot be told of is journaled, and the sweep comes all the same', async () => {
+    const world = azureFleet(40, { attachments: upTo(40).map(mirrored) });
+    const h = harness(
+      SETTLING,
+      taggedOnly(world, (at) => at >= 7),
+    );
+    const stir = async (): Promise<never> => Promise.reject(unreachable());
+    const seven = upTo(7).map(vmAt) as unknown as NonEmpty<Subject>;
+
+    const deps = { ...h.deps, interruptions: { ...h.deps.interruptions, stir } };
+    expect(await handleWork(deps, [{ id: 'off', work: look(world, seven) }], null)).toEqual({ failed: [] });
+
+    expect(h.sent).toMatchObject([{ queue: 'bulk', delaySeconds: 30, work: { kind: 'sweep' } }]);
+    expect(h.journal).toContainEqual(expect.objectContaining({ kind: 'fault', code: 'unreachable' }));
   });
 
   it('goes by the latest of the events about a machine, in whatever order they come in one batch', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { toInstant } from '../../../shared/ids.ts';
 import { handleWork } from '../../../shared/reconcile/handle-work.ts';
 import { sweepScope } from '../../../shared/reconcile/sweep.ts';
 import type { SourceId } from '../../../shared/words.ts';
@@ -147,6 +148,17 @@ describe('what a sweep hands on', () => {
     // Those of two sweeps, at the moment at which the earlier ones are given up.
     expect(most).toBeLessThanOrEqual(18);
     expect(h.cloud.tried).toEqual([]);
+  });
+
+  it('waits since the sweep, however long ago the event was that asked for it', async () => {
+    const world = azureFleet(1);
+    const h = harness(AZURE_CONFIG, world);
+    const old = toInstant(h.nowMs - 1_800_000);
+    const work = { kind: 'sweep', scope: world.scope, correlation: 'event-1', since: old } as const;
+
+    await handleWork(h.deps, [{ id: 'sweep', work }], null);
+
+    expect(h.sent).toMatchObject([{ work: { kind: 'look', correlation: 'event-1', since: toInstant(h.nowMs) } }]);
   });
 
   it('is all that is to be done, in as many sweeps as it takes', async () => {
