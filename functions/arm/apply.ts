@@ -6,12 +6,13 @@ import type { Outcome } from '../../shared/ports.ts';
 import type { AttachmentId, Owner } from '../../shared/words.ts';
 import { explain, isInPlaceRefusal } from './faults.ts';
 import type { Lately } from './lately.ts';
-import { carryOut, type Ending, type Hand } from './operation.ts';
+import { carryOut, type Ending } from './operation.ts';
 import { type Before, endOf, toOutcome } from './outcome.ts';
 import { CALLS } from './permissions.ts';
 import { findResource } from './resource-id.ts';
 import type { Standings, Write } from './standing.ts';
 import { put, putAgain, putUnlessRight, type Writing } from './write.ts';
+import type { Hand } from './waiting.ts';
 
 /** Who writes, and what is known of earlier writes. */
 export interface Writer extends Hand {
@@ -73,7 +74,7 @@ async function retarget(writer: Writer, change: Modify | Retarget): Promise<Outc
 async function replace(writer: Writer, change: Modify | Retarget, said: string): Promise<Outcome> {
   const { attachment } = change;
   const inPlace: Before = { words: `Azure refuses to change ${attachment} in place (${said})`, isThere: 'yes' };
-  const deletion = await remove(writer, attachment);
+  const deletion = await remove(leavingTime(writer), attachment);
   const isDeleted = !(deletion instanceof Fault) && (deletion.kind === 'succeeded' || deletion.kind === 'absent');
   if (!isDeleted) {
     return toOutcome({ change, attachment, call: CALLS.deleteTapConfiguration, end: deletion, before: inPlace });
@@ -84,11 +85,19 @@ async function replace(writer: Writer, change: Modify | Retarget, said: string):
   return toOutcome({ change, attachment, call: CALLS.putTapConfiguration, end, before });
 }
 
+/** Between the end of a deletion and that of the process there is time to begin the creation. */
+const leavingTime = (writer: Writer): Writer => ({
+  ...writer,
+  endsAtMs: writer.endsAtMs === null ? null : writer.endsAtMs - BEGINNING_MS,
+});
+
 async function detach(writer: Writer, change: Detach): Promise<Outcome> {
   const { attachment } = change;
   const end = await remove(writer, attachment);
   return toOutcome({ change, attachment, call: CALLS.deleteTapConfiguration, end, before: null });
 }
+
+const BEGINNING_MS = 5_000;
 
 type Put = (hand: Hand, writing: Writing) => Promise<Ending>;
 

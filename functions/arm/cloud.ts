@@ -27,7 +27,9 @@ export function createArmCloud(setup: ArmSetup): MirrorCloud {
   const standings = createStandings();
   const full = rememberFull(clock);
   const known = { clock, pause, standings, lately: rememberLately(clock) };
-  const apply = oneAtATime((change, owner, lane) => applyChange({ ...known, exchange: lanes[lane] }, change, owner));
+  const apply = oneAtATime((change, owner, lane, endsAtMs) =>
+    applyChange({ ...known, exchange: lanes[lane], endsAtMs }, change, owner),
+  );
   return {
     cloud: 'azure',
     scopes: () => subscriptions.scopes(),
@@ -46,8 +48,8 @@ export function createArmCloud(setup: ArmSetup): MirrorCloud {
     ],
     // Scale sets have no such hook that waits for us.
     release: async () => undefined,
-    apply: async (_scope, change, owner, lane) => {
-      const outcome = await apply(change, owner, lane);
+    apply: async (_scope, change, owner, lane, endsAtMs) => {
+      const outcome = await apply(change, owner, lane, endsAtMs);
       // The VTAP's list of what it mirrors for has changed.
       taps.forget();
       return full.learn(outcome);

@@ -1,17 +1,9 @@
-import type { Clock } from '../../shared/ports.ts';
 import { Fault } from '../../shared/fault.ts';
 import { findAt, findRecord, findTextAt } from '../json.ts';
 import type { Answer, Exchange, Request } from './exchange.ts';
-import type { Pause } from './patience.ts';
 import { CALLS } from './permissions.ts';
 import { findRefusal, findRetryAfterSeconds, halfWay, type Refusal, toRefusal } from './refusal.ts';
-
-/** What it takes to carry something out: who asks Azure, and time. */
-export interface Hand {
-  readonly exchange: Exchange;
-  readonly pause: Pause;
-  readonly clock: Clock;
-}
+import { type Hand, type Wait, waitUpTo } from './waiting.ts';
 
 /** How a long-running operation ended, as far as it was waited for. */
 export type Ending =
@@ -27,7 +19,7 @@ type Sign = Ending | 'running' | 'lost';
 
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 5_000;
-/** Attaching interrupts a machine for up to a minute; what takes three is stuck, and the host ends an invocation after five. */
+/** Attaching interrupts a machine for up to a minute; what takes three is stuck. */
 const LONGEST_OPERATION_MS = 180_000;
 
 const SUCCEEDED: Ending = { kind: 'succeeded' };
@@ -46,15 +38,15 @@ export async function carryOut(hand: Hand, request: Request): Promise<Ending> {
   const refusal = findRefusal(answer);
   if (refusal !== null) return { kind: 'refused', refusal };
   if (request.call.method === 'DELETE' && answer.status === 204) return { kind: 'absent' };
-  const patience = waiting(hand);
+  const pursuit: Pursuit = { exchange: hand.exchange, wait: waitUpTo(LONGEST_OPERATION_MS, hand) };
   const address = findOperation(answer);
   const ask = address === null ? null : { call: CALLS.getOperation, address, body: null };
   const sign =
-    ask === null ? readAccepted(request, answer) : await follow(patience, ask, { latest: answer, read: readOperation });
+    ask === null ? readAccepted(request, answer) : await follow(pursuit, ask, { latest: answer, read: readOperation });
   if (sign !== 'lost' && sign !== 'running') return sign;
   // Right after its answer nothing is over yet; an operation that was lost on the way may be.
   const look = { call: CALLS.getTapConfiguration, address: request.address, body: null };
-  const end = await follow(patience, look, { latest: answer, read: readResourceOf(request) });
+  const end = await follow(pursuit, look, { latest: answer, read: readResourceOf(request) });
   return end === 'lost' ? UNFINISHED : end;
 }
 
@@ -68,27 +60,10 @@ function readAccepted({ call }: Request, answer: Answer): Sign {
   return call.method === 'DELETE' ? SUCCEEDED : readState(answer.body);
 }
 
-/** Time to follow one operation, over all that is asked about it. */
-interface Waiting {
+/** What is asked about one operation, and the time for all of it. */
+interface Pursuit {
   readonly exchange: Exchange;
-  /** Waits; `false`: there is no time for that. */
-  wait(delayMs: number): Promise<boolean>;
-}
-
-function waiting({ exchange, pause, clock }: Hand): Waiting {
-  const beganMs = clock.now();
-  let pausedMs = 0;
-  return {
-    exchange,
-    wait: async (delayMs) => {
-      // Answers take time too.
-      const spentMs = Math.max(pausedMs, clock.now() - beganMs);
-      if (spentMs + delayMs > LONGEST_OPERATION_MS) return false;
-      pausedMs += delayMs;
-      await pause(delayMs);
-      return true;
-    },
-  };
+  readonly wait: Wait;
 }
 
 interface Following {
@@ -97,7 +72,7 @@ interface Following {
 }
 
 async function follow(
-  { exchange, wait }: Waiting,
+  { exchange, wait }: Pursuit,
   ask: Request,
   { latest, read }: Following,
 ): Promise<Ending | 'lost'> {

@@ -52,11 +52,13 @@ export function isBusy(refusal: Refusal): boolean {
 }
 
 const isPassing = (refusal: Refusal, request: Request): boolean =>
-  isQuota(refusal) ||
-  (isBusy(refusal) && mayRepeat(request) && (refusal.retryAfterSeconds ?? 0) <= LONGEST_WAIT_SECONDS);
+  isQuota(refusal) || (isBusy(refusal) && mayRepeat(request) && isSoon(refusal));
 
 /** The longest wait for one request within an invocation; what Azure wants longer waits on the queue. */
 export const LONGEST_WAIT_SECONDS = 20;
+
+/** Whether Azure lets the same be asked again within the longest wait. */
+export const isSoon = ({ retryAfterSeconds }: Refusal): boolean => (retryAfterSeconds ?? 0) <= LONGEST_WAIT_SECONDS;
 
 /** The wait before what was refused is repeated; `null`: there was no answer. */
 export const delayAfter = (refusal: Refusal | null, repeats: number): number =>

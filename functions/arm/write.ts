@@ -2,10 +2,11 @@ import { Fault } from '../../shared/fault.ts';
 import type { AttachmentId, TargetId } from '../../shared/words.ts';
 import type { Request } from './exchange.ts';
 import { isListed, lookAt, type Look } from './look.ts';
-import { carryOut, type Ending, type Hand } from './operation.ts';
-import { delayAfter, isBusy, REPEATS } from './patience.ts';
+import { carryOut, type Ending } from './operation.ts';
+import { delayAfter, isBusy, isSoon, REPEATS } from './patience.ts';
 import { CALLS } from './permissions.ts';
 import { halfWay, toRefusal } from './refusal.ts';
+import { type Hand, waitUpTo } from './waiting.ts';
 
 /** A TAP configuration that is to be written. */
 export interface Writing {
@@ -21,22 +22,31 @@ export interface Writing {
  */
 export async function put(hand: Hand, writing: Writing): Promise<Ending> {
   const request = toPut(writing);
+  const wait = waitUpTo(Number.POSITIVE_INFINITY, hand);
   for (let repeats = 0; ; repeats += 1) {
     const sent = await carryOut(hand, request).catch(toUnanswered);
     const isUnanswered = sent instanceof Fault;
+    const isLast = repeats === REPEATS;
+    if (!isUnanswered && (isLast || !mayRepeat(sent))) return sent;
     const refusal = !isUnanswered && sent.kind === 'refused' ? sent.refusal : null;
-    const mayPass = isUnanswered || (refusal?.phase === 'answer' && isBusy(refusal));
-    if (!mayPass || repeats === REPEATS) {
-      if (isUnanswered) throw sent;
-      return sent;
-    }
-    await hand.pause(delayAfter(refusal, repeats));
+    if (!(await wait(delayAfter(refusal, repeats)))) return orThrow(sent);
+    // Also what is not sent again may have been taken, and is followed to its end.
     const look = isUnanswered
       ? await lookUntilStill(hand, writing.attachment)
       : await lookAt(hand.exchange, writing.attachment);
     const ending = (isUnanswered ? findFailure(look, writing) : null) ?? findEnding(look, writing);
     if (ending !== null) return ending;
+    if (isLast) return orThrow(sent);
   }
+}
+
+/** A lock or a server's error, which is gone before long. */
+const mayRepeat = (sent: Ending): boolean =>
+  sent.kind === 'refused' && sent.refusal.phase === 'answer' && isBusy(sent.refusal) && isSoon(sent.refusal);
+
+function orThrow(sent: Ending | Fault): Ending {
+  if (sent instanceof Fault) throw sent;
+  return sent;
 }
 
 /** What was not answered, and failed on the way: to write it again would interrupt its machine once more. */
@@ -54,12 +64,11 @@ const LONGEST_WAIT_MS = 60_000;
  * What was not answered may have been taken all the same. Its machine is interrupted until nothing changes there any more, and
  * whoever is told that it is over gives the turn to the next one.
  */
-async function lookUntilStill({ exchange, pause }: Hand, attachment: AttachmentId): Promise<Look> {
-  for (let delayMs = FIRST_DELAY_MS, waitedMs = 0; ; delayMs *= 2) {
-    const look = await lookAt(exchange, attachment);
-    if (look.kind !== 'changing' || waitedMs + delayMs > LONGEST_WAIT_MS) return look;
-    waitedMs += delayMs;
-    await pause(delayMs);
+async function lookUntilStill(hand: Hand, attachment: AttachmentId): Promise<Look> {
+  const wait = waitUpTo(LONGEST_WAIT_MS, hand);
+  for (let delayMs = FIRST_DELAY_MS; ; delayMs *= 2) {
+    const look = await lookAt(hand.exchange, attachment);
+    if (look.kind !== 'changing' || !(await wait(delayMs))) return look;
   }
 }
 

@@ -103,7 +103,8 @@ async function launchInMember(): Promise<Attach> {
   };
 }
 
-const apply = (deps: AwsDeps, attach: Attach) => deps.cloud.apply(scopeOf(MEMBER), attach, 'soc' as Owner, 'event');
+const apply = (deps: AwsDeps, attach: Attach) =>
+  deps.cloud.apply(scopeOf(MEMBER), attach, 'soc' as Owner, 'event', null);
 
 /** The deployment, with rules that mirror the machine to its destination. */
 const enforcing = ({ to }: Attach): AwsDeps => {

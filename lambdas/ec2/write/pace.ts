@@ -94,7 +94,7 @@ export function paced(cloud: MirrorCloud, pacing: Pacing): MirrorCloud {
 
   return {
     ...cloud,
-    apply: (scope, change, owner, lane) =>
-      write(roadOf(scope, change, lane), pacing.clock, () => cloud.apply(scope, change, owner, lane)),
+    apply: (scope, change, owner, lane, endsAtMs) =>
+      write(roadOf(scope, change, lane), pacing.clock, () => cloud.apply(scope, change, owner, lane, endsAtMs)),
   };
 }

@@ -277,6 +277,7 @@ const attach = async (one: Account, source: SourceId, target: string, filter: st
     },
     OWNER,
     'event',
+    null,
   );
 
 describe('a target that another account shares', () => {

@@ -198,7 +198,7 @@ describe('on-change', () => {
     let left = unseen;
     const early = writing((scope, change, owner) => {
       const source = left-- > 0 ? parseSourceId('eni-0123456789abcdef0') : change.source;
-      return deps.cloud.apply(scope, { ...change, source }, owner, 'event');
+      return deps.cloud.apply(scope, { ...change, source }, owner, 'event', null);
     });
     expect(await early(batch(running(launched)))).toEqual({ batchItemFailures });
     expect(sessions()).toHaveLength(attached);

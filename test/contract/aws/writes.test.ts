@@ -63,7 +63,7 @@ const detaching = (attachment: string): Detach => ({
   because: 'unwished',
 });
 
-const apply = (change: Change): Promise<Outcome> => account.mirror.apply(account.scope, change, OWNER, 'event');
+const apply = (change: Change): Promise<Outcome> => account.mirror.apply(account.scope, change, OWNER, 'event', null);
 
 /** Attaches, and gives the id of what was made and its settings as they are read. */
 async function attached(to: Settings): Promise<{ attachment: ReturnType<typeof parseAttachmentId>; from: Settings }> {

@@ -79,7 +79,7 @@ const retarget = (tap: string): Retarget => ({
 /** A process; each has what it remembers to itself. */
 const newProcess = (): MirrorCloud => composeOver(cloud, [tapEntry(cloud)]).cloud;
 const applyIn = (process: MirrorCloud, change: Change): Promise<Outcome> =>
-  process.apply(scopeOf(cloud), change, OWNER, 'event');
+  process.apply(scopeOf(cloud), change, OWNER, 'event', null);
 const apply = (change: Change): Promise<Outcome> => applyIn(newProcess(), change);
 const detailOf = (outcome: Outcome): string => {
   if (outcome.kind === 'held') return outcome.hold.detail;

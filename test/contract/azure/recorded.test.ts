@@ -72,7 +72,7 @@ describe('writing, against what was recorded', () => {
   test('a PUT that creates: the body that was sent then, and the signed address as it was given', async () => {
     const exchange = recorded('tapconfig-put-create');
     const { cloud, sent, pauses } = replay([responseOf('tapconfig-put-create'), ...listAt(exchange, 'poll')]);
-    expect(await cloud.apply(SCOPE, ATTACH, OWNER, 'event')).toEqual({
+    expect(await cloud.apply(SCOPE, ATTACH, OWNER, 'event', null)).toEqual({
       kind: 'done',
       change: ATTACH,
       attachment: OURS,
@@ -97,7 +97,7 @@ describe('writing, against what was recorded', () => {
       { ...(response as object), headers },
       ...listAt(recorded('tapconfig-put-create'), 'poll'),
     ]);
-    expect(await cloud.apply(SCOPE, ATTACH, OWNER, 'event')).toMatchObject({ kind: 'done' });
+    expect(await cloud.apply(SCOPE, ATTACH, OWNER, 'event', null)).toMatchObject({ kind: 'done' });
     expect(signed.length).toBeGreaterThan(4000);
     expect(sent[1]?.url).toBe(signed);
   });
@@ -105,7 +105,7 @@ describe('writing, against what was recorded', () => {
   test('a PUT that changes nothing has an operation all the same', async () => {
     const succeeded = listAt(recorded('tapconfig-put-create'), 'poll');
     const { cloud, sent } = replay([responseOf('tapconfig-put-noop'), ...succeeded]);
-    expect(await cloud.apply(SCOPE, RETARGET, OWNER, 'bulk')).toMatchObject({ kind: 'done' });
+    expect(await cloud.apply(SCOPE, RETARGET, OWNER, 'bulk', null)).toMatchObject({ kind: 'done' });
     expect(sent.map(({ method }) => method)).toEqual(['PUT', 'GET']);
     expect(sent[1]?.url).toContain('/operations/951baaa7-90b9-4201-b50e-1a1f9f452ed2');
   });
@@ -115,7 +115,7 @@ describe('writing, against what was recorded', () => {
       responseOf('tapconfig-delete'),
       ...listAt(recorded('tapconfig-delete'), 'poll'),
     ]);
-    expect(await cloud.apply(SCOPE, DETACH, OWNER, 'event')).toMatchObject({ kind: 'done' });
+    expect(await cloud.apply(SCOPE, DETACH, OWNER, 'event', null)).toMatchObject({ kind: 'done' });
     expect(sent.map(({ method, url }) => `${method} ${url}`)).toEqual([
       `DELETE https://management.azure.com${OURS}?api-version=2025-05-01`,
       `GET ${addressIn('tapconfig-delete')}`,
@@ -133,14 +133,14 @@ describe('writing, against what was recorded', () => {
       { ...(response as object), headers },
       ...listAt(recorded('tapconfig-delete'), 'poll'),
     ]);
-    expect(await cloud.apply(SCOPE, DETACH, OWNER, 'event')).toMatchObject({ kind: 'done' });
+    expect(await cloud.apply(SCOPE, DETACH, OWNER, 'event', null)).toMatchObject({ kind: 'done' });
     expect(pauses).toEqual([10_000]);
   });
 
   test.each(['tapconfig-get-404', 'resource-404-gateway'])('%s is gone, for each write', async (name) => {
     for (const change of [ATTACH, RETARGET, DETACH]) {
       const { cloud, sent } = replay([responseOf(name)]);
-      expect(await cloud.apply(SCOPE, change, OWNER, 'event')).toMatchObject({ kind: 'gone' });
+      expect(await cloud.apply(SCOPE, change, OWNER, 'event', null)).toMatchObject({ kind: 'gone' });
       expect(sent).toHaveLength(1);
     }
   });
@@ -148,7 +148,7 @@ describe('writing, against what was recorded', () => {
   test('what stands there is what was recorded: after a lock nothing is written again', async () => {
     const locked = { status: 429, headers: {}, body: { error: { code: 'RetryableErrorDueToAnotherOperation' } } };
     const { cloud, sent } = replay([locked, findAt(recorded('tapconfig-put-create'), 'finalGet')]);
-    expect(await cloud.apply(SCOPE, ATTACH, OWNER, 'event')).toMatchObject({ kind: 'done' });
+    expect(await cloud.apply(SCOPE, ATTACH, OWNER, 'event', null)).toMatchObject({ kind: 'done' });
     expect(sent.map(({ method }) => method)).toEqual(['PUT', 'GET']);
   });
 });

@@ -47,7 +47,7 @@ test('the most talkative log of the SDK tells nothing of the signature of an ope
     });
     return { request, status: isPoll ? 200 : 202, headers, bodyAsText: isPoll ? '{"status":"Succeeded"}' : '' };
   });
-  const hand = { exchange, pause: async () => undefined, clock: { now: () => 0 } };
+  const hand = { exchange, pause: async () => undefined, clock: { now: () => 0 }, endsAtMs: null };
   expect(await carryOut(hand, put)).toEqual({ kind: 'succeeded' });
   expect(reveals(told.join(''))).toEqual([]);
 });

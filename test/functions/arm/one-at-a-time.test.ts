@@ -39,17 +39,43 @@ describe('changes of one interface', () => {
   it('are made one at a time, and whoever waited is told to read again', async () => {
     const { apply, end } = slowApply();
     const web = attachTo('web');
-    const [first, second] = [apply(web, OWNER, 'event'), apply(web, OWNER, 'event')];
+    const [first, second] = [apply(web, OWNER, 'event', null), apply(web, OWNER, 'event', null)];
     end(web);
     expect((await first).kind).toBe('done');
     expect((await second).kind).toBe('conflict');
+  });
+
+  it.each([
+    ['it ends after the other', 1000, 2000],
+    ['it never ends', 1000, null],
+  ])('are waited for by whoever ends later: %s', async (_, first, second) => {
+    const { apply, end } = slowApply();
+    const web = attachTo('web');
+    const writing = apply(web, OWNER, 'event', first);
+    let isTold = false;
+    const waiting = apply(web, OWNER, 'event', second).finally(() => (isTold = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isTold).toBe(false);
+    end(web);
+    expect((await writing).kind).toBe('done');
+    expect((await waiting).kind).toBe('conflict');
+  });
+
+  it.each([
+    [2000, 1000],
+    [null, 1000],
+  ])('are not waited for by whoever ends before them: %s, %s', async (first, second) => {
+    const { apply } = slowApply();
+    const web = attachTo('web');
+    void apply(web, OWNER, 'event', first);
+    expect((await apply(web, OWNER, 'event', second)).kind).toBe('conflict');
   });
 
   it('follow each other when none is under way', async () => {
     const { apply, end } = slowApply();
     const web = attachTo('web');
     for (const _ of [1, 2]) {
-      const one = apply(web, OWNER, 'event');
+      const one = apply(web, OWNER, 'event', null);
       end(web);
       expect((await one).kind).toBe('done');
     }
@@ -57,8 +83,8 @@ describe('changes of one interface', () => {
 
   it('are not held up by those of another', async () => {
     const { apply, end } = slowApply();
-    void apply(attachTo('web'), OWNER, 'event');
-    const other = apply(attachTo('api'), OWNER, 'event');
+    void apply(attachTo('web'), OWNER, 'event', null);
+    const other = apply(attachTo('api'), OWNER, 'event', null);
     end(attachTo('api'));
     expect((await other).kind).toBe('done');
   });

@@ -20,7 +20,7 @@ function scripted(...answers: readonly Answer[]) {
     return answer;
   };
   const pause = async (delayMs: number): Promise<void> => void pauses.push(delayMs);
-  return { hand: { exchange, pause, clock: { now: () => 0 } }, addresses, pauses };
+  return { hand: { exchange, pause, clock: { now: () => 0 }, endsAtMs: null }, addresses, pauses };
 }
 
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}): Answer => ({
@@ -88,6 +88,14 @@ describe('waiting', () => {
     expect(waitedMs).toBeLessThan(190_000);
   });
 
+  test('ends before the process does, and leaves it time for what follows', async () => {
+    const { hand, pauses } = scripted(started(), running());
+    expect(await carryOut({ ...hand, endsAtMs: 60_000 }, DELETE)).toEqual({ kind: 'unfinished' });
+    const waitedMs = pauses.reduce((sum, delayMs) => sum + delayMs, 0);
+    expect(waitedMs).toBeGreaterThan(40_000);
+    expect(waitedMs).toBeLessThanOrEqual(50_000);
+  });
+
   const tap = { properties: { provisioningState: 'Succeeded', virtualNetworkTap: { id: '/Tap' } } };
   const wished: Request = { ...PUT, body: { properties: { virtualNetworkTap: { id: '/tap' } } } };
   const forgotten = answer(404, { error: { code: 'NotFound' } });
@@ -125,7 +133,7 @@ describe('waiting', () => {
       if (calls < 4) throw new Fault(calls === 2 ? 'unreachable' : 'throttled', 'nobody answers');
       return answer(200, { status: 'Succeeded' });
     };
-    const hand = { exchange, pause: async () => undefined, clock: { now: () => 0 } };
+    const hand = { exchange, pause: async () => undefined, clock: { now: () => 0 }, endsAtMs: null };
     expect(await carryOut(hand, PUT)).toEqual({ kind: 'succeeded' });
   });
 
@@ -136,7 +144,7 @@ describe('waiting', () => {
       if (address === '/op') throw new Fault('unexpected', 'another host');
       return asked.length === 1 ? started() : answer(200, tap);
     };
-    const hand = { exchange, pause: async () => undefined, clock: { now: () => 0 } };
+    const hand = { exchange, pause: async () => undefined, clock: { now: () => 0 }, endsAtMs: null };
     expect(await carryOut(hand, wished)).toEqual({ kind: 'succeeded' });
     expect(asked).toEqual(['/x', '/op', '/x']);
   });

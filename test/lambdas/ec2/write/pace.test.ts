@@ -71,7 +71,7 @@ const pacedOver = (clock: VirtualClock, bucket: TokenBucket, bulkConcurrency = 1
 /** So many attaches, as many at a time as a process does; how many of them came about. */
 async function writeMany(cloud: MirrorCloud, lane: Lane, count: number): Promise<number> {
   const outcomes = await mapLimited(Array.from({ length: count }), PARALLELISM, () =>
-    cloud.apply(HERE, attach, OWNER, lane),
+    cloud.apply(HERE, attach, OWNER, lane, null),
   );
   return outcomes.filter(({ kind }) => kind === 'done').length;
 }
@@ -110,7 +110,7 @@ test('launches that use up their share are attached within seconds, all through 
   const tookMs: number[] = [];
   const launch = async (): Promise<void> => {
     const startedMs = clock.now();
-    expect(await events.apply(HERE, attach, OWNER, 'event')).toMatchObject({ kind: 'done' });
+    expect(await events.apply(HERE, attach, OWNER, 'event', null)).toMatchObject({ kind: 'done' });
     tookMs.push(clock.now() - startedMs);
   };
   const launches = async (): Promise<void> => {
@@ -145,7 +145,7 @@ test('another account, action or lane is not slowed down', async () => {
   const startedMs = clock.now();
   const tookMs = async (scope: Scope, change: Change, lane: Lane): Promise<number> => {
     const sentMs = clock.now();
-    await cloud.apply(scope, change, OWNER, lane);
+    await cloud.apply(scope, change, OWNER, lane, null);
     return clock.now() - sentMs;
   };
   const others = clock
@@ -187,7 +187,7 @@ test('many writes that are throttled every time give up before an invocation wou
 test('what is throttled every time is tried a bounded number of times and then failed, with what the cloud said', async () => {
   const clock = virtualClock();
   const dry = tokenBucket(clock, { size: 0, perSecond: 0 });
-  const outcome = await clock.run(pacedOver(clock, dry).apply(HERE, attach, OWNER, 'event'));
+  const outcome = await clock.run(pacedOver(clock, dry).apply(HERE, attach, OWNER, 'event', null));
   expect(outcome).toMatchObject({ kind: 'failed', code: 'throttled', detail: 'RequestLimitExceeded' });
   expect(dry.calls()).toBeLessThanOrEqual(6);
   expect(dry.calls()).toBeGreaterThan(3);
@@ -205,6 +205,6 @@ test('what fails otherwise is not tried again', async () => {
     },
   };
   const cloud = paced(refusing, { clock, sleep: clock.sleep, bulkConcurrency: 1 });
-  expect(await clock.run(cloud.apply(HERE, attach, OWNER, 'event'))).toMatchObject({ code: 'denied' });
+  expect(await clock.run(cloud.apply(HERE, attach, OWNER, 'event', null))).toMatchObject({ code: 'denied' });
   expect(calls).toBe(1);
 });
