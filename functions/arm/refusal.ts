@@ -1,4 +1,5 @@
 import { findAt, findJson, findRecord, findTextAt, listAt } from '../json.ts';
+import { cleaned } from './clean.ts';
 import type { Answer } from './exchange.ts';
 
 /** A policy that denied something. */
@@ -38,8 +39,8 @@ export function toRefusal(
   return {
     phase: 'answer',
     status,
-    codes: errors.flatMap((error) => findTextAt(error, 'code') ?? []),
-    said: withoutSecrets(said).slice(0, LONGEST_SAID),
+    codes: errors.map((error) => cleaned(findTextAt(error, 'code') ?? '', LONGEST_NAME)).filter((code) => code !== ''),
+    said: cleaned(said, LONGEST_SAID),
     policies: policiesOf(errors),
     retryAfterSeconds: wait,
   };
@@ -59,6 +60,8 @@ export function findRetryAfterSeconds({ headers }: Answer): number | null {
 }
 
 const LONGEST_SAID = 1000;
+const LONGEST_NAME = 200;
+const LONGEST_ID = 500;
 const MOST_ERRORS = 30;
 /** A list and what is in it are two steps. */
 const DEEPEST = 24;
@@ -79,16 +82,24 @@ function flatten(value: unknown, depth: number): readonly unknown[] {
   return [value, ...within.flatMap((one) => flatten(one, depth + 1))];
 }
 
-const JSON_IN_TEXT = /[[{][^]*[\]}]/;
+/** What stands from the first bracket to the last, where JSON in a text would be. */
+function findBrackets(text: string): readonly [from: number, to: number] | null {
+  const openings = ['{', '['].map((bracket) => text.indexOf(bracket)).filter((at) => at >= 0);
+  const from = Math.min(...openings);
+  const to = Math.max(text.lastIndexOf('}'), text.lastIndexOf(']'));
+  return openings.length > 0 && from < to ? [from, to + 1] : null;
+}
 
 /** JSON in a text, or `null`. */
 function findEmbedded(text: string): unknown {
-  const found = JSON_IN_TEXT.exec(text)?.[0];
-  return found === undefined ? null : findJson(found);
+  const found = findBrackets(text);
+  return found === null ? null : findJson(text.slice(...found));
 }
 
-const withoutJson = (text: string): string =>
-  findEmbedded(text) === null ? text : text.replace(JSON_IN_TEXT, '').trim();
+function withoutJson(text: string): string {
+  const found = findEmbedded(text) === null ? null : findBrackets(text);
+  return found === null ? text : `${text.slice(0, found[0])}${text.slice(found[1])}`.trim();
+}
 
 /**
  * The assignments that denied: in `additionalInfo`, or as "Policy identifiers" in the text of the message.
@@ -111,11 +122,11 @@ function findPolicy(info: unknown, prefix: string): Policy | null {
   const assignment = findTextAt(info, `${prefix}Id`);
   const name =
     findTextAt(info, `${prefix}DisplayName`) ?? findTextAt(info, `${prefix}Name`) ?? assignment?.split('/').at(-1);
-  return name === undefined ? null : { name, assignment };
+  if (name === undefined) return null;
+  return {
+    name: cleaned(name, LONGEST_NAME),
+    assignment: assignment === null ? null : cleaned(assignment, LONGEST_ID),
+  };
 }
 
 const toJson = (value: unknown): unknown => (typeof value === 'string' ? findJson(value) : value);
-
-/** AuthorizationFailed names its caller by user principal name; the addresses of operations are signed. */
-const withoutSecrets = (text: string): string =>
-  text.replace(/(https?:\/\/[^\s?'"]+)\?[^\s'"]*/gi, '$1').replace(/[^\s'"]+@[^\s'"]+/g, '(somebody)');

@@ -67,12 +67,69 @@ describe('what is kept of a refusal', () => {
     expect(refusalOf({ error })?.said).toBe('same');
   });
 
-  test('signed addresses lose their query', () => {
-    const message = 'see https://management.azure.com/x/operations/1?api-version=1&c=cert&s=signature, later';
+  const OPERATION = '/subscriptions/1/providers/Microsoft.Network/locations/eastus/operations/abc';
+  const QUERY = 'api-version=1&t=1&c=MIIcert&s=SIGNATURE&h=HASH';
+
+  test.each([
+    [
+      `see https://management.azure.com${OPERATION}?${QUERY}, later`,
+      `see https://management.azure.com${OPERATION} later`,
+    ],
+    [`poll ${OPERATION}?${QUERY} for it`, `poll ${OPERATION} for it`],
+    [`see <https://management.azure.com/x?${QUERY}> end`, 'see <https://management.azure.com/x> end'],
+    [
+      'see https://management.azure.com/x?$filter=name eq &s=SIGNATURE end',
+      'see https://management.azure.com/x eq  end',
+    ],
+    ['see https://management.azure.com/x?api-version=1&amp;s=SIGNATURE end', 'see https://management.azure.com/x end'],
+    ['see operations/abc?s=SIGNATURE', 'see operations/abc'],
+    ['the signature s=SIGNATURE is wrong', 'the signature s=(hidden) is wrong'],
+    ['with Bearer eyJSIGNATURE.eyJSIGNATURE.SIGNATURE sent', 'with (hidden) sent'],
+  ])('signed addresses lose their query: %s', (message, expected) => {
     const said = refusalOf({ error: { code: 'A', message } })?.said;
-    expect(said).toContain('https://management.azure.com/x/operations/1');
-    expect(said).not.toContain('signature');
+    expect(said).toBe(expected);
+    expect(said).not.toMatch(/SIGNATURE|MIIcert|HASH/);
   });
+
+  const ID = '00000000-0000-4000-8000-000000000000';
+
+  test.each([
+    ["'Alice Example'", "'(somebody)'"],
+    ["'alice@example.com'", "'(somebody)'"],
+    ["'Alice O'Example'", "'(somebody)'"],
+    ["'live.com#alice%40example.com'", "'(somebody)'"],
+    ['Alice Example', '(somebody)'],
+    [`'${ID}'`, `'${ID}'`],
+  ])('a client is nobody by name, and its ids stay: %s', (name, expected) => {
+    const message = `The client ${name} with object id '${ID}' does not have authorization over '${OPERATION}'.`;
+    const said = `The client ${expected} with object id '${ID}' does not have authorization over '${OPERATION}'.`;
+    expect(refusalOf({ error: { code: 'A', message } })?.said).toBe(said);
+  });
+
+  test('nor is anybody in a message that is cut, in a code or in the name of a policy', () => {
+    const long = refusalOf({
+      error: { code: 'A', message: `${'x '.repeat(1990)} client 'Alice Example is ${'y'.repeat(99)}'` },
+    });
+    expect(JSON.stringify(long)).not.toContain('Alice');
+    const info = {
+      policyAssignmentId: `/x/policyAssignments/y?${QUERY}`,
+      policyAssignmentDisplayName: 'by bob@example.com',
+    };
+    const code = 'https://management.azure.com/x?s=SIGNATURE bob@example.com';
+    const refusal = refusalOf({ error: { code, additionalInfo: [{ type: 'PolicyViolation', info }] } });
+    expect(refusal?.codes).toEqual(['https://management.azure.com/x (somebody)']);
+    expect(refusal?.policies).toEqual([{ name: 'by (somebody)', assignment: '/x/policyAssignments/y' }]);
+  });
+
+  test.each(['a', '{', '[{', '<td class=x>{', 'http://', '/', "client '", 'a@', '&a=', 's='])(
+    'however long it is, it takes no time: %s',
+    (piece) => {
+      const message = piece.repeat(400_000 / piece.length);
+      const beganMs = performance.now();
+      refusalOf({ error: { code: message, message, details: message } });
+      expect(performance.now() - beganMs).toBeLessThan(2000);
+    },
+  );
 
   test.each([null, 'text', [], {}, { error: null }, { error: 'x' }, { error: { details: {} } }, '<html>{}</html>'])(
     'nothing of %j',
