@@ -24,7 +24,7 @@ export interface ArmSetup {
 /** Azure, as the use case sees it. */
 export function createArmCloud(setup: ArmSetup): MirrorCloud {
   const { lanes, taps, surroundings, subscriptions, clock, pause } = setup;
-  const standings = createStandings();
+  const standings = createStandings(clock);
   const full = rememberFull(clock);
   const known = { clock, pause, standings, lately: rememberLately(clock) };
   const apply = oneAtATime((change, owner, lane, endsAtMs) =>
@@ -35,7 +35,7 @@ export function createArmCloud(setup: ArmSetup): MirrorCloud {
     scopes: () => subscriptions.scopes(),
     keeps: (scope) => subscriptions.keeps(scope),
     read: async (scope, selection) => {
-      standings.forget(scope.account);
+      if (selection.kind === 'everything') standings.forget(scope.account);
       const exchange = selection.kind === 'everything' ? lanes.bulk : lanes.event;
       const world = await readWorld({ exchange, taps, surroundings }, scope, selection);
       return { ...world, targets: world.targets.map(full.judge) };

@@ -1,5 +1,6 @@
+import type { Clock } from '../../shared/ports.ts';
 import type { AccountId, AttachmentId, TargetId } from '../../shared/words.ts';
-import { type Breadth, breadthOf } from './faults.ts';
+import { breadthOf } from './faults.ts';
 import type { Refusal } from './refusal.ts';
 import { lockedScopesIn } from './remedies.ts';
 
@@ -17,14 +18,19 @@ export interface Standings {
   find(write: Write): Refusal | null;
   refuse(write: Write, refusal: Refusal): void;
   succeed(write: Write): void;
-  /** Another run begins in a subscription: it finds out what a person has changed. */
+  /** A run over a whole subscription begins: it finds out what a person has changed. */
   forget(subscription: AccountId): void;
 }
 
 /** An interface that one role or policy is about must not stop those beside it: only so many say that it is about all. */
 const PROOFS = 3;
+/**
+ * After so long it is found out again. Messages about single machines are many at the same time, and what one of them was told is
+ * true for the others; whoever has just granted a role tries again no sooner.
+ */
+const KNOWN_MS = 60_000;
 
-interface Standing {
+interface Said {
   readonly method: Write['method'];
   /** What it holds for: everything in it. */
   readonly under: string;
@@ -32,22 +38,34 @@ interface Standing {
   readonly target: TargetId | null;
   readonly proofs: number;
   readonly refusal: Refusal;
+}
+
+interface Standing extends Said {
   times: number;
+  /** When it was last said. */
+  atMs: number;
 }
 
 /**
- * For one run: a feature that is not registered, a region that is not enabled, a lock or a permission that is missing would
+ * For a minute: a feature that is not registered, a region that is not enabled, a lock or a permission that is missing would
  * otherwise cost a call for each interface of a subscription in every sweep.
  */
-export function createStandings(): Standings {
+export function createStandings(clock: Clock): Standings {
   let standings: readonly Standing[] = [];
+  const isKnown = ({ atMs }: Standing): boolean => clock.now() - atMs < KNOWN_MS;
   return {
-    find: (write) => standings.find((one) => one.times >= one.proofs && isFor(one, write))?.refusal ?? null,
+    find: (write) =>
+      standings.find((one) => one.times >= one.proofs && isFor(one, write) && isKnown(one))?.refusal ?? null,
     refuse(write, refusal) {
-      for (const standing of toStandings(write, refusal, breadthOf(refusal))) {
-        const known = standings.find((one) => isSame(one, standing));
-        if (known === undefined) standings = [...standings, standing];
-        else known.times += 1;
+      standings = standings.filter(isKnown);
+      const atMs = clock.now();
+      for (const said of toSaid(write, refusal)) {
+        const known = standings.find((one) => isSame(one, said));
+        if (known === undefined) standings = [...standings, { ...said, times: 1, atMs }];
+        else {
+          known.times += 1;
+          known.atMs = atMs;
+        }
       }
     },
     succeed(write) {
@@ -61,19 +79,19 @@ export function createStandings(): Standings {
 
 const isUnder = (id: string, scope: string): boolean => id === scope || id.startsWith(`${scope}/`);
 
-const isFor = ({ method, under, target }: Standing, write: Write): boolean =>
+const isFor = ({ method, under, target }: Said, write: Write): boolean =>
   method === write.method && isUnder(write.attachment, under) && (target === null || target === write.target);
 
-const isSame = (one: Standing, other: Standing): boolean =>
+const isSame = (one: Said, other: Said): boolean =>
   one.method === other.method && one.under === other.under && one.target === other.target;
 
 /** Of what is not even tried nothing was accepted, and nobody was interrupted by it. */
 const untried = (refusal: Refusal): Refusal => ({ ...refusal, phase: 'answer' });
 
-function toStandings({ method, attachment, target }: Write, refusal: Refusal, breadth: Breadth): readonly Standing[] {
+function toSaid({ method, attachment, target }: Write, refusal: Refusal): readonly Said[] {
   const [subscription = '', group = ''] = [3, 5].map((segments) => attachment.split('/').slice(0, segments).join('/'));
-  const one = { method, refusal: untried(refusal), times: 1, proofs: 1, target: null };
-  switch (breadth) {
+  const one = { method, refusal: untried(refusal), proofs: 1, target: null };
+  switch (breadthOf(refusal)) {
     case 'one':
       return [];
     case 'subscription':

@@ -500,6 +500,17 @@ describe('what is refused until a person changes something', () => {
     expect(cloud.calls.writes()).toBe(1);
   });
 
+  test('a message about a machine keeps what another was told', async () => {
+    const process = newProcess();
+    cloud.controls.disableRegion(LOCATION);
+    await attachAll(process);
+    cloud.calls.reset();
+    const subject = { kind: 'source', id: source('nic-b') } as const;
+    await process.read(scopeOf(cloud), { kind: 'subjects', subjects: [subject] });
+    expect(await applyIn(process, attach('tap', 'nic-b'))).toMatchObject({ kind: 'failed', code: 'unsupported' });
+    expect(cloud.calls.writes()).toBe(0);
+  });
+
   test('the next run finds out what was changed', async () => {
     const process = newProcess();
     cloud.controls.disableRegion(LOCATION);

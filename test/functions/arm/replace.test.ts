@@ -53,7 +53,7 @@ function azure(deletedAfterMs: number) {
   };
   const clock = { now: () => nowMs };
   const pause = async (delayMs: number): Promise<void> => void (nowMs += delayMs);
-  const writer = { exchange, clock, pause, standings: createStandings(), lately: rememberLately(clock) };
+  const writer = { exchange, clock, pause, standings: createStandings(clock), lately: rememberLately(clock) };
   return { writer, writes, nowMs: () => nowMs };
 }
 

@@ -39,9 +39,11 @@ const refusal = (code: string, rest: Partial<Refusal> = {}): Refusal => ({
   ...rest,
 });
 
+let nowMs: number;
 let standings: Standings;
 beforeEach(() => {
-  standings = createStandings();
+  nowMs = 0;
+  standings = createStandings({ now: () => nowMs });
 });
 
 const learn = (said: Refusal, times = 1): void => {
@@ -119,6 +121,17 @@ test('a success says that it is not so', () => {
   learn(refusal('AuthorizationFailed'), 2);
   standings.succeed(write({ nic: 'other' }));
   learn(refusal('AuthorizationFailed'), 1);
+  expect(isRefused({})).toBe(false);
+});
+
+test('it holds for a minute, and is found out again after that', () => {
+  learn(refusal('MissingSubscriptionRegistration'));
+  learn(refusal('AuthorizationFailed'), 3);
+  nowMs = 59_999;
+  expect(isRefused({ method: 'PUT' })).toBe(true);
+  nowMs = 60_000;
+  expect(isRefused({})).toBe(false);
+  learn(refusal('AuthorizationFailed'));
   expect(isRefused({})).toBe(false);
 });
 
