@@ -63,7 +63,7 @@ export const isOfUniformScaleSet = (machine: string | null): boolean =>
   /\/virtualmachinescalesets\/[^/]+\/virtualmachines\//i.test(machine ?? '');
 
 const findUnfitSize = (machine: Machine | null): string | null =>
-  /_v6(_|$)/i.test(machine?.type ?? '')
+  /_v6(?![a-z0-9])/i.test(machine?.type ?? '')
     ? `virtual machines of v6 sizes (${machine?.type ?? ''}) cannot be mirrored`
     : null;
 

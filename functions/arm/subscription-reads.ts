@@ -1,10 +1,11 @@
+import { Fault } from '../../shared/fault.ts';
 import { parseMachineId } from '../../shared/ids.ts';
 import type { Machine, MachineId, Scope } from '../../shared/words.ts';
 import { findTextAt } from '../json.ts';
 import { powerStateOf, toPowerState } from './convert.ts';
 import type { Exchange } from './exchange.ts';
 import { CALLS } from './permissions.ts';
-import { readAll } from './read.ts';
+import { type ReadAll, readAll } from './read.ts';
 import { bodiesOf, type Reading, toFailures, toMachines, unreadIn, WITH_INTERFACES } from './reading.ts';
 
 /**
@@ -24,9 +25,21 @@ export async function readSubscription(exchange: Exchange, { account }: Scope): 
     interfaces: bodiesOf(interfaces),
     machines: withPowerStates(toMachines(bodies), bodiesOf(states)),
     failures: toFailures(bodies),
-    unread: [...unreadIn([interfaces], WITH_INTERFACES), ...unreadIn([machines], ['machines'])],
+    unread: [
+      ...unreadIn([interfaces], WITH_INTERFACES),
+      ...unreadIn([machines], ['machines']),
+      ...(machines.kind === 'found' ? unreadStates(states) : []),
+    ],
     adrift: new Map(),
   };
+}
+
+/** It withholds nothing: who is taken to run is interrupted only in turn. */
+function unreadStates(states: ReadAll): Reading['unread'] {
+  if (states.kind === 'found') return [];
+  const { code, message } = states.fault;
+  const taken = 'until then every virtual machine that is provisioned is taken to run, and changed in turn';
+  return [{ kinds: ['surroundings'], fault: new Fault(code, `${message}; ${taken}`) }];
 }
 
 /** The list of machines has no power states; without them, what is provisioned is taken to run. */

@@ -77,6 +77,7 @@ describe('its machine', () => {
     ['Standard_D2s_v6', 'v6'],
     ['standard_e4ads_V6', 'v6'],
     ['Standard_D2s_v6_Promo', 'v6'],
+    ['Standard_DC4es_v6-cc', 'v6'],
     ['Standard_D2s_v5', null],
     ['Standard_D16s_v60', null],
     ['Standard_NV6', null],

@@ -39,10 +39,11 @@ test('power states come from a list of their own; who is not in it, and is provi
   expect([...reading.failures.values()]).toEqual(['Failed']);
 });
 
-test('without that list every machine that is provisioned is taken to run, and nothing is unread', async () => {
+test('without that list every machine that is provisioned is taken to run, and that is said', async () => {
   const { states, reading } = await statesOver({ [MACHINES]: listOf(vm('a'), vm('b')), [STATES]: denied });
   expect(states).toEqual({ a: 'running', b: 'running' });
-  expect(reading.unread).toEqual([]);
+  expect(reading.unread).toMatchObject([{ kinds: ['surroundings'], fault: { code: 'denied' } }]);
+  expect(reading.unread[0]?.fault.message).toMatch(/listing the power states .* is taken to run/);
 });
 
 test('either list may be missing, but not both', async () => {
