@@ -65,16 +65,19 @@ export function compose(env: Env, overrides: Partial<Overrides> = {}): AzureDeps
   const capacity = findTapCapacity(env) ?? TAP_CAPACITY;
   const taps = createTaps({ exchange, clock, entries: () => azureEntries(rules), capacity });
   const surroundings = createSurroundings(exchange, clock);
-  const subscriptions = createSubscriptions(parseSubscriptions(env), exchange, clock);
   const queues = createQueues(env, credential);
   const newId = overrides.newId ?? randomUUID;
+  const journal = overrides.journal ?? createJournal(clock);
+  const tell = (why: readonly string[]): void =>
+    journal.write({ correlation: newId(), scope: null, rulesVersion: null, kind: 'incomplete', why });
+  const subscriptions = createSubscriptions(parseSubscriptions(env), { exchange, clock, tell });
   return {
     cloud: createArmCloud({ lanes, taps, surroundings, subscriptions, clock, pause }),
     queues: overrides.queues ?? queues,
     countPoison: queues.countPoison,
     rules,
     clock,
-    journal: overrides.journal ?? createJournal(clock),
+    journal,
     hash: sha256,
     recent: rememberDisruptions(),
     requests: rememberRequests(),

@@ -1,7 +1,8 @@
+import { Fault } from '../../shared/fault.ts';
 import { parseAccountId } from '../../shared/ids.ts';
 import type { Clock } from '../../shared/ports.ts';
 import { remember } from '../../shared/remember.ts';
-import type { AccountId, Scope } from '../../shared/words.ts';
+import type { AccountId, NonEmpty, Scope } from '../../shared/words.ts';
 import { findTextAt } from '../json.ts';
 import type { Exchange } from './exchange.ts';
 import { CALLS } from './permissions.ts';
@@ -16,12 +17,16 @@ export interface Subscriptions {
 
 const KNOWN_MS = 600_000;
 
+export interface SubscriptionsSetup {
+  readonly exchange: Exchange;
+  readonly clock: Clock;
+  /** Tells of subscriptions that are seen and left out. */
+  readonly tell: (why: NonEmpty<string>) => void;
+}
+
 /** Those that are named, or all that the identity sees and that can be written to. */
-export const createSubscriptions = (
-  wanted: readonly Scope[] | 'all',
-  exchange: Exchange,
-  clock: Clock,
-): Subscriptions => (wanted === 'all' ? allThatAreSeen(exchange, clock) : theseOnly(wanted));
+export const createSubscriptions = (wanted: readonly Scope[] | 'all', setup: SubscriptionsSetup): Subscriptions =>
+  wanted === 'all' ? allThatAreSeen(setup) : theseOnly(wanted);
 
 function theseOnly(scopes: readonly Scope[]): Subscriptions {
   const accounts = new Set(scopes.map(({ account }) => account));
@@ -29,9 +34,20 @@ function theseOnly(scopes: readonly Scope[]): Subscriptions {
 }
 
 /** An event comes from a subscription whose topic was set up for this deployment: nothing is asked for to keep it. */
-function allThatAreSeen(exchange: Exchange, clock: Clock): Subscriptions {
+function allThatAreSeen({ exchange, clock, tell }: SubscriptionsSetup): Subscriptions {
   const memory = remember<readonly Scope[]>(clock, KNOWN_MS);
-  return { scopes: () => memory.get('*', () => listSeen(exchange)), keeps: ({ cloud }) => cloud === 'azure' };
+  const told = new Set<string>();
+  const list = async (): Promise<readonly Scope[]> => {
+    const seen = await listSeen(exchange);
+    const [first, ...others] = seen
+      .filter(({ isWritable }) => !isWritable)
+      .map(toLeftOut)
+      .filter((why) => !told.has(why));
+    for (const why of first === undefined ? [] : [first, ...others]) told.add(why);
+    if (first !== undefined) tell([first, ...others]);
+    return toScopes(seen);
+  };
+  return { scopes: () => memory.get('*', list), keeps: ({ cloud }) => cloud === 'azure' };
 }
 
 /**
@@ -40,14 +56,33 @@ function allThatAreSeen(exchange: Exchange, clock: Clock): Subscriptions {
  */
 const WRITABLE: ReadonlySet<string> = new Set(['enabled', 'pastdue']);
 
-async function listSeen(exchange: Exchange): Promise<readonly Scope[]> {
+interface Seen {
+  readonly account: AccountId;
+  readonly state: string;
+  readonly isWritable: boolean;
+}
+
+async function listSeen(exchange: Exchange): Promise<readonly Seen[]> {
   const read = await readAll(exchange, CALLS.listSubscriptions, '/subscriptions');
   if (read.kind === 'unread') throw read.fault;
-  const accounts = read.bodies.flatMap((body) => {
+  return read.bodies.flatMap((body): readonly Seen[] => {
     const id = findTextAt(body, 'subscriptionId');
-    return id !== null && WRITABLE.has(findTextAt(body, 'state')?.toLowerCase() ?? '') ? [parseAccountId(id)] : [];
+    const state = findTextAt(body, 'state') ?? 'unknown';
+    return id === null ? [] : [{ account: parseAccountId(id), state, isWritable: WRITABLE.has(state.toLowerCase()) }];
   });
-  return [...new Set(accounts)].sort().map(toScope);
+}
+
+const toLeftOut = ({ account, state }: Seen): string =>
+  `subscription ${account} is in state ${state} and is left out: nothing can be attached in it until it is enabled again`;
+
+/** Where none is left, a role is missing: nothing would be kept, and nobody would be told. */
+function toScopes(seen: readonly Seen[]): readonly Scope[] {
+  const accounts = seen.filter(({ isWritable }) => isWritable).map(({ account }) => account);
+  if (accounts.length > 0) return [...new Set(accounts)].sort().map(toScope);
+  const found =
+    seen.length === 0 ? 'the identity sees none' : `of the ${seen.length} that it sees none can be written to`;
+  const helps = 'grant it a role in those that are to be kept, or name them in TAPKEEPER_SUBSCRIPTIONS';
+  throw new Fault('denied', `${CALLS.listSubscriptions.attempt} /subscriptions: ${found}; ${helps}`);
 }
 
 const toScope = (account: AccountId): Scope => ({ cloud: 'azure', account, region: null });

@@ -11,8 +11,10 @@ const AWS: Scope = { cloud: 'aws', account: parseAccountId('123456789012'), regi
 function over(wanted: readonly Scope[] | 'all', said: Said = {}) {
   let nowMs = 0;
   const { exchange, asked } = fakeExchange(said);
-  const subscriptions = createSubscriptions(wanted, exchange, { now: () => nowMs });
-  return { subscriptions, asked, said, pass: (ms: number) => void (nowMs += ms) };
+  const told: string[] = [];
+  const tell = (why: readonly string[]): void => void told.push(...why);
+  const subscriptions = createSubscriptions(wanted, { exchange, clock: { now: () => nowMs }, tell });
+  return { subscriptions, asked, said, told, pass: (ms: number) => void (nowMs += ms) };
 }
 
 test('those that are named are kept, and nothing is asked', async () => {
@@ -35,6 +37,33 @@ describe('all that are seen', () => {
       [next]: listOf(seen(A, 'PastDue'), seen(C, 'Enabled'), seen('d'.repeat(8), 'Warned')),
     });
     expect(await subscriptions.scopes()).toEqual([scopeOf(A), scopeOf(C)]);
+  });
+
+  test('those that are left out are told of once, until another is', async () => {
+    const { subscriptions, said, told, pass } = over('all', {
+      '/subscriptions': listOf(seen(A, 'Enabled'), seen(B, 'Disabled')),
+    });
+    for (let read = 0; read < 3; read += 1) {
+      await subscriptions.scopes();
+      pass(600_000);
+    }
+    expect(told).toEqual([expect.stringContaining(`subscription ${B} is in state Disabled`)]);
+    said['/subscriptions'] = listOf(seen(A, 'Enabled'), seen(B, 'Disabled'), seen(C, 'Warned'));
+    await subscriptions.scopes();
+    expect(told).toHaveLength(2);
+    expect(told[1]).toContain(`subscription ${C} is in state Warned`);
+  });
+
+  test.each([
+    ['none is seen', [], 'sees none'],
+    ['none can be written to', [seen(B, 'Disabled')], 'of the 1 that it sees none can be written to'],
+  ])('when %s it is a fault that says what to do, and it is asked again', async (_, list, words) => {
+    const { subscriptions, said } = over('all', { '/subscriptions': listOf(...list) });
+    const fault = await subscriptions.scopes().catch((thrown: unknown) => thrown);
+    expect(fault).toMatchObject({ code: 'denied', message: expect.stringContaining(words) as string });
+    expect(fault).toMatchObject({ message: expect.stringContaining('grant it a role') as string });
+    said['/subscriptions'] = listOf(seen(A, 'Enabled'));
+    expect(await subscriptions.scopes()).toEqual([scopeOf(A)]);
   });
 
   test('are remembered for ten minutes', async () => {
