@@ -5,6 +5,8 @@
 export interface Bucket {
   readonly size: number;
   readonly refillPerSecond: number;
+  /** What nobody used while little was left is made up for, up to so much; 0: nothing is. */
+  readonly catchUpMs: number;
 }
 
 /** How fast requests of one kind go; it knows the time only from its caller. */
@@ -38,7 +40,7 @@ interface Limit {
  * A gate that stands open until its bucket is nearly empty, then lets requests through as the bucket refills. Each refusal
  * closes it until its time is over and halves the pace, which grows back to that of the refill.
  */
-export function createGate({ refillPerSecond }: Bucket): Gate {
+export function createGate({ refillPerSecond, catchUpMs }: Bucket): Gate {
   let limit: Limit | null = null;
   let opensAtMs = Number.NEGATIVE_INFINITY;
   let refusedMs = Number.NEGATIVE_INFINITY;
@@ -49,10 +51,14 @@ export function createGate({ refillPerSecond }: Bucket): Gate {
   return {
     opensAtMs: () => opensAtMs,
     take(nowMs) {
-      if (limit !== null) opensAtMs = Math.max(opensAtMs, nowMs) + 1000 / rateAt(limit, nowMs);
+      if (limit !== null) opensAtMs = Math.max(opensAtMs, nowMs - catchUpMs) + 1000 / rateAt(limit, nowMs);
     },
     see(leftShare, nowMs) {
-      if (limit === null && leftShare <= LOW) limit = { perSecond: refillPerSecond, sinceMs: nowMs };
+      if (limit === null && leftShare <= LOW) {
+        limit = { perSecond: refillPerSecond, sinceMs: nowMs };
+        // Nothing was saved before that.
+        opensAtMs = Math.max(opensAtMs, nowMs);
+      }
       if (leftShare >= AMPLE && nowMs >= opensAtMs) limit = null;
     },
     refuse(sentMs, retryAfterMs, nowMs) {

@@ -20,11 +20,15 @@ type Kind = 'reads' | 'writes' | 'deletes';
 
 const KINDS: Readonly<Record<Call['method'], Kind>> = { GET: 'reads', PUT: 'writes', DELETE: 'deletes' };
 
+/** Between two messages of a backfill nothing is written: as much is made up for, which is as much as was left. */
+const PAUSE_MS = 2_000;
+
 /** https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling (subscription limits) */
 const BUCKETS: Readonly<Record<Kind, Bucket>> = {
-  reads: { size: 250, refillPerSecond: 25 },
-  writes: { size: 200, refillPerSecond: 10 },
-  deletes: { size: 200, refillPerSecond: 10 },
+  // Others read as well, and more than they write: what they have not used may be used up already.
+  reads: { size: 250, refillPerSecond: 25, catchUpMs: 0 },
+  writes: { size: 200, refillPerSecond: 10, catchUpMs: PAUSE_MS },
+  deletes: { size: 200, refillPerSecond: 10, catchUpMs: PAUSE_MS },
 };
 /** The bucket of all callers of a subscription together, against that of each. */
 const GLOBAL_FACTOR = 15;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createGate, type Gate } from '../../../functions/arm/pace-gate.ts';
 
-const WRITES = { size: 200, refillPerSecond: 10 };
+const WRITES = { size: 200, refillPerSecond: 10, catchUpMs: 0 };
 
 /** When each of so many requests goes that all come at `nowMs`. */
 function times(gate: Gate, nowMs: number, count: number): readonly number[] {
@@ -29,6 +29,24 @@ test('saves nothing for a burst while little is left', () => {
   gate.see(0, 0);
   times(gate, 0, 1);
   expect(times(gate, 60_000, 3)).toEqual([60_000, 60_100, 60_200]);
+});
+
+test.each([
+  ['as long as it was', 1000, 10],
+  ['up to so much', 60_000, 20],
+])('makes up for a pause where it may, %s', (_, pauseMs, madeUp) => {
+  const gate = createGate({ ...WRITES, catchUpMs: 2000 });
+  gate.see(0, 0);
+  times(gate, 0, 1);
+  const at = times(gate, 100 + pauseMs, 40).map((atMs) => Math.round(atMs - 100 - pauseMs));
+  expect(at.filter((atMs) => atMs === 0)).toHaveLength(madeUp + 1);
+  expect(at.slice(madeUp, madeUp + 3)).toEqual([0, 100, 200]);
+});
+
+test('makes up for no time in which it was closed', () => {
+  const gate = createGate({ ...WRITES, catchUpMs: 2000 });
+  gate.refuse(0, 10_000, 0);
+  expect(times(gate, 10_000, 3)).toEqual([10_000, 10_200, expect.closeTo(10_400, -1)]);
 });
 
 test('stands open again when there is enough', () => {

@@ -66,6 +66,21 @@ describe('one process that uses a subscription alone', () => {
     expect(clock.now()).toBeLessThan(((5000 - 200) / 10) * 1000 * 1.02);
   });
 
+  test('makes up for what it did not write between two messages', async () => {
+    const clock = virtualClock();
+    const bucket = bucketOf(clock);
+    const { bulk } = lanesOver(clock, bucket.exchange);
+    const messages = async (): Promise<void> => {
+      for (let message = 0; message < 20; message += 1) {
+        await sendMany(bulk, 100);
+        await clock.sleep(1000);
+      }
+    };
+    await clock.run(messages());
+    expect(bucket.counts).toEqual({ taken: 2000, refused: 0 });
+    expect(clock.now()).toBeLessThan(((2000 - 200) / 10) * 1000 * 1.02);
+  });
+
   test('does not wait while there is enough', async () => {
     const clock = virtualClock();
     const bucket = bucketOf(clock, { latencyMs: 100 });
