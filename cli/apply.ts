@@ -129,7 +129,7 @@ const enactAll = (prepared: readonly Prepared[], io: Io): Promise<readonly Repor
   withProgress(
     io,
     'applying',
-    mapLimited(prepared, PLACES_AT_A_TIME, ({ place, task, world, plan }) => enact(place.deps, task, { world, plan })),
+    mapLimited(prepared, PLACES_AT_A_TIME, ({ place, task, ...asked }) => enact(place.deps, task, asked)),
   );
 
 function conclude(reports: readonly Report[], prepared: readonly Prepared[], given: Arguments, io: Io): ExitCode {

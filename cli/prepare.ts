@@ -4,7 +4,7 @@ import type { Run } from '../shared/plan/change.ts';
 import { nameScope } from '../shared/print/plan-view.ts';
 import { mapLimited } from '../shared/reconcile/map-limited.ts';
 import type { Rules } from '../shared/reconcile/rules.ts';
-import { study, type Study, type Task } from '../shared/reconcile/study.ts';
+import { type Asked, study, type Task } from '../shared/reconcile/study.ts';
 import type { Io } from './io.ts';
 import { namePlaces, type Place, PLACES_AT_A_TIME } from './live.ts';
 import { planWorld } from './offline.ts';
@@ -12,7 +12,7 @@ import { withProgress } from './progress.ts';
 import { unreadWorld } from './unread.ts';
 
 /** What was read of one scope and is to be done there, with all that is needed to do it. */
-export interface Prepared extends Study {
+export interface Prepared extends Asked {
   readonly place: Place;
   readonly task: Task;
   /** Whether anything could be read; where nothing could, the plan says why and has no change. */
@@ -33,7 +33,15 @@ async function prepareOne(place: Place, task: Task, io: Io): Promise<Prepared> {
     return { place, task, isRead: true, ...(await study(deps, task, task.order.selection)) };
   } catch (thrown) {
     const world = unreadWorld(scope, toFault(thrown, `reading ${nameScope(scope)}`));
-    return { place, task, isRead: false, world, plan: await planWorld(world, task.rules, io.now()) };
+    return {
+      place,
+      task,
+      isRead: false,
+      world,
+      plan: await planWorld(world, task.rules, io.now()),
+      refusals: [],
+      unasked: null,
+    };
   }
 }
 

@@ -16,7 +16,7 @@ interface Operation {
   readonly on: readonly string[];
   /** Whether what our own identity did is ignored: looking at our own writes would never end. */
   readonly ignoreOwn: boolean;
-  /** Whether a machine that needed a restart may be attached after it. */
+  /** Whether what a machine was refused for until then may be over. */
   readonly isRestart: boolean;
 }
 
@@ -33,13 +33,13 @@ const TAGS = { on: [MACHINE_TYPE, INTERFACE_TYPE], ignoreOwn: false, isRestart: 
  *   can be changed without interrupting anything. A reboot (`restart/action`) changes nothing that is looked at.
  * - Tags written through the Tags API, the portal's way, emit no write of the machine itself; nor does their removal.
  * - A deleted interface takes its TAP configurations along. A deleted machine may leave its interfaces behind, to be judged
- *   on their own tags.
+ *   on their own tags; what it was refused for is not the fault of another one under its name.
  * - A scale set's own writes name no machine: instances that can have TAP configurations (flexible ones) are machines with
  *   events of their own, and what comes without any waits for the sweep.
  */
 export const OPERATIONS: readonly Operation[] = [
   { ...MACHINE, name: 'Microsoft.Compute/virtualMachines/write', eventType: WRITTEN },
-  { ...MACHINE, name: 'Microsoft.Compute/virtualMachines/delete', eventType: DELETED },
+  { ...MACHINE, name: 'Microsoft.Compute/virtualMachines/delete', eventType: DELETED, isRestart: true },
   { ...MACHINE, name: 'Microsoft.Compute/virtualMachines/start/action', eventType: ACTED, isRestart: true },
   { ...MACHINE, name: 'Microsoft.Compute/virtualMachines/deallocate/action', eventType: ACTED, isRestart: true },
   { ...MACHINE, name: 'Microsoft.Compute/virtualMachines/powerOff/action', eventType: ACTED },

@@ -32,7 +32,7 @@ const PACE: Pace = { timer: systemTimer, leaseSeconds: 60 };
  *     slots/<subscription>/<number>               leased by whoever changes one of so many units at a time
  *     units/<subscription>/<hash of unit>         leased by whoever changes the unit; says who had it last
  *     stirs/<subscription>/<hash of machine>      when the latest event wanted the machine changed
- *     refusals/<subscription>/<hash of machine>   why the machine is not tried again for a while
+ *     refusals/<subscription>/<hash of machine>/<hash of target>   why the machine is not tried again for a while
  */
 export function createInterruptions(setup: InterruptionSetup, keeping: Pace = PACE): Interruptions {
   const inContainer = shareContainer(setup.env, setup.credential);
@@ -58,9 +58,9 @@ export function createInterruptions(setup: InterruptionSetup, keeping: Pace = PA
       inContainer('reading refusals in blobs', async (container) => findRefusals(shelf(container, scope), machines)),
     refuse: (scope, refusal) =>
       inContainer('writing a refusal in a blob', async (container) => writeRefusal(shelf(container, scope), refusal)),
-    forgive: (scope, machines) =>
+    forgive: (scope, machines, happened) =>
       inContainer('forgetting refusals in blobs', async (container) =>
-        removeRefusals(shelf(container, scope), machines),
+        removeRefusals(shelf(container, scope), machines, happened),
       ),
   };
 }

@@ -14,6 +14,7 @@ import type {
   Selection,
   SourceId,
   Target,
+  TargetId,
   World,
 } from './words.ts';
 import type { LaunchHook, Work } from './work.ts';
@@ -139,12 +140,16 @@ export interface SweepRequests {
   handedOn(round: SweepRound): ReadonlySet<SourceId>;
 }
 
-/** Why the cloud is not asked again for a while to attach on a running machine, since each attempt may interrupt it. */
+/** Why the cloud is not asked again for a while to change a running machine, since each attempt may interrupt it. */
 export interface Refusal {
   readonly machine: MachineId;
+  /** What was to be written; `null`: something was to be detached. */
+  readonly target: TargetId | null;
   readonly code: Extract<HoldCode, 'needs-restart' | 'operation-failed'>;
   /** What the cloud said. */
   readonly detail: string;
+  /** When it was tried; what happens to the machine after this may end it. */
+  readonly at: Instant;
   /** When it is tried again all the same. */
   readonly until: Instant;
 }
@@ -192,9 +197,10 @@ export interface Interruptions {
   stirred(scope: Scope, machine: MachineId): Promise<Instant | null>;
   /** What is remembered of refusals in a scope, also of those that are over; `null`: of all machines. */
   refusals(scope: Scope, machines: NonEmpty<MachineId> | null): Promise<readonly Refusal[]>;
+  /** Remembers a refusal, instead of an earlier one of the same machine and target. */
   refuse(scope: Scope, refusal: Refusal): Promise<void>;
-  /** Forgets what was refused on these machines. */
-  forgive(scope: Scope, machines: NonEmpty<MachineId>): Promise<void>;
+  /** Forgets what was tried on these machines before something happened to them. */
+  forgive(scope: Scope, machines: NonEmpty<MachineId>, happened: Instant): Promise<void>;
 }
 
 /** Everything that a use case needs, composed once per process; `mode` is read at every invocation. */

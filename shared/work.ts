@@ -16,7 +16,7 @@ export type Work =
       readonly since: Instant;
       /** Who holds the machine back until this was looked at; `null`: nobody. */
       readonly hook: LaunchHook | null;
-      /** Whether the event is that of a machine being started or deallocated: what it was refused for until then may be over. */
+      /** Whether the event is that of a machine being started, deallocated or deleted: what it was refused for until then may be over. */
       readonly isRestart: boolean;
       /** Who asks in the end: what a person allowed no sweep finds again, so that it lives longer than what a sweep found. */
       readonly askedBy: 'event' | 'sweep' | 'person';

@@ -1,9 +1,9 @@
-import { findEpochMs, parseMachineId, toInstant } from '../../shared/ids.ts';
+import { findEpochMs, parseMachineId, parseTargetId, toInstant } from '../../shared/ids.ts';
 import type { Hash, Refusal } from '../../shared/ports.ts';
 import { mapLimited } from '../../shared/reconcile/map-limited.ts';
-import type { MachineId, NonEmpty } from '../../shared/words.ts';
+import type { Instant, MachineId, NonEmpty } from '../../shared/words.ts';
 import { findJson, findTextAt } from '../json.ts';
-import { ensureBlob, isMissing, type Container } from './blobs.ts';
+import { type Blob, type Container, ensureBlob, isMissing, isTaken } from './blobs.ts';
 
 const PREFIX = 'refusals';
 const PARALLEL = 8;
@@ -12,7 +12,7 @@ const MOST_SINGLY = 20;
 /** https://learn.microsoft.com/rest/api/storageservices/setting-and-retrieving-properties-and-metadata-for-blob-resources: 8 kB in all. */
 const LONGEST_DETAIL = 1_000;
 
-/** The refusals of one account, a blob for each machine. */
+/** The refusals of one account, a blob for each target of each machine. */
 export interface Shelf {
   readonly container: Container;
   readonly account: string;
@@ -20,17 +20,17 @@ export interface Shelf {
 }
 
 export async function findRefusals(shelf: Shelf, machines: NonEmpty<MachineId> | null): Promise<readonly Refusal[]> {
-  if (machines === null) return listAll(shelf);
+  if (machines === null) return refusalsIn(await list(shelf, ''));
   if (machines.length > MOST_SINGLY) {
     const wanted = new Set(machines);
-    return (await listAll(shelf)).filter(({ machine }) => wanted.has(machine));
+    return refusalsIn(await list(shelf, '')).filter(({ machine }) => wanted.has(machine));
   }
-  const found = await mapLimited(machines, PARALLEL, (machine) => findOne(shelf, machine));
-  return found.filter((refusal) => refusal !== null);
+  const found = await mapLimited(machines, PARALLEL, (machine) => list(shelf, `${shelf.hash(machine)}/`));
+  return refusalsIn(found.flat());
 }
 
 export async function writeRefusal(shelf: Shelf, refusal: Refusal): Promise<void> {
-  const blob = blobOf(shelf, refusal.machine);
+  const blob = blobOf(shelf, refusal);
   const metadata = { refusal: encode(refusal) };
   try {
     await blob.setMetadata(metadata);
@@ -41,40 +41,46 @@ export async function writeRefusal(shelf: Shelf, refusal: Refusal): Promise<void
   }
 }
 
-export async function removeRefusals(shelf: Shelf, machines: NonEmpty<MachineId>): Promise<void> {
+/** Forgets what was tried before something happened; what is written in the meantime stays. */
+export async function removeRefusals(shelf: Shelf, machines: NonEmpty<MachineId>, happened: Instant): Promise<void> {
   await mapLimited(machines, PARALLEL, async (machine) => {
-    await blobOf(shelf, machine)
-      .delete()
-      .catch((thrown: unknown) => {
-        if (!isMissing(thrown)) throw thrown;
-      });
+    const entries = await list(shelf, `${shelf.hash(machine)}/`);
+    for (const { blob, refusal, etag } of entries) {
+      if (refusal === null || refusal.at < happened) await remove(blob, etag);
+    }
   });
 }
 
-const blobOf = ({ container, account, hash }: Shelf, machine: MachineId) =>
-  container.getBlockBlobClient(`${PREFIX}/${account}/${hash(machine)}`);
-
-async function listAll({ container, account }: Shelf): Promise<readonly Refusal[]> {
-  const refusals: Refusal[] = [];
-  for await (const { metadata = {} } of container.listBlobsFlat({
-    prefix: `${PREFIX}/${account}/`,
-    includeMetadata: true,
-  })) {
-    const refusal = decode(metadata['refusal']);
-    if (refusal !== null) refusals.push(refusal);
-  }
-  return refusals;
+async function remove(blob: Blob, etag: string): Promise<void> {
+  // Lists have tags without the quotes that a condition needs.
+  const conditions = { ifMatch: `"${etag.replaceAll('"', '')}"` };
+  await blob.delete({ conditions }).catch((thrown: unknown) => {
+    if (!isMissing(thrown) && !isTaken(thrown)) throw thrown;
+  });
 }
 
-async function findOne(shelf: Shelf, machine: MachineId): Promise<Refusal | null> {
-  try {
-    const { metadata = {} } = await blobOf(shelf, machine).getProperties();
-    return decode(metadata['refusal']);
-  } catch (thrown) {
-    if (isMissing(thrown)) return null;
-    throw thrown;
-  }
+const blobOf = ({ container, account, hash }: Shelf, { machine, target }: Refusal): Blob =>
+  container.getBlockBlobClient(`${PREFIX}/${account}/${hash(machine)}/${hash(target ?? 'detach')}`);
+
+/** A blob of a refusal, as it is listed. */
+interface Entry {
+  readonly blob: Blob;
+  /** `null`: nothing was written yet, or not by us. */
+  readonly refusal: Refusal | null;
+  readonly etag: string;
 }
+
+async function list({ container, account }: Shelf, under: string): Promise<readonly Entry[]> {
+  const entries: Entry[] = [];
+  const prefix = `${PREFIX}/${account}/${under}`;
+  for await (const { name, properties, metadata = {} } of container.listBlobsFlat({ prefix, includeMetadata: true })) {
+    const blob = container.getBlockBlobClient(name);
+    entries.push({ blob, refusal: decode(metadata['refusal']), etag: properties.etag });
+  }
+  return entries;
+}
+
+const refusalsIn = (entries: readonly Entry[]): readonly Refusal[] => entries.flatMap(({ refusal }) => refusal ?? []);
 
 /** Metadata are headers, which hold only ASCII; names of groups and what Azure says may be in any script. */
 const encode = (refusal: Refusal): string =>
@@ -87,8 +93,12 @@ function decode(written: string | undefined): Refusal | null {
   const found = findJson(Buffer.from(written ?? '', 'base64url').toString('utf8'));
   const machine = findTextAt(found, 'machine');
   const code = findTextAt(found, 'code');
+  const atMs = findEpochMs(findTextAt(found, 'at') ?? '');
   const untilMs = findEpochMs(findTextAt(found, 'until') ?? '');
-  if (machine === null || untilMs === null || (code !== 'needs-restart' && code !== 'operation-failed')) return null;
+  if (machine === null || atMs === null || untilMs === null) return null;
+  if (code !== 'needs-restart' && code !== 'operation-failed') return null;
+  const about = findTextAt(found, 'target');
+  const target = about === null ? null : parseTargetId(about);
   const detail = findTextAt(found, 'detail') ?? '';
-  return { machine: parseMachineId(machine), code, detail, until: toInstant(untilMs) };
+  return { machine: parseMachineId(machine), target, code, detail, at: toInstant(atMs), until: toInstant(untilMs) };
 }

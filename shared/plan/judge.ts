@@ -14,7 +14,8 @@ import {
   wouldPreempt,
 } from './reasons.ts';
 import { isSameSettings, settle } from './settings.ts';
-import { hasRoom, hasRoomInWindow, type Refusal, type Remark, type Turn, type Withholding } from './situation.ts';
+import { findRefused } from './refusals.ts';
+import { hasRoom, hasRoomInWindow, type Objection, type Remark, type Turn, type Withholding } from './situation.ts';
 import { numberOf } from './wishes.ts';
 import { isCountedAt } from './world-index.ts';
 
@@ -27,7 +28,7 @@ export type Judgement =
       readonly remarks: readonly Remark[];
       readonly withheld: readonly Withholding[];
     }
-  | ({ readonly kind: 'hold' } & Refusal);
+  | ({ readonly kind: 'hold' } & Objection);
 
 /**
  * The first line that applies decides:
@@ -58,6 +59,7 @@ export function judge(turn: Turn): Judgement {
   const number = choice.kind === 'number' ? choice.number : (own?.settings.number ?? null);
   const to = settle({ ...wish.to, number }, own?.settings ?? null, profile);
   const isRoomy = hasRoom(turn);
+  const notNow = restraints.interrupt ?? findRefused(restraints.refused, to.target);
 
   const isRight = own?.state === 'ready' && choice.kind !== 'none' && isSameSettings(own.settings, to);
   if (isRight && isRoomy) {
@@ -103,10 +105,10 @@ export function judge(turn: Turn): Judgement {
     );
   }
   if (!isRoomy) {
-    const waits = restraints.interrupt !== null && hasRoomInWindow(turn);
-    return waits ? hold(restraints.interrupt) : hold(noRoom(turn), standing.theirs);
+    const waits = notNow !== null && hasRoomInWindow(turn);
+    return waits ? hold(notNow) : hold(noRoom(turn), standing.theirs);
   }
-  if (restraints.interrupt !== null) return hold(restraints.interrupt);
+  if (notNow !== null) return hold(notNow);
   // Where nothing is mirrored yet nothing is lost by trying; what works is not moved to what may not.
   const tried: readonly Remark[] =
     own === null && inDoubt !== null ? [{ wish, code: 'destination-unchecked', detail: inDoubt }] : [];

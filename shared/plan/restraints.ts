@@ -5,6 +5,7 @@ import type { Evaluation } from '../rules/evaluation.ts';
 import type { Machine, MachineId, Source, SourceId } from '../words.ts';
 import { findClosure, isInterruptible, type Opening } from './interruption.ts';
 import type { Withheld } from './offers.ts';
+import { findRefused } from './refusals.ts';
 import { isRunning } from './running.ts';
 import type { Restraints } from './situation.ts';
 import type { Wish } from './wishes.ts';
@@ -19,7 +20,7 @@ interface Circumstances {
   readonly index: WorldIndex;
   readonly guard: Guard | null;
   readonly opening: Opening;
-  readonly refusals: ReadonlyMap<MachineId, Refusal>;
+  readonly refusals: ReadonlyMap<MachineId, readonly Refusal[]>;
   readonly evaluation: Evaluation;
   readonly wishes: readonly Wish[];
 }
@@ -35,7 +36,7 @@ export const IS_CHANGING = 'the interface or its machine is changing';
  * | machines or interfaces could not be read, or the policy is `attach-only` | detached |
  * | the guard holds and the machine runs | detached, or moved |
  * | no window is open and the machine runs where that interrupts it | attached, changed, moved or detached |
- * | the cloud refused the machine a while ago and it still runs | attached, changed or moved |
+ * | the cloud refused the like on the machine a while ago and it still runs | tried again |
  */
 export function restraintsOn(source: Source, machine: Machine | null, given: Circumstances): Restraints {
   const { config, index, guard, opening, refusals, evaluation, wishes } = given;
@@ -44,7 +45,7 @@ export function restraintsOn(source: Source, machine: Machine | null, given: Cir
   const guarded = guard !== null && isRunning(source, machine) ? guard(source.id) : null;
   const felt = isInterruptible(source, machine);
   const closed = felt ? findClosure(opening) : null;
-  const refusal = felt && machine !== null ? refusals.get(machine.id) : undefined;
+  const refused = felt && machine !== null ? (refusals.get(machine.id) ?? []) : [];
   const unclear = evaluation.unclear[0];
   const unknown = wishes.find(isUnknown)?.hold ?? null;
   return {
@@ -54,9 +55,11 @@ export function restraintsOn(source: Source, machine: Machine | null, given: Cir
       incomplete(index, 'sources') ??
       (config.policy === 'attach-only' ? { code: 'policy', detail: 'the policy is attach-only' } : null) ??
       guarded ??
-      closed,
+      closed ??
+      findRefused(refused, null),
     retarget: guarded,
-    interrupt: closed ?? (refusal === undefined ? null : toWithheld(refusal)),
+    interrupt: closed,
+    refused,
     unrecognised: unclear === undefined ? unknown : { code: unclear.code, detail: unclear.detail },
   };
 }
@@ -68,21 +71,4 @@ const isUnknown = ({ to, hold }: Wish): boolean =>
 function incomplete({ incomplete: kinds }: WorldIndex, kind: 'attachments' | 'machines' | 'sources'): Withheld | null {
   const why = kinds.get(kind);
   return why === undefined ? null : { code: 'inventory-incomplete', detail: why };
-}
-
-const toWithheld = ({ code, detail, until }: Refusal): Withheld => ({
-  code,
-  detail: `${detail}; while the machine runs it is not tried again before ${until}`,
-});
-
-/** The refusals that are not over, the longest one of each machine. */
-export function currentRefusals(refusals: readonly Refusal[], nowMs: number): ReadonlyMap<MachineId, Refusal> {
-  const current = new Map<MachineId, Refusal>();
-  for (const refusal of refusals) {
-    const endsMs = Date.parse(refusal.until);
-    const known = current.get(refusal.machine);
-    if (endsMs > nowMs && (known === undefined || Date.parse(known.until) < endsMs))
-      current.set(refusal.machine, refusal);
-  }
-  return current;
 }

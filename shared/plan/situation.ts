@@ -1,3 +1,4 @@
+import type { Refusal } from '../ports.ts';
 import type { Profile } from '../profile.ts';
 import type { HoldCode, NoteCode } from '../reason.ts';
 import type { Attachment, FilterId, Settings, TargetId } from '../words.ts';
@@ -32,6 +33,8 @@ export interface Restraints {
   readonly retarget: Withheld | null;
   /** Nothing may be written, though it could be: it would interrupt a machine that is to be left alone now. */
   readonly interrupt: Withheld | null;
+  /** What the cloud refused on the machine, which would be interrupted again. */
+  readonly refused: readonly Refusal[];
   /** What no wish was recognised in may still be one: a rule wishes something that cannot be told. */
   readonly unrecognised: Withheld | null;
 }
@@ -80,10 +83,10 @@ export const placeOf = (attachment: Attachment): Place => ({
 });
 
 /** Ours that stay as they are, so that nobody else gets their numbers, and why; `null`: no wish was recognised in them. */
-export type Staying = ReadonlyMap<Attachment, Refusal | null>;
+export type Staying = ReadonlyMap<Attachment, Objection | null>;
 
 /** Why a wish is held, and by whose attachments. */
-export interface Refusal {
+export interface Objection {
   readonly hold: Withheld;
   readonly blockedBy: readonly Attachment[];
 }

@@ -5,10 +5,10 @@ import type { Withheld } from './offers.ts';
 import { settle } from './settings.ts';
 import {
   hasRoom,
+  type Objection,
   placeOf,
   type Place,
   type Placement,
-  type Refusal,
   type Remark,
   type Restraints,
   type Situation,
@@ -47,7 +47,7 @@ export function assignSlots(situation: Situation): Assignment {
       standing.ours.filter((one) => !displaced.has(one)),
       standing.theirs,
     );
-    const staying = new Map<Attachment, Refusal | null>();
+    const staying = new Map<Attachment, Objection | null>();
     for (const one of matching.rest) if (restraintOn(one, restraint) !== null) staying.set(one, null);
     const assignment = assignAround(situation, matching, staying);
     if (assignment.displaced.length === 0) return keepExact({ ...assignment, displaced: [...displaced] }, situation);
@@ -76,7 +76,11 @@ function keepExact(assignment: Assignment, { profile }: Situation): Assignment {
 }
 
 /** Assigns until nobody else turns out to stay; `staying` grows on the way. */
-function assignAround(situation: Situation, matching: Matching, staying: Map<Attachment, Refusal | null>): Assignment {
+function assignAround(
+  situation: Situation,
+  matching: Matching,
+  staying: Map<Attachment, Objection | null>,
+): Assignment {
   for (;;) {
     const { assignment, learned } = assignOnce(situation, matching, staying);
     if (learned.size === 0) return assignment;
@@ -95,7 +99,7 @@ function assignOnce(
   situation: Situation,
   matching: Matching,
   staying: Staying,
-): { readonly assignment: Assignment; readonly learned: ReadonlyMap<Attachment, Refusal> } {
+): { readonly assignment: Assignment; readonly learned: ReadonlyMap<Attachment, Objection> } {
   const restraint = restraintOnRest(situation.restraints);
   const left = matching.rest.flatMap((keeps) => {
     const why = restraintOn(keeps, restraint);
@@ -107,7 +111,7 @@ function assignOnce(
   const satisfied: { wish: Wish; by: Attachment }[] = [];
   const remarks: Remark[] = [];
   const displaced: Attachment[] = [];
-  const learned = new Map<Attachment, Refusal>();
+  const learned = new Map<Attachment, Objection>();
 
   for (const wish of situation.wishes) {
     const own = matching.of.get(wish) ?? null;

@@ -17,8 +17,6 @@ import type { Leaving } from './steps/pair.ts';
 import { wishesOf, withoutDuplicates, type Loads, type Offers, type Wish } from './wishes.ts';
 import { isCountedAt, standingOf, type Standing, type WorldIndex } from './world-index.ts';
 
-export { isRunning } from './running.ts';
-
 /** What planning one source needs to know beside the source. */
 export interface Context {
   readonly config: Config;
@@ -31,7 +29,7 @@ export interface Context {
   readonly guard: Guard | null;
   readonly opening: Opening;
   /** Those that are not over. */
-  readonly refusals: ReadonlyMap<MachineId, Refusal>;
+  readonly refusals: ReadonlyMap<MachineId, readonly Refusal[]>;
 }
 
 /** What is to be done on one source and why the rest is not. */

@@ -54,6 +54,7 @@ export async function applyPlan(deps: Deps, { task, studied, happened }: Assignm
     verbs: gateByVerb(PROFILES[task.order.scope.cloud]),
     others: askOthers(studied.unasked),
     brake,
+    refused: [],
   };
   const bySource = [...groupBy(studied.plan.changes, ({ source }) => source).values()];
   const isInterrupting = ([{ source }]: NonEmpty<Change>): boolean => course.interruptible.has(source);

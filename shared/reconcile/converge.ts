@@ -15,7 +15,7 @@ import type { Report } from './report.ts';
 import { PAUSED, toReport } from './report.ts';
 import { loadRules } from './rules.ts';
 import { toScopeKey } from './scope.ts';
-import type { Studied, Study, Task } from './study.ts';
+import type { Asked, Studied, Task } from './study.ts';
 import { study } from './study.ts';
 
 /** A report, with what whoever sees the work through goes by. */
@@ -79,9 +79,9 @@ export async function enactInTime(deps: Invocation, assignment: Assignment): Pro
  * Carries out all of what was studied, however long it takes, unless the permission in force is to observe only. A person has
  * looked at it meanwhile, so what anybody else has ever changed on a running machine is read again before it is touched.
  */
-export async function enact(deps: Deps, task: Task, study: Study): Promise<Report> {
+export async function enact(deps: Deps, task: Task, asked: Asked): Promise<Report> {
   const opening = await openingNow(deps, task.rules);
-  const studied: Studied = { ...study, readAtMs: -Infinity, opening, refused: null, unasked: null };
+  const studied: Studied = { ...asked, readAtMs: -Infinity, opening };
   const { results } = await carryOut(deps, { task, studied, happened: () => task.order.since }, NO_BRAKE);
   return toReport(deps.mode(), studied, results);
 }

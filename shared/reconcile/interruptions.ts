@@ -12,7 +12,7 @@ const STALE_MS = 86_400_000;
 export function rememberInterruptions(): Interruptions {
   const turns = new Map<string, Set<string>>();
   const stirred = new Map<MachineId, Instant>();
-  const refusals = new Map<MachineId, { readonly scope: string; readonly refusal: Refusal }>();
+  const refusals = new Map<string, { readonly scope: string; readonly refusal: Refusal }>();
 
   const unitsOf = (scope: Scope): Set<string> => {
     const key = toScopeKey(scope);
@@ -53,10 +53,12 @@ export function rememberInterruptions(): Interruptions {
     async refuse(scope, refusal) {
       // None is remembered for longer than a day, so what ends a day before this one does is over.
       dropStale(refusals, (known) => known.refusal.until, refusal.until);
-      refusals.set(refusal.machine, { scope: toScopeKey(scope), refusal });
+      refusals.set(`${refusal.machine} ${refusal.target}`, { scope: toScopeKey(scope), refusal });
     },
-    async forgive(_scope, machines) {
-      for (const machine of machines) refusals.delete(machine);
+    async forgive(_scope, machines, happened) {
+      for (const [key, { refusal }] of refusals) {
+        if (machines.includes(refusal.machine) && refusal.at < happened) refusals.delete(key);
+      }
     },
   };
 }

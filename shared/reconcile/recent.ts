@@ -1,5 +1,5 @@
 import { disruptionsIn, marksOf } from '../plan/guard.ts';
-import { isRunning } from '../plan/source-plan.ts';
+import { isRunning } from '../plan/running.ts';
 import type { Change } from '../plan/change.ts';
 import type { Deps, Outcome, RecentDisruptions } from '../ports.ts';
 import type { Digest, Scope, World } from '../words.ts';

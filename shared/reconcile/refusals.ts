@@ -4,15 +4,15 @@ import type { Deps, Refusal } from '../ports.ts';
 import type { MachineId, World } from '../words.ts';
 import { interruptibleIn } from './interruptible.ts';
 
-/** The running machines that a plan writes on, each once, without those that were asked for. */
+/** The running machines that a plan changes, each once, without those that were asked for. */
 export function worthAsking({ changes }: Plan, world: World, asked: ReadonlySet<MachineId>): readonly MachineId[] {
   const interruptible = interruptibleIn(world);
   if (interruptible.size === 0) return [];
-  const written = changes.flatMap(({ kind, source }) => {
-    const machine = kind === 'detach' ? undefined : interruptible.get(source)?.id;
+  const changed = changes.flatMap(({ source }) => {
+    const machine = interruptible.get(source)?.id;
     return machine === undefined || asked.has(machine) ? [] : [machine];
   });
-  return [...new Set(written)];
+  return [...new Set(changed)];
 }
 
 /** What is remembered of refusals on these machines, or why that cannot be told; nothing is asked when there are none. */

@@ -25,15 +25,19 @@ export interface Study {
   readonly plan: Plan;
 }
 
-/** A study with what whoever carries it out has to know of running machines. */
-export interface Studied extends Study {
+/** A study with what others told of running machines, or could not be asked for. */
+export interface Asked extends Study {
+  /** What is remembered that the cloud refused on the running machines that were to be changed, also what is over. */
+  readonly refusals: readonly Refusal[];
+  /** Why nothing running may be changed: what other processes remember could not be asked for. `null`: it could. */
+  readonly unasked: Fault | null;
+}
+
+/** The same with when it was studied. */
+export interface Studied extends Asked {
   /** When reading began: what others did since then may not be in it. */
   readonly readAtMs: number;
   readonly opening: Opening;
-  /** The machines of which something is remembered that the cloud refused; `null`: nobody asked. */
-  readonly refused: ReadonlySet<MachineId> | null;
-  /** Why nothing running may be changed: what other processes remember could not be asked for. `null`: it could. */
-  readonly unasked: Fault | null;
 }
 
 /** What is remembered between reads and may have been created since. */
@@ -56,15 +60,7 @@ export async function study(deps: Deps, task: Task, selection: Selection): Promi
   return studied;
 }
 
-/** A plan with what it is made of, as far as that is known. */
-interface Draft extends Study {
-  readonly readAtMs: number;
-  readonly opening: Opening;
-  readonly refusals: readonly Refusal[];
-  readonly unasked: Fault | null;
-}
-
-async function readAndPlan(deps: Deps, task: Task, selection: Selection, opening: Opening): Promise<Draft> {
+async function readAndPlan(deps: Deps, task: Task, selection: Selection, opening: Opening): Promise<Studied> {
   const readAtMs = deps.clock.now();
   const world = await deps.cloud.read(task.order.scope, selection);
   const known = { world, readAtMs, opening, refusals: [], unasked: null };
@@ -73,11 +69,11 @@ async function readAndPlan(deps: Deps, task: Task, selection: Selection, opening
 
 /**
  * Looks closer at what the plan points something new at, which a list cannot tell the health of, asks what the cloud refused on
- * the running machines that the plan writes on, and plans again with what was found. What then goes elsewhere is looked at in
+ * the running machines that the plan changes, and plans again with what was found. What then goes elsewhere is looked at in
  * its turn: each round asks for what was not asked for, so there are no more rounds than targets and machines, and one round
- * when all is well. A plan that attaches nothing asks only of pools.
+ * when all is well. A plan that changes nothing asks only of pools.
  */
-async function lookInto(deps: Deps, task: Task, read: Draft): Promise<Studied> {
+async function lookInto(deps: Deps, task: Task, read: Studied): Promise<Studied> {
   const seen = new Set<TargetId>();
   const asked = new Set<MachineId>();
   let draft = read;
@@ -95,14 +91,9 @@ async function lookInto(deps: Deps, task: Task, read: Draft): Promise<Studied> {
     const more = answer instanceof Fault ? [] : answer;
     const unasked = answer instanceof Fault ? answer : draft.unasked;
     draft = { ...draft, world: closer, refusals: [...refusals, ...more], unasked };
-    if (closer === world && more.length === 0) return toStudied(draft);
+    if (closer === world && more.length === 0) return draft;
     draft = { ...draft, plan: planOf(deps, task, draft) };
   }
-}
-
-function toStudied({ world, plan, readAtMs, opening, refusals, unasked }: Draft): Studied {
-  const refused = new Set(refusals.map(({ machine }) => machine));
-  return { world, plan, readAtMs, opening, refused, unasked };
 }
 
 const NONE: ReadonlySet<Digest> = new Set();
@@ -110,7 +101,7 @@ const NONE: ReadonlySet<Digest> = new Set();
 function planOf(
   deps: Deps,
   { order, rules, run }: Task,
-  { world, opening, refusals }: Pick<Draft, 'world' | 'opening' | 'refusals'>,
+  { world, opening, refusals }: Pick<Studied, 'world' | 'opening' | 'refusals'>,
 ): Plan {
   const nowMs = deps.clock.now();
   return makePlan({

@@ -147,7 +147,7 @@ describe('identify', () => {
     expect(identify(late, READER)).toMatchObject({ work: { since: '2026-01-01T18:00:00.123Z' } });
   });
 
-  test('only a start and a deallocation are a restart', () => {
+  test('only a start, a deallocation and a deletion end what was refused before', () => {
     const restarts = OPERATIONS.filter(({ name, on }) => {
       const subject = on.includes('microsoft.compute/virtualmachines') ? VM : `${NIC}/tapConfigurations/x`;
       const identity = identify(event(on[0]?.endsWith('interfaces') === true ? NIC : subject, name), READER);
@@ -155,6 +155,7 @@ describe('identify', () => {
       return identity.work.isRestart;
     });
     expect(restarts.map(({ name }) => name)).toEqual([
+      'Microsoft.Compute/virtualMachines/delete',
       'Microsoft.Compute/virtualMachines/start/action',
       'Microsoft.Compute/virtualMachines/deallocate/action',
     ]);

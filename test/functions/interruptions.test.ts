@@ -7,7 +7,7 @@ import { takeTurn } from '../../functions/interruptions/turns.ts';
 import type { Timer } from '../../functions/interruptions/leases.ts';
 import { sha256 } from '../../functions/rules-file.ts';
 import { type Storage, startStorage } from '../../local/azure/storage.ts';
-import { parseAccountId, parseMachineId, toInstant } from '../../shared/ids.ts';
+import { parseAccountId, parseMachineId, parseTargetId, toInstant } from '../../shared/ids.ts';
 import type { Interruptions, Refusal, Turn, TurnAnswer } from '../../shared/ports.ts';
 import type { Scope } from '../../shared/words.ts';
 
@@ -338,8 +338,10 @@ describe('refusals', () => {
     parseMachineId(`/subscriptions/s/resourceGroups/größe/providers/Microsoft.Compute/virtualMachines/${name}`);
   const refusal = (name: string, change: Partial<Refusal> = {}): Refusal => ({
     machine: machine(name),
+    target: parseTargetId('/taps/größe'),
     code: 'needs-restart',
     detail: 'Ärger: die NIC ist nicht auf dem “fastpath”\nZeile 2',
+    at: toInstant(0),
     until: toInstant(0),
     ...change,
   });
@@ -366,9 +368,19 @@ describe('refusals', () => {
   test('are forgotten, and forgetting nothing is no fault', async () => {
     const one = newProcess();
     await one.refuse(scope, refusal('a'));
-    await one.forgive(scope, [machine('a'), machine('never')]);
+    await one.forgive(scope, [machine('a'), machine('never')], toInstant(1));
     expect(await one.refusals(scope, [machine('a')])).toEqual([]);
     expect(await one.refusals(scope, null)).toEqual([]);
+  });
+
+  test('are forgotten only when they are older than what happened', async () => {
+    const one = newProcess();
+    await one.refuse(scope, refusal('a', { at: toInstant(1_000) }));
+    await one.refuse(scope, refusal('a', { target: null, at: toInstant(2_000) }));
+    await one.forgive(scope, [machine('a')], toInstant(1_000));
+    expect(await one.refusals(scope, [machine('a')])).toHaveLength(2);
+    await one.forgive(scope, [machine('a')], toInstant(2_000));
+    expect(await one.refusals(scope, [machine('a')])).toEqual([refusal('a', { target: null, at: toInstant(2_000) })]);
   });
 
   test('a detail of any length fits', async () => {

@@ -33,7 +33,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'eg-tapconfig-write-self': 'ignored',
   'eg-tapconfig-write-self-claims-as-text': 'ignored',
   'eg-vm-deallocate': `${MACHINE}, restarted`,
-  'eg-vm-delete': MACHINE,
+  'eg-vm-delete': `${MACHINE}, restarted`,
   'eg-vm-power-off': MACHINE,
   'eg-vm-restart': 'ignored',
   'eg-vm-start': `${MACHINE}, restarted`,

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseConfig } from '../../shared/config/parse.ts';
 import type { Plan, Run } from '../../shared/plan/change.ts';
-import { parseMachineId, toInstant } from '../../shared/ids.ts';
+import { parseMachineId, parseTargetId, toInstant } from '../../shared/ids.ts';
 import { ALWAYS_OPEN, type Opening } from '../../shared/plan/interruption.ts';
 import { makePlan } from '../../shared/plan/plan.ts';
 import { unpainted } from '../../shared/print/paint.ts';
@@ -25,6 +25,9 @@ const CASES = readdirSync(HERE, { withFileTypes: true })
   .map(({ name }) => name)
   .sort();
 
+const TAP =
+  '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/net/providers/Microsoft.Network/virtualNetworkTaps/tap';
+
 const Given = v.optional(
   v.strictObject({
     basis: v.optional(v.picklist(['scope', 'batch']), 'scope'),
@@ -38,6 +41,8 @@ const Given = v.optional(
       v.array(
         v.strictObject({
           machine: v.string(),
+          /** `null`: something was to be detached. */
+          target: v.optional(v.nullable(v.string()), TAP),
           code: v.picklist(['needs-restart', 'operation-failed']),
           detail: v.string(),
           until: v.pipe(v.string(), v.isoTimestamp()),
@@ -72,9 +77,11 @@ function planOf(name: string): Plan {
     basis,
     recent: new Set(Array.from({ length: recent }, (_, at) => `recent-${at}` as Digest)),
     opening: toOpening(opening),
-    refusals: refusals.map(({ machine, until, ...rest }) => ({
+    refusals: refusals.map(({ machine, target, until, ...rest }) => ({
       ...rest,
       machine: parseMachineId(machine),
+      target: target === null ? null : parseTargetId(target),
+      at: toInstant(0),
       until: toInstant(Date.parse(until)),
     })),
     hash: sha256,

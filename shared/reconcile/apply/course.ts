@@ -1,4 +1,4 @@
-import type { Deps, Outcome } from '../../ports.ts';
+import type { Deps, Outcome, Refusal } from '../../ports.ts';
 import type { Happened } from '../happened.ts';
 import type { Interruptible } from '../interruptible.ts';
 import { recordOutcome } from '../record.ts';
@@ -20,6 +20,8 @@ export interface Course {
   readonly verbs: VerbGate;
   readonly others: Others;
   readonly brake: Brake;
+  /** What the cloud refused on running machines in this run; it grows. */
+  readonly refused: Refusal[];
 }
 
 /** Journals what became of one change that was tried at `startedMs`. */

@@ -1,4 +1,6 @@
 import { toInstant } from '../../ids.ts';
+import type { Change } from '../../plan/change.ts';
+import { findRefusal, isCurrent, writtenBy } from '../../plan/refusals.ts';
 import type { Outcome, Refusal } from '../../ports.ts';
 import type { Machine } from '../../words.ts';
 import { recordFault } from '../record.ts';
@@ -17,28 +19,43 @@ const PATIENCE_MS: Readonly<Record<Refusal['code'], number>> = {
 
 const isPatient = (code: string): code is Refusal['code'] => Object.hasOwn(PATIENCE_MS, code);
 
-/** Tells all processes what came of writing on a running machine: that it was refused, or that it no longer is. */
-export async function rememberRefusal(course: Course, outcome: Outcome): Promise<void> {
-  const machine = course.interruptible.get(outcome.change.source);
-  if (machine === undefined || outcome.change.kind === 'detach') return;
-  if (outcome.kind === 'done') await forgive(course, machine);
+/** What became of a change that was tried at `startedMs`. */
+export interface Tried {
+  readonly outcome: Outcome;
+  readonly startedMs: number;
+}
+
+/** Tells all processes, and this run, what came of changing a running machine: that it was refused, or that it no longer is. */
+export async function rememberRefusal(course: Course, { outcome, startedMs }: Tried): Promise<void> {
+  const { change } = outcome;
+  const machine = course.interruptible.get(change.source);
+  if (machine === undefined) return;
+  if (outcome.kind === 'done') await forgive(course, machine, change);
   if (outcome.kind !== 'held' || !isPatient(outcome.hold.code)) return;
   const { code, detail } = outcome.hold;
   const { interruptions, clock } = course.deps;
   const until = toInstant(clock.now() + PATIENCE_MS[code]);
+  const target = writtenBy(change);
+  const refusal: Refusal = { machine: machine.id, target, code, detail, at: toInstant(startedMs), until };
+  course.refused.push(refusal);
   await tell(course, `remembering that ${machine.id} is refused`, () =>
-    interruptions.refuse(course.task.order.scope, { machine: machine.id, code, detail, until }),
+    interruptions.refuse(course.task.order.scope, refusal),
   );
 }
 
-/** Only what somebody remembers has to be forgotten: most attaches ask nothing. */
-async function forgive(course: Course, { id }: Machine): Promise<void> {
-  const { refused } = course.studied;
-  if (refused !== null && !refused.has(id)) return;
+/** Only what somebody remembers has to be forgotten: most changes ask nothing. What was refused of another target stays so. */
+async function forgive(course: Course, { id }: Machine, change: Change): Promise<void> {
+  const { interruptions, clock } = course.deps;
+  const nowMs = clock.now();
+  const known = course.studied.refusals.filter(({ machine }) => machine === id);
+  const isDisproved = (refusal: Refusal): boolean => !isCurrent(refusal, nowMs) || isAbout(refusal, change);
+  if (known.length === 0 || !known.every(isDisproved)) return;
   await tell(course, `forgetting what was refused on ${id}`, () =>
-    course.deps.interruptions.forgive(course.task.order.scope, [id]),
+    interruptions.forgive(course.task.order.scope, [id], toInstant(nowMs)),
   );
 }
+
+const isAbout = (refusal: Refusal, change: Change): boolean => findRefusal([refusal], writtenBy(change)) !== null;
 
 /** The change is made, whether others can be told or not; the fault shows in the journal, and nothing else running is changed. */
 async function tell({ deps, task, others }: Course, attempted: string, call: () => Promise<void>): Promise<void> {

@@ -1,8 +1,9 @@
 import type { Fault } from '../../fault.ts';
 import type { Change } from '../../plan/change.ts';
+import { findRefusal, writtenBy } from '../../plan/refusals.ts';
 import { toHold } from '../../plan/refused.ts';
 import { toInstant } from '../../ids.ts';
-import type { Outcome, Turn } from '../../ports.ts';
+import type { Outcome, Refusal, Turn } from '../../ports.ts';
 import type { HoldCode } from '../../reason.ts';
 import { isOver } from '../closing.ts';
 import type { Course } from './course.ts';
@@ -22,7 +23,7 @@ export function waitOf({ deps, task }: Course, outcomes: readonly Outcome[]): nu
 }
 
 /** A change that is withheld in passing. */
-export const withhold = (change: Change, code: PassingCode, detail: string): Outcome => ({
+export const withhold = (change: Change, code: PassingCode | Refusal['code'], detail: string): Outcome => ({
   kind: 'held',
   change,
   hold: toHold(change, code, detail),
@@ -35,14 +36,20 @@ export const withhold = (change: Change, code: PassingCode, detail: string): Out
  * |---|---|
  * | the other processes cannot be reached | failed, and tried again with its message |
  * | the window is over, or nearly | held `outside-window`, for the next sweep |
+ * | the like was refused on another of its interfaces in this run | held with that code |
  * | this process has no turn, or no longer | held `interrupting-enough`, and comes back |
  */
 export function findRestraint(course: Course, change: Change, turn: Turn | null): Outcome | null {
-  if (!course.interruptible.has(change.source)) return null;
+  const machine = course.interruptible.get(change.source);
+  if (machine === undefined) return null;
   const fault = findFault(course);
   if (fault !== null) return { kind: 'failed', change, code: fault.code, detail: fault.message };
   const closed = findEnd(course);
   if (closed !== null) return withhold(change, 'outside-window', closed);
+  const here = course.refused.filter((refusal) => refusal.machine === machine.id);
+  const refused = findRefusal(here, writtenBy(change));
+  if (refused !== null)
+    return withhold(change, refused.code, `another of its interfaces was refused: ${refused.detail}`);
   return turn?.isHeld() === true ? null : withhold(change, 'interrupting-enough', NO_TURN);
 }
 

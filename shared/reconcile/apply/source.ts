@@ -95,7 +95,7 @@ async function applyInOrder(
     if (restraint !== null) break;
     brake.see(outcome);
     rememberOutcome(deps, task, studied.world, outcome);
-    await rememberRefusal(course, outcome);
+    await rememberRefusal(course, { outcome, startedMs });
     if (outcome.kind === 'conflict' || outcome.kind === 'failed') break;
   }
   return outcomes;

@@ -16,7 +16,7 @@ import type { Look, LookGroup } from './look-group.ts';
 import { earliestOf, itemsAbout, latestAbout } from './look-group.ts';
 import { putBackRest } from './put-back.ts';
 import { letSettleBeforeSweep } from './too-much.ts';
-import { forgiveRestarted } from './restarted.ts';
+import { forgiveGone, forgiveRestarted } from './restarted.ts';
 import { sendBackWaiting, withoutRepetition } from './waiting.ts';
 
 /** What looking at a group leaves to be done. */
@@ -60,6 +60,7 @@ async function look(deps: Invocation, group: LookGroup): Promise<Looked> {
     return { failed: everyItem, sweepInSeconds: null, held: [] };
   }
   const sweepInSeconds = isTooMuchForBatch(group, progress) ? await letSettleBeforeSweep(deps, group, progress) : null;
+  await forgiveGone(deps, group, progress.world);
   const held = holdBack(group, progress, deps.clock.now());
   const failed = isReadInDoubt(progress) ? everyItem : [...unforgiven, ...failuresOf(group, progress)];
   try {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toInstant } from '../../../shared/ids.ts';
+import { parseTargetId, toInstant } from '../../../shared/ids.ts';
 import type { Refusal } from '../../../shared/ports.ts';
 import { rememberInterruptions } from '../../../shared/reconcile/interruptions.ts';
 import { toWorld } from '../../world.ts';
@@ -12,8 +12,10 @@ const after = (hours: number) => toInstant(NOW_MS + hours * HOUR_MS);
 const ask = (unit: string, limit = 2) => ({ scope, unit, limit });
 const refusalOf = (at: number, hours: number): Refusal => ({
   machine: vmId(at),
+  target: null,
   code: 'operation-failed',
   detail: 'InternalServerError',
+  at: NOW,
   until: after(hours),
 });
 
@@ -54,8 +56,19 @@ describe('the memory of one process', () => {
 
     expect(await memory.refusals(scope, [vmId(1), vmId(2)])).toEqual([refusalOf(1, 1)]);
     expect(await memory.refusals(toWorld({}).scope, null)).toEqual([]);
-    await memory.forgive(scope, [vmId(1)]);
+    await memory.forgive(scope, [vmId(1)], NOW);
+    expect(await memory.refusals(scope, null)).toHaveLength(2);
+    await memory.forgive(scope, [vmId(1)], after(1));
     expect(await memory.refusals(scope, null)).toEqual([refusalOf(0, 1)]);
+  });
+
+  it('keeps what was refused of one target apart from what was of another', async () => {
+    const memory = rememberInterruptions();
+    const [one, other] = ['one', 'other'].map((name) => ({ ...refusalOf(0, 1), target: parseTargetId(name) }));
+    if (one === undefined || other === undefined) throw new Error('there are two');
+    for (const refusal of [one, other, one]) await memory.refuse(scope, refusal);
+
+    expect(await memory.refusals(scope, [vmId(0)])).toEqual([one, other]);
   });
 
   it('does not grow for ever', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { toInstant } from '../../../shared/ids.ts';
+import type { Config } from '../../../shared/config/config.ts';
+import { parseTargetId, toInstant } from '../../../shared/ids.ts';
 import type { Change } from '../../../shared/plan/change.ts';
 import { toHold } from '../../../shared/plan/refused.ts';
 import type { Interruptions, Outcome } from '../../../shared/ports.ts';
@@ -7,8 +8,8 @@ import type { Item } from '../../../shared/reconcile/batch/look-group.ts';
 import { handleWork } from '../../../shared/reconcile/handle-work.ts';
 import { rememberInterruptions } from '../../../shared/reconcile/interruptions.ts';
 import { sweepScope } from '../../../shared/reconcile/sweep.ts';
-import type { World } from '../../../shared/words.ts';
-import { AZURE_CONFIG, azureFleet, mirrored, mirroredIn, taggedOnly, vmAt, vmId } from './azure-fleets.ts';
+import type { TargetId, World } from '../../../shared/words.ts';
+import { AZURE_CONFIG, azureFleet, mirrored, mirroredIn, nicId, taggedOnly, vmAt, vmId } from './azure-fleets.ts';
 import { upTo } from './fleets.ts';
 import { type Harness, harness, look, NOW, NOW_MS } from './harness.ts';
 import { unreachable } from './house.ts';
@@ -23,11 +24,18 @@ const refuse =
 const eventAt = (world: World, at: number): Item => ({ id: `m-${at}`, work: look(world, [vmAt(at)]) });
 const restartOf = (world: World, at: number): Item => ({
   id: `r-${at}`,
-  work: { ...look(world, [vmAt(at)]), isRestart: true },
+  work: { ...look(world, [vmAt(at)], toInstant(NOW_MS + 1)), isRestart: true },
 });
 const remembered = (h: Harness) => h.deps.interruptions.refusals(h.cloud.world().scope, null);
 const held = (h: Harness) =>
   h.journal.flatMap((entry) => (entry.kind === 'held' ? [`${entry.hold.code}: ${entry.hold.detail}`] : []));
+
+const toOther = (id: TargetId): Config => ({
+  ...AZURE_CONFIG,
+  destinations: AZURE_CONFIG.destinations.map((one) =>
+    one.cloud === 'azure' ? { ...one, entry: { kind: 'virtualNetworkTap', id } } : one,
+  ),
+});
 
 async function sweepAll(h: Harness): Promise<void> {
   await sweepScope(h.deps, h.cloud.world().scope, { correlation: 'sweep', since: NOW });
@@ -45,7 +53,9 @@ describe('a refusal on a running machine', () => {
 
     await handleWork(h.deps, [eventAt(world, 0)], null);
     const until = toInstant(NOW_MS + hours * HOUR_MS);
-    expect(await remembered(h)).toEqual([{ machine: vmId(0), code, detail: `Azure says ${code}`, until }]);
+    const target = world.targets[0]?.id;
+    const refusal = { machine: vmId(0), target, code, detail: `Azure says ${code}`, at: NOW, until };
+    expect(await remembered(h)).toEqual([refusal]);
 
     h.nowMs += hours * HOUR_MS - 1;
     await handleWork(h.deps, [eventAt(world, 0)], null);
@@ -102,7 +112,6 @@ describe('a refusal on a running machine', () => {
   it.each([
     ['on a machine that does not run', azureFleet(1, { state: () => 'stopped' }), 'needs-restart'],
     ['for another reason', azureFleet(1), 'unfit'],
-    ['to detach', taggedOnly(azureFleet(1, { attachments: [mirrored(0)] }), () => false), 'operation-failed'],
   ] as const)('is not remembered %s', async (_, world, code) => {
     const h = harness(AZURE_CONFIG, world);
     h.cloud.onApply = refuse(code);
@@ -113,6 +122,96 @@ describe('a refusal on a running machine', () => {
     expect(await remembered(h)).toEqual([]);
   });
 
+  it('is what the other interfaces of the machine are spared in that run', async () => {
+    for (const code of ['needs-restart', 'operation-failed'] as const) {
+      const world = azureFleet(2, { interfaces: 2 });
+      const h = harness(AZURE_CONFIG, world);
+      h.cloud.onApply = (change) => (change.machine === vmId(0) ? refuse(code)(change) : null);
+
+      await handleWork(h.deps, [eventAt(world, 0), eventAt(world, 1)], null);
+
+      expect(h.cloud.tried.map(({ source }) => source)).toEqual([nicId(0, 0), nicId(1, 0), nicId(1, 1)]);
+      expect(held(h)).toContain(`${code}: another of its interfaces was refused: Azure says ${code}`);
+    }
+  });
+
+  it('is not over with a start that was before it, however late or often its event comes', async () => {
+    const world = azureFleet(1, { interfaces: 2 });
+    const h = harness(AZURE_CONFIG, world);
+    h.cloud.onApply = refuse('needs-restart');
+    const item = { ...restartOf(world, 0), work: { ...look(world, [vmAt(0)], NOW), isRestart: true } };
+
+    await handleWork(h.deps, [item], null);
+    for (const _time of upTo(5)) {
+      h.nowMs += 600_000;
+      await handleWork(h.deps, [item], null);
+      const late = { ...look(world, [vmAt(0)], toInstant(NOW_MS - 3_600_000)), isRestart: true };
+      await handleWork(h.deps, [{ id: 'late', work: late }], null);
+    }
+
+    expect(h.cloud.tried).toHaveLength(1);
+  });
+
+  it('of one target keeps nothing from another', async () => {
+    for (const [code, mirroredThen] of [
+      ['operation-failed', [0]],
+      ['needs-restart', []],
+    ] as const) {
+      const world = azureFleet(1);
+      const h = harness(AZURE_CONFIG, world);
+      h.cloud.onApply = refuse(code);
+      await handleWork(h.deps, [eventAt(world, 0)], null);
+      h.cloud.onApply = () => null;
+      const [target] = world.targets;
+      const other = parseTargetId(`${target?.id}-2`);
+      h.config = toOther(other);
+      h.cloud.edit((now) => ({ ...now, targets: now.targets.flatMap((one) => [one, { ...one, id: other }]) }));
+
+      await handleWork(h.deps, [eventAt(world, 0)], null);
+
+      expect(mirroredIn(h.cloud.world())).toEqual(mirroredThen);
+      // What was refused of the first is not disproved by the second.
+      expect(await remembered(h)).toMatchObject([{ target: target?.id }]);
+    }
+  });
+
+  it('to detach is remembered for an hour, and keeps nothing from being attached', async () => {
+    const world = azureFleet(1, { interfaces: 2, attachments: [mirrored(0)] });
+    const h = harness(
+      AZURE_CONFIG,
+      taggedOnly(world, () => false),
+    );
+    h.cloud.onApply = (change) => (change.kind === 'detach' ? refuse('operation-failed')(change) : null);
+    for (const _quarter of upTo(94)) {
+      await sweepAll(h);
+      h.nowMs += 900_000;
+    }
+    expect(h.cloud.tried).toHaveLength(24);
+    expect(held(h).at(-1)).toContain('while the machine runs it is not tried again before');
+
+    h.cloud.edit(({ attachments }) => ({ ...world, attachments }));
+    await sweepAll(h);
+    expect(mirroredIn(h.cloud.world())).toEqual([0, 0]);
+    expect(await remembered(h)).toHaveLength(1);
+  });
+
+  it('is over with the machine: another one under its name is tried', async () => {
+    const world = azureFleet(1);
+    const h = harness(AZURE_CONFIG, world);
+    h.cloud.onApply = refuse('needs-restart');
+    await handleWork(h.deps, [eventAt(world, 0)], null);
+    h.nowMs += 60_000;
+    h.cloud.edit((now) => ({ ...now, machines: now.machines.map((machine) => ({ ...machine, state: 'gone' })) }));
+    await handleWork(h.deps, [eventAt(world, 0)], null);
+    expect(await remembered(h)).toEqual([]);
+
+    h.cloud.edit(() => world);
+    h.cloud.onApply = () => null;
+    await handleWork(h.deps, [eventAt(world, 0)], null);
+
+    expect(mirroredIn(h.cloud.world())).toEqual([0]);
+  });
+
   it('keeps the other machines from nothing', async () => {
     const world = azureFleet(3);
     const h = harness(AZURE_CONFIG, world);
@@ -120,6 +219,8 @@ describe('a refusal on a running machine', () => {
     const until = toInstant(NOW_MS + 1);
     await interruptions.refuse(world.scope, {
       machine: vmId(1),
+      target: parseTargetId('any'),
+      at: NOW,
       code: 'needs-restart',
       detail: 'not on fastpath',
       until,
@@ -147,15 +248,15 @@ describe('what was refused', () => {
         asked.push(machines);
         return memory.refusals(scope, machines);
       },
-      forgive: async (scope, machines) => {
+      forgive: async (scope, machines, happened) => {
         forgiven.push(machines);
-        return memory.forgive(scope, machines);
+        return memory.forgive(scope, machines, happened);
       },
     };
     return { interruptions, asked, forgiven };
   };
 
-  it('is asked for once, and only of running machines that something is to be attached to', async () => {
+  it('is asked for once, and only of running machines that are to be changed', async () => {
     const sketch = azureFleet(4, {
       state: (at) => (at === 1 ? 'stopped' : 'running'),
       attachments: [mirrored(2), mirrored(3)],
@@ -170,7 +271,7 @@ describe('what was refused', () => {
       upTo(4).map((at) => eventAt(world, at)),
       null,
     );
-    expect(asked).toEqual([[vmId(0)]]);
+    expect(asked).toEqual([[vmId(0), vmId(3)]]);
     expect(mirroredIn(h.cloud.world())).toEqual([0, 1, 2]);
 
     await handleWork(
@@ -257,5 +358,7 @@ describe('what was refused', () => {
     expect(await handleWork(deps, [restartOf(world, 0), eventAt(world, 1)], null)).toEqual({ failed: ['r-0'] });
 
     expect(mirroredIn(h.cloud.world())).toEqual([0, 1]);
+    h.mode = 'observe';
+    expect(await handleWork(deps, [restartOf(world, 0)], null)).toEqual({ failed: [] });
   });
 });

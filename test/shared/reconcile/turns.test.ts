@@ -464,13 +464,49 @@ describe('what another process had a turn of', () => {
       rules: await loadRules(a),
       run: { kind: 'enforce', seen: null, lift: [] },
     };
-    const { plan, world: seen } = await study(a, task, task.order.selection);
+    const studied = await study(a, task, task.order.selection);
     h.cloud.edit(() => after);
 
-    await enact(a, task, { world: seen, plan });
+    await enact(a, task, studied);
 
-    expect(plan.changes).toHaveLength(1);
+    expect(studied.plan.changes).toHaveLength(1);
     expect(h.cloud.tried).toHaveLength(1);
+  });
+});
+
+describe('a plan that a person has looked at, when others could not be asked what was refused', () => {
+  it('changes nothing that runs', async () => {
+    const world = azureFleet(2, { state: (at) => (at === 0 ? 'running' : 'stopped') });
+    const h = harness(AZURE_CONFIG, world);
+    const until = toInstant(NOW_MS + 9_000_000);
+    const refused = { machine: vmId(0), target: null, detail: 'no', at: NOW, until };
+    await h.deps.interruptions.refuse(world.scope, { ...refused, code: 'needs-restart' });
+    let asked = 0;
+    const refusals: Interruptions['refusals'] = async (...given) => {
+      asked += 1;
+      if (asked === 1) throw unreachable();
+      return h.deps.interruptions.refusals(...given);
+    };
+    const deps = asProcess(h, { ...h.deps.interruptions, refusals });
+    const task: Task = {
+      order: {
+        scope: world.scope,
+        selection: { kind: 'everything' },
+        run: null,
+        basis: 'scope',
+        correlation: 'c',
+        since: NOW,
+        trigger: 'resync',
+        lane: 'bulk',
+      },
+      rules: await loadRules(deps),
+      run: { kind: 'enforce', seen: null, lift: [] },
+    };
+
+    const { outcomes } = await enact(deps, task, await study(deps, task, task.order.selection));
+
+    expect(outcomes).toMatchObject([{ kind: 'failed', code: 'unreachable' }, { kind: 'done' }]);
+    expect(mirroredIn(h.cloud.world())).toEqual([1]);
   });
 });
 
