@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type AzureCloud, type AzureOptions, startAzureCloud } from '../../../local/azure/start.ts';
 import { parseMachineId, parseSourceId } from '../../../shared/ids.ts';
 import type { NonEmpty, Selection, Subject } from '../../../shared/words.ts';
@@ -33,6 +33,26 @@ const machine = (name: string): Subject => ({ kind: 'machine', id: parseMachineI
 const about = (...subjects: NonEmpty<Subject>): Selection => ({ kind: 'subjects', subjects });
 const EVERYTHING: Selection = { kind: 'everything' };
 const lower = (text: string): string => text.toLowerCase();
+
+test('all subscriptions that are seen are those that can be written to, and the journal tells of the others', async () => {
+  const other = '22222222-2222-4222-8222-222222222222';
+  await cloud.stop();
+  cloud = await startAzureCloud({ subscriptions: ['11111111-1111-4111-8111-111111111111', other] });
+  cloud.controls.setSubscriptionState(other, 'Disabled');
+  const { cloud: azure } = composeOver(cloud, [], { TAPKEEPER_SUBSCRIPTIONS: '*' });
+  const lines: string[] = [];
+  const log = vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
+  try {
+    expect(await azure.scopes()).toEqual([scopeOf(cloud)]);
+  } finally {
+    log.mockRestore();
+  }
+  expect(lines).toHaveLength(1);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    kind: 'incomplete',
+    why: [expect.stringContaining(`subscription ${other} is in state Disabled`) as string],
+  });
+});
 
 describe('reading what an event names', () => {
   test('an interface takes four reads cold and two warm, and brings its machine', async () => {
