@@ -162,6 +162,8 @@ export interface Turn {
   isHeld(): boolean;
   /** Gives the turn back. Never throws: what is not given back lapses within a minute. */
   release(): Promise<void>;
+  /** Keeps the turn up no more, and does not give it back: what was begun in it may still be going on. */
+  lapse(): void;
 }
 
 /** What a turn is asked for. */

@@ -1,6 +1,6 @@
 import type { BlobServiceClient, BlockBlobClient, ContainerClient } from '@azure/storage-blob';
 import { Fault } from '../../shared/fault.ts';
-import type { Credential } from '../arm/exchange.ts';
+import type { Credential } from '../arm/traffic/exchange.ts';
 import { findStorage, statusOf, STORAGE_SETTING, storageCodeOf, toStorageFault } from '../storage.ts';
 
 export type Blob = BlockBlobClient;

@@ -31,6 +31,8 @@ export interface Lease {
   isHeld(): boolean;
   /** Never throws: a lease that is not given back lapses. */
   release(): Promise<void>;
+  /** Renews it no more. */
+  lapse(): void;
 }
 
 /** So that two renewals may fail before a lease lapses. */
@@ -85,14 +87,18 @@ function keepUp(blob: Blob, client: LeaseClient, { timer, leaseSeconds }: Keepin
     if (isHeld()) callOff = timer.after(leaseMs / RENEWALS_PER_LEASE, () => void renew());
   };
   schedule();
+  const lapse = (): void => {
+    isOver = true;
+    callOff();
+  };
 
   return {
     id: client.leaseId,
     blob,
     isHeld,
+    lapse,
     release: async () => {
-      isOver = true;
-      callOff();
+      lapse();
       await client.releaseLease().catch(() => undefined);
     },
   };

@@ -50,6 +50,10 @@ async function toTurn({ clock, process }: TurnSetup, unit: Lease, slot: Lease): 
   return {
     otherTookAt,
     isHeld: () => unit.isHeld() && slot.isHeld(),
+    lapse: () => {
+      unit.lapse();
+      slot.lapse();
+    },
     release: async () => {
       await markOver(unit, { process, nowMs: clock.now() }, otherTookAt);
       await Promise.all([unit.release(), slot.release()]);

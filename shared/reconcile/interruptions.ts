@@ -5,26 +5,32 @@ import { toScopeKey } from './scope.ts';
 /** What happened a day before the latest that is told says nothing any more: nobody settles for so long. */
 const STALE_MS = 86_400_000;
 
+/** As long as a lease that nobody renews. */
+const LAPSE_MS = 60_000;
+
 /**
- * The memory of one process, for a person at a terminal and for a cloud on which nothing interrupts. It has no clock: what is
+ * The memory of one process, for a person at a terminal and for a cloud on which nothing interrupts. What is
  * too old to matter is dropped by what comes after it.
  */
-export function rememberInterruptions(): Interruptions {
-  const turns = new Map<string, Set<string>>();
+export function rememberInterruptions(now: () => number = Date.now): Interruptions {
+  /** The units of each scope that are changing, and until when at most. */
+  const turns = new Map<string, Map<string, number>>();
   const stirred = new Map<MachineId, Instant>();
   const refusals = new Map<string, { readonly scope: string; readonly refusal: Refusal }>();
 
-  const unitsOf = (scope: Scope): Set<string> => {
+  const unitsOf = (scope: Scope): Map<string, number> => {
     const key = toScopeKey(scope);
-    const units = turns.get(key) ?? new Set<string>();
+    const units = turns.get(key) ?? new Map<string, number>();
     turns.set(key, units);
+    for (const [unit, untilMs] of units) if (untilMs <= now()) units.delete(unit);
     return units;
   };
 
   const toTurn = ({ scope, unit }: TurnRequest): Turn => ({
     // Changes of this process are known to it: one interface is written at a time.
     otherTookAt: null,
-    isHeld: () => unitsOf(scope).has(unit),
+    isHeld: () => unitsOf(scope).get(unit) === Infinity,
+    lapse: () => void unitsOf(scope).set(unit, now() + LAPSE_MS),
     release: async () => void unitsOf(scope).delete(unit),
   });
 
@@ -33,7 +39,7 @@ export function rememberInterruptions(): Interruptions {
       const units = unitsOf(request.scope);
       if (units.has(request.unit)) return { kind: 'busy' };
       if (units.size >= request.limit) return { kind: 'full' };
-      units.add(request.unit);
+      units.set(request.unit, Infinity);
       return { kind: 'taken', turn: toTurn(request) };
     },
     isFull: async (scope, limit) => unitsOf(scope).size >= limit,

@@ -104,5 +104,5 @@ function roomFor(turns: number, perTurn: number): { take(candidate: Candidate): 
 
 function leaveBehind([first]: NonEmpty<Change>, detail: string): SourceResult {
   const outcomes: readonly Outcome[] = [withhold(first, 'interrupting-enough', detail)];
-  return { source: first.source, outcomes, holds: [], backInSeconds: null };
+  return { source: first.source, outcomes, holds: [], backInSeconds: null, mayGoOn: false };
 }

@@ -320,6 +320,21 @@ describe('stirring', () => {
   });
 });
 
+describe('a turn that is left to lapse', () => {
+  test("is not given back, and is another process's when nobody has renewed it", async () => {
+    const hand = handTimer();
+    const one = newProcess({ timer: hand.timer });
+    const turn = await taken(one, 'a', 1);
+    turn.lapse();
+    expect(turn.isHeld()).toBe(false);
+    expect(hand.waiting.size).toBe(0);
+    expect(await take(newProcess({ name: 'two' }), 'b', 1)).toEqual({ kind: 'full' });
+    await lapse(`slots/${scope.account}/`);
+    await lapse(`units/${scope.account}/`);
+    expect((await taken(newProcess({ name: 'two' }), 'a', 1)).otherTookAt).toBe(toInstant(nowMs));
+  });
+});
+
 describe('whether there is a turn', () => {
   test('is told without taking one', async () => {
     const one = newProcess();

@@ -19,6 +19,8 @@ export interface SourceResult {
   readonly holds: readonly Hold[];
   /** After how many seconds it comes back for what it has to wait for; `null`: it waits for nothing. */
   readonly backInSeconds: number | null;
+  /** Whether something that was begun may still be going on in the cloud. */
+  readonly mayGoOn: boolean;
 }
 
 /** The changes of one source, and what they are made under. */
@@ -37,10 +39,17 @@ export async function applySource(course: Course, errand: Errand): Promise<Sourc
   const [{ source }] = changes;
   const outcomes = await applyInOrder(course, changes, turn);
   const conflict = outcomes.find(({ kind }) => kind === 'conflict');
-  if (conflict === undefined) return { source, outcomes, holds: [], backInSeconds: waitOf(course, outcomes) };
+  if (conflict === undefined)
+    return { source, outcomes, holds: [], backInSeconds: waitOf(course, outcomes), mayGoOn: false };
   const settled = outcomes.filter((outcome) => outcome !== conflict);
-  return planAgain(course, errand, settled);
+  const again = await planAgain(course, errand, settled);
+  return { ...again, mayGoOn: isInDoubt(again) };
 }
+
+/** Whether a second look left open what became of a change that the cloud did not see to its end. */
+const isInDoubt = ({ outcomes, holds }: SourceResult): boolean =>
+  holds.some(({ code }) => code === 'changing') ||
+  outcomes.some(({ kind }) => kind === 'conflict' || kind === 'failed');
 
 /** Reads and plans one source again, and makes what is then to be done, without allowing more than was allowed before. */
 export async function planAgain(
@@ -57,12 +66,12 @@ export async function planAgain(
     const outcomes = await applyInOrder(next, again.plan.changes, turn);
     for (const outcome of outcomes) if (outcome.kind === 'conflict') record(course, outcome, deps.clock.now());
     const backInSeconds = waitOf(next, outcomes);
-    return { source, outcomes: [...settled, ...outcomes], holds: again.plan.holds, backInSeconds };
+    return { source, outcomes: [...settled, ...outcomes], holds: again.plan.holds, backInSeconds, mayGoOn: false };
   } catch (thrown) {
     const { code, message } = toFault(thrown, `reading ${source} again after it was changed by somebody else`);
     const failed: Outcome = { kind: 'failed', change: left[0] ?? changes[0], code, detail: message };
     record(course, failed, deps.clock.now());
-    return { source, outcomes: [...settled, failed], holds: [], backInSeconds: null };
+    return { source, outcomes: [...settled, failed], holds: [], backInSeconds: null, mayGoOn: false };
   }
 }
 

@@ -59,10 +59,17 @@ async function changeMachine(course: Course, unit: string, one: MachineErrand, r
   }
   const answer = mayBegin(course) ? await askForTurn(course, unit, limitOf(course)) : null;
   const turn = answer?.kind === 'taken' ? answer.turn : null;
+  let mayGoOn = false;
   try {
-    for (const changes of one.errands) results.push(...(await changeSource(course, changes, turn)));
+    for (const changes of one.errands) {
+      const some = await changeSource(course, changes, turn);
+      results.push(...some);
+      mayGoOn ||= some.some((result) => result.mayGoOn);
+    }
   } finally {
-    await turn?.release();
+    // The machine is interrupted for as long as the cloud is at it, and nobody else may be meanwhile.
+    if (mayGoOn) turn?.lapse();
+    else await turn?.release();
   }
   if (answer?.kind === 'full') return 'stop';
   return answer?.kind === 'busy' ? 'leave-unit' : 'go-on';
@@ -101,5 +108,5 @@ function letSettle(course: Course, changes: NonEmpty<Change>, seconds: number): 
   const detail = `an event asked for it a moment ago; it is looked at again in ${seconds} s`;
   const outcome = withhold(changes[0], 'settling', detail);
   record(course, outcome, course.deps.clock.now());
-  return { source: changes[0].source, outcomes: [outcome], holds: [], backInSeconds: seconds };
+  return { source: changes[0].source, outcomes: [outcome], holds: [], backInSeconds: seconds, mayGoOn: false };
 }

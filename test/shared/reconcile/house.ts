@@ -31,6 +31,7 @@ export function house(now: () => number): House {
   const held = new Map<string, Held>();
   const last = new Map<string, { readonly process: string; readonly at: Instant }>();
   const taken: string[] = [];
+  const lapsing = new Set<Held>();
   const isHeld = (unit: string): boolean => (held.get(unit)?.untilMs ?? -Infinity) > now();
 
   const take = (process: string, { unit, limit }: TurnRequest): TurnAnswer => {
@@ -45,7 +46,8 @@ export function house(now: () => number): House {
       kind: 'taken',
       turn: {
         otherTookAt: before === undefined || before.process === process ? null : before.at,
-        isHeld: () => held.get(unit) === mine && isHeld(unit),
+        lapse: () => void lapsing.add(mine),
+        isHeld: () => held.get(unit) === mine && !lapsing.has(mine) && isHeld(unit),
         release: async () => {
           if (self.crashed !== process && held.get(unit) === mine) held.delete(unit);
         },

@@ -365,6 +365,44 @@ describe('turns', () => {
     expect(mirroredIn(h.cloud.world())).toEqual([0]);
   });
 
+  it('are not given back while what was begun in them may still be going on', async () => {
+    const world = azureFleet(6);
+    const h = harness(within({ inFlight: 2 }), world);
+    h.cloud.onApply = (change) => {
+      h.cloud.edit((now) => ({
+        ...now,
+        sources: now.sources.map((one) => (one.id === change.source ? { ...one, state: 'changing' } : one)),
+      }));
+      return { kind: 'conflict', change, detail: 'it is still going on' };
+    };
+
+    await handleWork(h.deps, events(world, 6), null);
+    const changing = () => h.cloud.world().sources.filter(({ state }) => state === 'changing');
+    expect(changing()).toHaveLength(2);
+
+    h.nowMs += 59_999;
+    await handleWork(h.deps, events(world, 6), null);
+    expect(changing()).toHaveLength(2);
+    h.nowMs += 1;
+    await handleWork(h.deps, events(world, 6), null);
+    expect(changing()).toHaveLength(4);
+  });
+
+  it('are given back after a conflict that a second look saw the end of', async () => {
+    const world = azureFleet(4);
+    const h = harness(within({ inFlight: 1 }), world);
+    const conflicted = new Set<string>();
+    h.cloud.onApply = (change) => {
+      if (conflicted.has(change.source)) return null;
+      conflicted.add(change.source);
+      return { kind: 'conflict', change, detail: 'it was being written' };
+    };
+
+    await handleWork(h.deps, events(world, 4), null);
+
+    expect(mirroredIn(h.cloud.world())).toEqual(upTo(4));
+  });
+
   it('are given back when something throws', async () => {
     const world = azureFleet(1);
     const h = harness(AZURE_CONFIG, world);
