@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { HttpClient } from '../functions/arm/exchange.ts';
+import type { HttpClient } from '../functions/arm/traffic/exchange.ts';
 import { systemClock, type LocalClock } from '../local/azure/clock.ts';
 import { hostFunctions } from '../local/azure/host.ts';
 import { LOCATION } from '../local/demo/azure-person.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { HttpClient } from '../functions/arm/exchange.ts';
+import type { HttpClient } from '../functions/arm/traffic/exchange.ts';
 import { hostFunctions } from '../local/azure/host.ts';
 import type { AzureCloud } from '../local/azure/start.ts';
 import type { JournalEntry } from '../shared/journal.ts';

@@ -6,12 +6,12 @@ import { rememberInterruptions } from '../shared/reconcile/interruptions.ts';
 import { rememberDisruptions } from '../shared/reconcile/recent.ts';
 import { rememberRequests } from '../shared/reconcile/sweep-requests.ts';
 import { createArmCloud } from './arm/cloud.ts';
-import { createExchange, type Credential, type HttpClient } from './arm/exchange.ts';
-import { createLanes } from './arm/pace.ts';
-import type { Pause } from './arm/patience.ts';
+import { createTaps, TAP_CAPACITY } from './arm/destinations/taps.ts';
+import { createSurroundings } from './arm/eligibility/surroundings.ts';
 import { createSubscriptions } from './arm/subscriptions.ts';
-import { createSurroundings } from './arm/surroundings.ts';
-import { createTaps, TAP_CAPACITY } from './arm/taps.ts';
+import { createExchange, type Credential, type HttpClient } from './arm/traffic/exchange.ts';
+import { createLanes } from './arm/traffic/pace.ts';
+import type { Pause } from './arm/traffic/patience.ts';
 import { createInterruptions } from './interruptions.ts';
 import { createJournal } from './journal.ts';
 import { createManagedIdentity } from './managed-identity.ts';
@@ -91,7 +91,7 @@ export function compose(env: Env, overrides: Partial<Overrides> = {}): AzureDeps
 /** A process that has no storage account, as a person's, has nobody to share with. */
 const interruptionsOf = (env: Env, credential: Credential, clock: Clock): Interruptions =>
   findStorage(env, 'blob') === null
-    ? rememberInterruptions()
+    ? rememberInterruptions(clock)
     : createInterruptions({ env, credential, clock, hash: sha256, process: randomUUID() });
 
 const azureEntries = async (rules: RulesSource) =>

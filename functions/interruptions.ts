@@ -1,6 +1,6 @@
 import type { Clock, Hash, Interruptions } from '../shared/ports.ts';
 import type { Scope } from '../shared/words.ts';
-import type { Credential } from './arm/exchange.ts';
+import type { Credential } from './arm/traffic/exchange.ts';
 import { type Container, shareContainer } from './interruptions/blobs.ts';
 import { systemTimer, type Timer } from './interruptions/leases.ts';
 import { findRefusals, removeRefusals, type Shelf, writeRefusal } from './interruptions/refusals.ts';

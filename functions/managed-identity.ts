@@ -1,7 +1,7 @@
 import { Fault } from '../shared/fault.ts';
 import type { Clock } from '../shared/ports.ts';
 import { remember } from '../shared/remember.ts';
-import type { Credential } from './arm/exchange.ts';
+import type { Credential } from './arm/traffic/exchange.ts';
 import { findJson, findTextAt } from './json.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;

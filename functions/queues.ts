@@ -3,7 +3,7 @@ import { Fault } from '../shared/fault.ts';
 import type { Lane, WorkQueues } from '../shared/ports.ts';
 import { mapLimited } from '../shared/reconcile/map-limited.ts';
 import type { Work } from '../shared/work.ts';
-import type { Credential } from './arm/exchange.ts';
+import type { Credential } from './arm/traffic/exchange.ts';
 import { findStorage, statusOf, STORAGE_SETTING, storageCodeOf, toStorageFault } from './storage.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;

@@ -1,16 +1,16 @@
 import type { Clock, MirrorCloud } from '../../shared/ports.ts';
 import type { NonEmpty, Target } from '../../shared/words.ts';
-import { applyChange } from './apply.ts';
-import { rememberFull } from './full-targets.ts';
-import { readWorld } from './inventory.ts';
-import { rememberLately } from './lately.ts';
-import { oneAtATime } from './one-at-a-time.ts';
-import type { Lanes } from './pace.ts';
-import type { Pause } from './patience.ts';
-import { createStandings } from './standing.ts';
+import { rememberFull } from './destinations/full-targets.ts';
+import type { Taps } from './destinations/taps.ts';
+import type { Surroundings } from './eligibility/surroundings.ts';
+import { readWorld } from './read/inventory.ts';
+import { createStandings } from './refusals/standings.ts';
 import type { Subscriptions } from './subscriptions.ts';
-import type { Surroundings } from './surroundings.ts';
-import type { Taps } from './taps.ts';
+import type { Lanes } from './traffic/pace.ts';
+import type { Pause } from './traffic/patience.ts';
+import { applyChange } from './write/apply.ts';
+import { rememberLately } from './write/lately.ts';
+import { oneAtATime } from './write/one-at-a-time.ts';
 
 export interface ArmSetup {
   readonly lanes: Lanes;

@@ -4,9 +4,9 @@ import type { Clock } from '../../shared/ports.ts';
 import { remember } from '../../shared/remember.ts';
 import type { AccountId, NonEmpty, Scope } from '../../shared/words.ts';
 import { findTextAt } from '../json.ts';
-import type { Exchange } from './exchange.ts';
 import { CALLS } from './permissions.ts';
-import { readAll } from './read.ts';
+import { readAll } from './read/pages.ts';
+import type { Exchange } from './traffic/wire.ts';
 
 /** The subscriptions that a deployment keeps. */
 export interface Subscriptions {

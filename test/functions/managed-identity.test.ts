@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHttpHeaders } from '@azure/core-rest-pipeline';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createExchange, type HttpClient } from '../../functions/arm/exchange.ts';
+import { createExchange, type HttpClient } from '../../functions/arm/traffic/exchange.ts';
 import { CALLS } from '../../functions/arm/permissions.ts';
 import { createManagedIdentity } from '../../functions/managed-identity.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { HttpClient } from '../../../functions/arm/exchange.ts';
+import type { HttpClient } from '../../../functions/arm/traffic/exchange.ts';
 import type { FunctionsHost } from '../../../local/azure/host/host-app.ts';
 import { hostFunctions } from '../../../local/azure/host.ts';
 import { type AzureCloud, startAzureCloud } from '../../../local/azure/start.ts';

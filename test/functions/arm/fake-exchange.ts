@@ -1,4 +1,4 @@
-import type { Answer, Exchange } from '../../../functions/arm/exchange.ts';
+import type { Answer, Exchange } from '../../../functions/arm/traffic/wire.ts';
 
 /** What is said at each address, by its lower-cased path (power states: with `?statusonly`); what is not there is not found. */
 export type Said = Record<string, Partial<Answer> | 'unreachable'>;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import type { Answer } from '../../../functions/arm/traffic/wire.ts';
 import { findAt, findJson, findRecord, findTextAt, listAt } from '../../../functions/json.ts';
-import type { Answer } from '../../../functions/arm/exchange.ts';
 
 /** A recorded exchange of the payloads. */
 export const recorded = (name: string): unknown =>

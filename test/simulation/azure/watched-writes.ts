@@ -1,4 +1,4 @@
-import type { HttpClient } from '../../../functions/arm/exchange.ts';
+import type { HttpClient } from '../../../functions/arm/traffic/exchange.ts';
 import type { VmView } from '../../../local/azure/view.ts';
 import type { RigCloud } from './rig.ts';
 
