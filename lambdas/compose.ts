@@ -216,7 +216,7 @@ export function compose(env: Environment, overrides: Overrides): AwsDeps {
     parallelism: PARALLELISM,
     recent: rememberDisruptions(),
     requests: rememberRequests(),
-    interruptions: rememberInterruptions(),
+    interruptions: rememberInterruptions(clock),
     newId,
     ownRoles: ownRolesOf(env, memberRole),
   };

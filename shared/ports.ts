@@ -134,10 +134,16 @@ export interface SweepRequests {
   findDelay(scope: Scope, nowMs: number, leastSeconds: number): number | null;
   /** Nothing came of asking: whoever asks next is the first again. */
   withdraw(scope: Scope): void;
-  /** Tells that a sweep has handed on what interrupts on these sources. */
-  handOn(round: SweepRound, sources: readonly SourceId[]): void;
-  /** The sources that sweeps by the same rules handed on so shortly ago that the messages about them are still waiting. */
-  handedOn(round: SweepRound): ReadonlySet<SourceId>;
+  /** Tells that a sweep has handed on what interrupts, source by source, as a mark of what is to be done there. */
+  handOn(round: SweepRound, marks: ReadonlyMap<SourceId, Digest>): void;
+  /** What sweeps by the same rules handed on so shortly ago that, as far as this process knows, the messages are still waiting. */
+  handedOn(round: SweepRound): ReadonlyMap<SourceId, Digest>;
+  /** Tells that a message about these sources was seen to its end. */
+  conclude(scope: Scope, sources: readonly SourceId[]): void;
+  /** When the window opens for which a sweep was asked last; `null`: none was. */
+  findOpening(scope: Scope): number | null;
+  /** Tells that a sweep was asked for when a window opens. */
+  awaitOpening(scope: Scope, opensAtMs: number): void;
 }
 
 /** Why the cloud is not asked again for a while to change a running machine, since each attempt may interrupt it. */

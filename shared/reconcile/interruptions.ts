@@ -1,4 +1,4 @@
-import type { Interruptions, Refusal, Turn, TurnRequest } from '../ports.ts';
+import type { Clock, Interruptions, Refusal, Turn, TurnRequest } from '../ports.ts';
 import type { Instant, MachineId, Scope } from '../words.ts';
 import { toScopeKey } from './scope.ts';
 
@@ -12,7 +12,7 @@ const LAPSE_MS = 60_000;
  * The memory of one process, for a person at a terminal and for a cloud on which nothing interrupts. What is
  * too old to matter is dropped by what comes after it.
  */
-export function rememberInterruptions(now: () => number = Date.now): Interruptions {
+export function rememberInterruptions({ now }: Clock): Interruptions {
   /** The units of each scope that are changing, and until when at most. */
   const turns = new Map<string, Map<string, number>>();
   const stirred = new Map<MachineId, Instant>();

@@ -1,6 +1,6 @@
 import type { Change } from '../plan/change.ts';
 import type { Deps, Outcome } from '../ports.ts';
-import type { Machine, SourceId } from '../words.ts';
+import type { Digest, Machine, SourceId } from '../words.ts';
 import type { Work } from '../work.ts';
 import { turnAgainSeconds, turnsOf } from './apply/turn-limits.ts';
 import { FORGOTTEN_MS } from './batch/forgetting.ts';
@@ -147,7 +147,7 @@ async function enqueue(deps: Deps, planned: readonly Planned[]): Promise<Deed> {
 /** What a person allows lives for longer than what a sweep found, since no sweep finds it again. */
 const askerOf = ({ order: { correlation, since } }: Task): Asker => ({ correlation, since, askedBy: 'person' });
 
-const NOTHING: ReadonlySet<SourceId> = new Set();
+const NOTHING: ReadonlyMap<SourceId, Digest> = new Map();
 
 /** What sweeps handed on does not count: the person may allow more than they did. */
 const shareFor = ({ hash }: Deps, { task, studied: { world, plan } }: Planned): Share =>

@@ -1,10 +1,11 @@
 import { groupBy } from '../group-by.ts';
 import type { Change } from '../plan/change.ts';
 import type { Hash, Outcome } from '../ports.ts';
-import type { Machine, NonEmpty, SourceId, World } from '../words.ts';
+import type { Digest, Machine, NonEmpty, SourceId, World } from '../words.ts';
 import { withhold } from './apply/restraint.ts';
 import type { SourceResult } from './apply/source.ts';
 import { interruptibleIn, unitOf } from './interruptible.ts';
+import { markChanges } from './marks.ts';
 
 /** As long as an interruption and the way to it take, about. */
 const SECONDS_EACH = 10;
@@ -18,7 +19,7 @@ export interface Sharing {
   /** How long what is handed on may wait: beyond that it would wait in vain. */
   readonly seconds: number;
   /** What earlier sweeps handed on, and is still waiting. */
-  readonly handedOn: ReadonlySet<SourceId>;
+  readonly handedOn: ReadonlyMap<SourceId, Digest>;
   /** What gives each sweep an order of its own. */
   readonly sweep: string;
   readonly hash: Hash;
@@ -27,8 +28,8 @@ export interface Sharing {
 /** What goes to the queue, and what stays behind. */
 export interface Share {
   readonly changes: readonly Change[];
-  /** Of the former, the sources on which a machine is interrupted. */
-  readonly interrupting: readonly SourceId[];
+  /** Of the former, the sources on which a machine is interrupted, with a mark of what is to be done there. */
+  readonly interrupting: ReadonlyMap<SourceId, Digest>;
   readonly behind: readonly SourceResult[];
 }
 
@@ -48,12 +49,13 @@ export function shareOf(sharing: Sharing): Share {
   const perTurn = Math.floor(seconds / SECONDS_EACH);
   const interruptible = interruptibleIn(world);
   const beside = changes.filter(({ source }) => !interruptible.has(source));
-  if (beside.length === changes.length) return { changes, interrupting: [], behind: [] };
+  if (beside.length === changes.length) return { changes, interrupting: new Map(), behind: [] };
   const room = roomFor(turns, perTurn);
   const chosen: NonEmpty<Change>[] = [];
   const behind: SourceResult[] = [];
   const candidates = shuffled(candidatesIn(sharing, interruptible), sharing);
-  const isWaiting = ({ bySource }: Candidate): boolean => bySource.some(([{ source }]) => handedOn.has(source));
+  const isWaiting = ({ bySource }: Candidate): boolean =>
+    bySource.some((some) => handedOn.get(some[0].source) === markChanges(sharing, some));
   for (const one of candidates.filter(isWaiting)) {
     room.take(one);
     behind.push(...one.bySource.map((some) => leaveBehind(some, ITS_TURN)));
@@ -62,10 +64,12 @@ export function shareOf(sharing: Sharing): Share {
     if (room.take(one)) chosen.push(...one.bySource);
     else behind.push(...one.bySource.map((some) => leaveBehind(some, NO_ROOM)));
   }
-  return { changes: [...beside, ...chosen.flat()], interrupting: chosen.map(([{ source }]) => source), behind };
+  const interrupting = new Map(chosen.map((some) => [some[0].source, markChanges(sharing, some)] as const));
+  return { changes: [...beside, ...chosen.flat()], interrupting, behind };
 }
 
-const ITS_TURN = 'it was handed on a moment ago, and waits for its turn';
+const ITS_TURN =
+  'a sweep handed on the same within the last quarter of an hour; unless it is done by then, it is handed on again';
 const NO_ROOM = 'as many running machines wait for their turn as get one in time';
 
 function candidatesIn({ changes }: Sharing, interruptible: ReadonlyMap<SourceId, Machine>): readonly Candidate[] {

@@ -1,5 +1,5 @@
 import type { SweepRequests, SweepRound } from '../ports.ts';
-import type { RulesVersion, SourceId } from '../words.ts';
+import type { Digest, RulesVersion, SourceId } from '../words.ts';
 import { toScopeKey } from './scope.ts';
 
 /** A storm of events asks for a sweep with each of its batches; one in so many seconds sees what all of them saw. */
@@ -10,20 +10,27 @@ const APART_MS = 30_000;
  */
 const HANDED_ON_MS = 780_000;
 
+/** What waits on one source, and since when. */
+interface Waiting {
+  readonly mark: Digest;
+  readonly atMs: number;
+}
+
 /** What the sweeps of one scope handed on, by the rules of one version. */
 interface HandedOn {
   readonly rulesVersion: RulesVersion;
-  readonly atMs: ReadonlyMap<SourceId, number>;
+  readonly bySource: Map<SourceId, Waiting>;
 }
 
 /** A memory of this process: the first who asks is answered at once, those soon after by one sweep more. */
 export function rememberRequests(): SweepRequests {
   const dueMs = new Map<string, number>();
   const handedOn = new Map<string, HandedOn>();
-  const young = ({ scope, rulesVersion, nowMs }: SweepRound): Map<SourceId, number> => {
+  const openings = new Map<string, number>();
+  const young = ({ scope, rulesVersion, nowMs }: SweepRound): Map<SourceId, Waiting> => {
     const known = handedOn.get(toScopeKey(scope));
-    const handedOnMs = known?.rulesVersion === rulesVersion ? known.atMs : [];
-    return new Map([...handedOnMs].filter(([, atMs]) => nowMs - atMs < HANDED_ON_MS));
+    const waiting = known?.rulesVersion === rulesVersion ? known.bySource : [];
+    return new Map([...waiting].filter(([, { atMs }]) => nowMs - atMs < HANDED_ON_MS));
   };
   return {
     findDelay(scope, nowMs, leastSeconds) {
@@ -35,11 +42,17 @@ export function rememberRequests(): SweepRequests {
       return Math.ceil((due - nowMs) / 1000);
     },
     withdraw: (scope) => void dueMs.delete(toScopeKey(scope)),
-    handOn(round, sources) {
-      const atMs = young(round);
-      for (const source of sources) atMs.set(source, round.nowMs);
-      handedOn.set(toScopeKey(round.scope), { rulesVersion: round.rulesVersion, atMs });
+    handOn(round, marks) {
+      const bySource = young(round);
+      for (const [source, mark] of marks) bySource.set(source, { mark, atMs: round.nowMs });
+      handedOn.set(toScopeKey(round.scope), { rulesVersion: round.rulesVersion, bySource });
     },
-    handedOn: (round) => new Set(young(round).keys()),
+    handedOn: (round) => new Map([...young(round)].map(([source, { mark }]) => [source, mark])),
+    conclude(scope, sources) {
+      const known = handedOn.get(toScopeKey(scope));
+      for (const source of sources) known?.bySource.delete(source);
+    },
+    findOpening: (scope) => openings.get(toScopeKey(scope)) ?? null,
+    awaitOpening: (scope, opensAtMs) => void openings.set(toScopeKey(scope), opensAtMs),
   };
 }

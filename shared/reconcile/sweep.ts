@@ -1,7 +1,7 @@
 import { toInstant } from '../ids.ts';
 import type { Plan } from '../plan/change.ts';
 import type { Deps, Mode, SweepRound } from '../ports.ts';
-import type { Scope, SourceId } from '../words.ts';
+import type { Digest, Scope, SourceId } from '../words.ts';
 import type { Work } from '../work.ts';
 import { turnsOf } from './apply/turn-limits.ts';
 import type { Origin } from './chunk.ts';
@@ -16,7 +16,7 @@ import { PAUSED, toReport } from './report.ts';
 import { loadRules } from './rules.ts';
 import { toScopeKey } from './scope.ts';
 import { shareOf } from './share.ts';
-import { study, type Task } from './study.ts';
+import { study, type Studied, type Task } from './study.ts';
 
 /** A sweep every quarter of an hour; what this one hands on beyond that would be handed on once more by the next. */
 const UNTIL_NEXT_SECONDS = 900;
@@ -74,10 +74,11 @@ export async function sweepScope(deps: Deps, scope: Scope, { correlation, since 
     lane: 'bulk',
   };
   try {
-    const { report, works, interrupting, round } = await compare(deps, order);
+    const { report, works, interrupting, opensAtMs, round } = await compare(deps, order);
     const [first, ...others] = works;
     if (first !== undefined) await deps.queues.send('bulk', [first, ...others], 0);
     if (round !== null) deps.requests.handOn(round, interrupting);
+    if (opensAtMs !== null) await sweepAtOpening(deps, order, opensAtMs);
     recordFinish(deps, order, report, startedMs);
     return { scope, plan: report.plan, queued: works.length };
   } catch (thrown) {
@@ -88,18 +89,22 @@ export async function sweepScope(deps: Deps, scope: Scope, { correlation, since 
 interface Comparison {
   readonly report: Report;
   readonly works: readonly Work[];
-  readonly interrupting: readonly SourceId[];
+  readonly interrupting: ReadonlyMap<SourceId, Digest>;
+  /** When a window opens soon that is waited for; `null`: nothing waits for one, or it is one of a later sweep. */
+  readonly opensAtMs: number | null;
   /** `null`: nothing may be handed on. */
   readonly round: SweepRound | null;
 }
 
+const NOTHING = { works: [], interrupting: new Map(), opensAtMs: null, round: null };
+
 async function compare(deps: Deps, order: Order): Promise<Comparison> {
   const mode: Mode = deps.mode();
-  if (mode === 'paused') return { report: PAUSED, works: [], interrupting: [], round: null };
+  if (mode === 'paused') return { report: PAUSED, ...NOTHING };
   const run = toRun(mode, order.run);
   const task: Task = { order, rules: await loadRules(deps), run };
   const studied = await study(deps, task, order.selection);
-  if (run.kind === 'observe') return { report: toReport(mode, studied, []), works: [], interrupting: [], round: null };
+  if (run.kind === 'observe') return { report: toReport(mode, studied, []), ...NOTHING };
   rememberSweep(deps, task, studied);
   const { world, plan } = studied;
   const round: SweepRound = { scope: order.scope, rulesVersion: plan.rulesVersion, nowMs: deps.clock.now() };
@@ -121,5 +126,23 @@ async function compare(deps: Deps, order: Order): Promise<Comparison> {
     { world, rulesVersion: plan.rulesVersion, changes },
     { correlation, since, askedBy: 'sweep' },
   );
-  return { report: toReport(mode, studied, behind), works, interrupting, round };
+  return { report: toReport(mode, studied, behind), works, interrupting, opensAtMs: findSoon(deps, studied), round };
+}
+
+/** When the next window opens, if that is before the next sweep by the clock, which might come when it is closed again. */
+function findSoon({ clock }: Deps, { opening, plan }: Studied): number | null {
+  if (opening.kind === 'open' || opening.opensAtMs === null) return null;
+  const isWaitedFor = plan.holds.some(({ code }) => code === 'outside-window');
+  return isWaitedFor && opening.opensAtMs - clock.now() <= UNTIL_NEXT_SECONDS * 1000 ? opening.opensAtMs : null;
+}
+
+/** Clocks of machines differ by less. */
+const AFTER_OPENING_SECONDS = 2;
+
+/** Asks for one sweep when a window opens, however many sweeps of this process find it closed. */
+async function sweepAtOpening(deps: Deps, { scope, correlation, since }: Order, opensAtMs: number): Promise<void> {
+  if (deps.requests.findOpening(scope) === opensAtMs) return;
+  const seconds = Math.ceil((opensAtMs - deps.clock.now()) / 1000) + AFTER_OPENING_SECONDS;
+  await deps.queues.send('bulk', [{ kind: 'sweep', scope, correlation, since }], seconds);
+  deps.requests.awaitOpening(scope, opensAtMs);
 }

@@ -65,6 +65,7 @@ async function look(deps: Invocation, group: LookGroup): Promise<Looked> {
   const failed = isReadInDoubt(progress) ? everyItem : [...unforgiven, ...failuresOf(group, progress)];
   try {
     await putOff(deps, group, progress, { held, failed: new Set(failed) });
+    if (failed.length === 0) concludeHandedOn(deps, group, progress);
     return { failed, sweepInSeconds, held };
   } catch (thrown) {
     recordFault(deps, order, thrown, `queueing what is left in ${toScopeKey(group.scope)}`);
@@ -119,6 +120,16 @@ async function putOff(
   // What was permitted comes back under its permission, with what else waits.
   if (group.run === null) await lookAgain(deps, group, settlingOf(progress), returns);
   await putBackRest(deps, group, progress, { left: comesBack, waits: returns });
+}
+
+/** What a sweep handed on and what no longer waits may be handed on again. */
+function concludeHandedOn({ requests }: Invocation, { scope, subjects }: LookGroup, { left, waits }: Progress): void {
+  const waiting = new Set([...left, ...waits.map(({ changes }) => changes)].map(([{ source }]) => source));
+  const seen = subjects.flatMap((subject) => (subject.kind === 'source' ? [subject.id] : []));
+  requests.conclude(
+    scope,
+    seen.filter((id) => !waiting.has(id)),
+  );
 }
 
 /** Something to be looked at again after so many seconds. */

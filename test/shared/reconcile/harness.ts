@@ -64,7 +64,7 @@ export function harness(config: Config, ...worlds: readonly [World, ...World[]])
       hash,
       recent: rememberDisruptions(),
       requests: rememberRequests(),
-      interruptions: rememberInterruptions(() => self.nowMs),
+      interruptions: rememberInterruptions({ now: () => self.nowMs }),
       mode: () => self.mode,
       parallelism: 4,
       endsAtMs: null,

@@ -27,7 +27,7 @@ interface Held {
 
 /** Turns as leases: they are no longer held after a minute, and who took them last is known. */
 export function house(now: () => number): House {
-  const memory = rememberInterruptions();
+  const memory = rememberInterruptions({ now });
   const held = new Map<string, Held>();
   const last = new Map<string, { readonly process: string; readonly at: Instant }>();
   const taken: string[] = [];

@@ -21,7 +21,7 @@ const refusalOf = (at: number, hours: number): Refusal => ({
 
 describe('the memory of one process', () => {
   it('gives as many turns as it may, one of each unit, and again what is given back', async () => {
-    const memory = rememberInterruptions();
+    const memory = rememberInterruptions({ now: () => NOW_MS });
     const first = await memory.take(ask('a'));
     expect(first.kind).toBe('taken');
     expect(await memory.take(ask('a'))).toEqual({ kind: 'busy' });
@@ -35,14 +35,14 @@ describe('the memory of one process', () => {
   });
 
   it('counts each scope for itself', async () => {
-    const memory = rememberInterruptions();
+    const memory = rememberInterruptions({ now: () => NOW_MS });
     await memory.take(ask('a', 1));
 
     expect((await memory.take({ ...ask('b', 1), scope: toWorld({}).scope })).kind).toBe('taken');
   });
 
   it('knows the latest of what was told, in whatever order', async () => {
-    const memory = rememberInterruptions();
+    const memory = rememberInterruptions({ now: () => NOW_MS });
     await memory.stir(scope, vmId(0), after(1));
 
     expect(await memory.stir(scope, vmId(0), NOW)).toBe(after(1));
@@ -51,7 +51,7 @@ describe('the memory of one process', () => {
   });
 
   it('knows what was refused until it is forgiven, machine by machine', async () => {
-    const memory = rememberInterruptions();
+    const memory = rememberInterruptions({ now: () => NOW_MS });
     for (const at of [0, 1]) await memory.refuse(scope, refusalOf(at, 1));
 
     expect(await memory.refusals(scope, [vmId(1), vmId(2)])).toEqual([refusalOf(1, 1)]);
@@ -63,7 +63,7 @@ describe('the memory of one process', () => {
   });
 
   it('keeps what was refused of one target apart from what was of another', async () => {
-    const memory = rememberInterruptions();
+    const memory = rememberInterruptions({ now: () => NOW_MS });
     const [one, other] = ['one', 'other'].map((name) => ({ ...refusalOf(0, 1), target: parseTargetId(name) }));
     if (one === undefined || other === undefined) throw new Error('there are two');
     for (const refusal of [one, other, one]) await memory.refuse(scope, refusal);
@@ -72,7 +72,7 @@ describe('the memory of one process', () => {
   });
 
   it('does not grow for ever', async () => {
-    const memory = rememberInterruptions();
+    const memory = rememberInterruptions({ now: () => NOW_MS });
     await memory.refuse(scope, refusalOf(0, 0));
     await memory.refuse(scope, refusalOf(1, 24));
     expect(await memory.refusals(scope, null)).toHaveLength(2);

@@ -239,7 +239,7 @@ describe('what was refused', () => {
     readonly asked: unknown[];
     readonly forgiven: unknown[];
   } => {
-    const memory = rememberInterruptions();
+    const memory = rememberInterruptions({ now: () => NOW_MS });
     const asked: unknown[] = [];
     const forgiven: unknown[] = [];
     const interruptions: Interruptions = {
@@ -300,7 +300,7 @@ describe('what was refused', () => {
     const refusals = async (): Promise<never> => {
       throw unreachable();
     };
-    const deps = { ...h.deps, interruptions: { ...rememberInterruptions(), refusals } };
+    const deps = { ...h.deps, interruptions: { ...rememberInterruptions({ now: () => NOW_MS }), refusals } };
 
     expect(await handleWork(deps, [eventAt(world, 0), eventAt(world, 1)], null)).toEqual({ failed: ['m-0'] });
 
@@ -311,7 +311,7 @@ describe('what was refused', () => {
   it('keeps what is read again after a conflict from being changed, when it cannot be asked for then', async () => {
     const world = azureFleet(1);
     const h = harness(AZURE_CONFIG, world);
-    const memory = rememberInterruptions();
+    const memory = rememberInterruptions({ now: () => NOW_MS });
     let asked = 0;
     const refusals: Interruptions['refusals'] = async (...given) => {
       asked += 1;
@@ -334,7 +334,7 @@ describe('what was refused', () => {
     const tell = async (): Promise<never> => {
       throw unreachable();
     };
-    const deps = { ...h.deps, interruptions: { ...rememberInterruptions(), refuse: tell } };
+    const deps = { ...h.deps, interruptions: { ...rememberInterruptions({ now: () => NOW_MS }), refuse: tell } };
 
     const handled = await handleWork(
       deps,
@@ -353,7 +353,7 @@ describe('what was refused', () => {
     const tell = async (): Promise<never> => {
       throw unreachable();
     };
-    const deps = { ...h.deps, interruptions: { ...rememberInterruptions(), forgive: tell } };
+    const deps = { ...h.deps, interruptions: { ...rememberInterruptions({ now: () => NOW_MS }), forgive: tell } };
 
     expect(await handleWork(deps, [restartOf(world, 0), eventAt(world, 1)], null)).toEqual({ failed: ['r-0'] });
 

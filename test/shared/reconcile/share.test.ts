@@ -3,7 +3,7 @@ import { toInstant } from '../../../shared/ids.ts';
 import { handleWork } from '../../../shared/reconcile/handle-work.ts';
 import { sweepScope } from '../../../shared/reconcile/sweep.ts';
 import type { SourceId } from '../../../shared/words.ts';
-import { AZURE_CONFIG, azureFleet, mirroredIn, nicId, vmId, within } from './azure-fleets.ts';
+import { AZURE_CONFIG, azureFleet, mirrored, mirroredIn, nicId, taggedOnly, vmId, within } from './azure-fleets.ts';
 import { upTo } from './fleets.ts';
 import { type Harness, harness, NOW } from './harness.ts';
 
@@ -101,6 +101,43 @@ describe('what a sweep hands on', () => {
     h.nowMs += 30_000;
     await sweepAs(h, 'sweep-2');
     expect(chunks(h).flat()).toHaveLength(90);
+  });
+
+  it('is handed on when something else is to be done there now', async () => {
+    const world = azureFleet(40, { attachments: upTo(40).map(mirrored) });
+    const h = harness(AZURE_CONFIG, azureFleet(40, { attachments: upTo(33).map(mirrored) }));
+    await sweepAs(h, 'sweep-1');
+    // Another process did it, of which this one knows nothing; then the tags went.
+    h.take('bulk');
+    h.cloud.edit(() => taggedOnly(world, (at) => at < 33));
+
+    await sweepAs(h, 'sweep-2');
+
+    expect(new Set(chunks(h).flat())).toEqual(new Set(upTo(7).map((at) => nicId(at + 33))));
+  });
+
+  it('is handed on again when it was done and undone', async () => {
+    const h = harness(AZURE_CONFIG, azureFleet(1));
+    await sweepAs(h, 'sweep-1');
+    await handleWork(h.deps, h.take('bulk'), null);
+    expect(mirroredIn(h.cloud.world())).toEqual([0]);
+    h.cloud.edit((world) => ({ ...world, attachments: [] }));
+
+    await sweepAs(h, 'sweep-2');
+
+    expect(chunks(h).flat()).toEqual([nicId(0)]);
+  });
+
+  it('is not handed on again while its message comes back for its turn', async () => {
+    const h = harness(within({ inFlight: 1 }), azureFleet(1));
+    await h.deps.interruptions.take({ scope: h.cloud.world().scope, unit: vmId(900), limit: 1 });
+    await sweepAs(h, 'sweep-1');
+    await handleWork(h.deps, h.take('bulk'), null);
+    expect(h.take('bulk')).toHaveLength(1);
+
+    await sweepAs(h, 'sweep-2');
+
+    expect(chunks(h)).toEqual([]);
   });
 
   it('is handed on again by other rules, for those before are not allowed the same', async () => {

@@ -602,7 +602,7 @@ describe('other processes that cannot be reached', () => {
     const h = harness(within({ inFlight: 1 }), world);
     let asked = 0;
     const interruptions: Interruptions = {
-      ...rememberInterruptions(),
+      ...rememberInterruptions(h.deps.clock),
       take: async () => {
         asked += 1;
         throw unreachable();

@@ -18,7 +18,7 @@ const eventAt = (world: World, at: number): Item => ({ id: `m-${at}`, work: look
 
 /** The same deployment, of whose turns all are taken by another process until `isOpen` says otherwise. */
 function crowd(h: Harness, isOpen: () => boolean = () => false): Invocation {
-  const memory = rememberInterruptions();
+  const memory = rememberInterruptions(h.deps.clock);
   const interruptions: Interruptions = {
     ...memory,
     take: async (request) => (isOpen() ? memory.take(request) : { kind: 'full' }),
