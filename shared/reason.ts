@@ -11,7 +11,8 @@ export const HOLDS = {
   'outside-window': 'wait for the next window',
   'operation-failed':
     'look at what the cloud said; it is tried again in an hour, or at once when the machine is started',
-  'interrupting-enough': 'wait: other machines are changing',
+  'interrupting-enough':
+    'wait: other machines are changing; what gets no turn in time is found again by the next sweep',
   settling: 'wait: it is looked at again when its tags have been left alone for a while',
   'until-unreadable': 'write the tag as an ISO 8601 time, as 2026-12-31T00:00:00Z',
   policy: 'set `policy: sync` to let tapkeeper detach, or detach it by hand',

@@ -1,7 +1,7 @@
 import type { Cron } from 'croner';
 import type { Window } from './config/config.ts';
 import { ALWAYS_OPEN, type Opening } from './plan/interruption.ts';
-import { isTooNearTo } from './reconcile/closing.ts';
+import { isTooNearTo } from './closing.ts';
 import { toSchedule } from './schedule.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,4 +1,4 @@
-import { LONGEST_INTERRUPTION_MS } from './closing.ts';
+import { LONGEST_INTERRUPTION_MS } from '../closing.ts';
 import type { Invocation } from './invocation.ts';
 
 /**

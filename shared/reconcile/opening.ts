@@ -2,7 +2,7 @@ import { ALWAYS_OPEN, type Opening } from '../plan/interruption.ts';
 import type { Deps } from '../ports.ts';
 import { PROFILES } from '../profile.ts';
 import type { RulesVersion } from '../words.ts';
-import { LONGEST_INTERRUPTION_MS } from './closing.ts';
+import { LONGEST_INTERRUPTION_MS } from '../closing.ts';
 import type { Rules } from './rules.ts';
 
 /** What the windows of one version of the rules say from one moment to another, for reading cron is slow. */

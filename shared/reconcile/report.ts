@@ -3,8 +3,8 @@ import type { Change, Hold, Plan } from '../plan/change.ts';
 import { summarise } from '../plan/summary.ts';
 import type { Mode, Outcome } from '../ports.ts';
 import { PROFILES } from '../profile.ts';
-import type { HoldCode } from '../reason.ts';
 import type { Incompleteness, World } from '../words.ts';
+import { isRestraint } from './apply/restraint.ts';
 import type { SourceResult } from './apply/source.ts';
 import { interruptibleIn } from './interruptible.ts';
 import type { Study } from './study.ts';
@@ -28,7 +28,7 @@ export interface Report {
   readonly failed: readonly Failure[];
   readonly incomplete: readonly Incompleteness[];
   /**
-   * The plan's counts by name, with what was withheld in passing among `held` and `held.<code>`; then `done`, `gone`, `refused` and
+   * The plan's counts by name, with what was withheld for a moment among `held` and `held.<code>`; then `done`, `gone`, `refused` and
    * `held-by-cloud` changes, and, on a cloud where anything does that, how many running machines were `interrupted`: not how many
    * would be, which is what the plan counts by that name.
    */
@@ -48,15 +48,15 @@ export const PAUSED: Report = {
 /** The report of a study and of what was done about it (nothing, when it was only to be observed). */
 export function toReport(mode: Mode, { world, plan }: Study, results: readonly SourceResult[]): Report {
   const outcomes = results.flatMap((result) => result.outcomes);
-  const refusals = outcomes.flatMap((outcome) => (outcome.kind === 'held' ? [outcome.hold] : []));
+  const withheld = outcomes.flatMap((outcome) => (outcome.kind === 'held' ? [outcome.hold] : []));
   return {
     mode,
     plan,
     outcomes,
-    holds: [...plan.holds, ...results.flatMap(({ holds }) => holds), ...refusals],
+    holds: [...plan.holds, ...results.flatMap(({ holds }) => holds), ...withheld],
     failed: results.flatMap(toFailures),
     incomplete: world.incomplete,
-    counts: { ...countHeld(plan, refusals), ...countOutcomes(outcomes), ...countInterrupted(world, outcomes) },
+    counts: { ...countHeld(plan, withheld), ...countOutcomes(outcomes), ...countInterrupted(world, outcomes) },
   };
 }
 
@@ -69,12 +69,8 @@ const toFailures = ({ outcomes }: SourceResult): readonly Failure[] =>
     return [];
   });
 
-/** Why this process withholds a change, and no cloud. */
-const IN_PASSING: readonly HoldCode[] = ['interrupting-enough', 'outside-window', 'settling'];
-const isInPassing = ({ code }: Hold): boolean => IN_PASSING.includes(code);
-
-function countHeld(plan: Plan, refusals: readonly Hold[]): Readonly<Record<string, number>> {
-  return summarise({ ...plan, holds: [...plan.holds, ...refusals.filter(isInPassing)] });
+function countHeld(plan: Plan, withheld: readonly Hold[]): Readonly<Record<string, number>> {
+  return summarise({ ...plan, holds: [...plan.holds, ...withheld.filter(isRestraint)] });
 }
 
 function countOutcomes(outcomes: readonly Outcome[]): Readonly<Record<string, number>> {
@@ -84,7 +80,7 @@ function countOutcomes(outcomes: readonly Outcome[]): Readonly<Record<string, nu
     done: count('done'),
     gone: count('gone'),
     refused: count('failed', 'conflict'),
-    'held-by-cloud': outcomes.filter((outcome) => outcome.kind === 'held' && !isInPassing(outcome.hold)).length,
+    'held-by-cloud': outcomes.filter((outcome) => outcome.kind === 'held' && !isRestraint(outcome.hold)).length,
   };
 }
 

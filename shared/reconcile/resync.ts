@@ -16,8 +16,7 @@ import type { Answer, Deed } from './resync/answer.ts';
 import { toAnswer } from './resync/answer.ts';
 import type { Asking, Gap, Planned } from './resync/plan-scope.ts';
 import { planScope } from './resync/plan-scope.ts';
-import type { Refusal } from './resync/problem.ts';
-import { toProblemAnswer } from './resync/problem.ts';
+import { type Rejection, toProblemAnswer } from './resync/problem.ts';
 import type { ResyncRequest } from './resync/request.ts';
 import { parseRequest } from './resync/request.ts';
 import { findTargets } from './resync/targets.ts';
@@ -43,14 +42,14 @@ export interface ResyncCall {
 export const MOST_INLINE = 50;
 
 type Attempt =
-  { readonly kind: 'refused'; readonly refusal: Refusal } | { readonly kind: 'answered'; readonly answer: Answer };
+  { readonly kind: 'refused'; readonly rejection: Rejection } | { readonly kind: 'answered'; readonly answer: Answer };
 
 /** Answers a `POST resync`, as docs/openapi.yaml describes it. Never throws. */
 export async function resync(deps: Deps, call: ResyncCall): Promise<Answer> {
   const { correlation } = call;
   try {
     const attempt = await answer(toInvocation(deps, call.endsAtMs), call);
-    return attempt.kind === 'answered' ? attempt.answer : toProblemAnswer(attempt.refusal, correlation);
+    return attempt.kind === 'answered' ? attempt.answer : toProblemAnswer(attempt.rejection, correlation);
   } catch (thrown) {
     const fault = recordFault(deps, { correlation, scope: null }, thrown, 'answering a resync');
     if (fault.code !== 'config-invalid') return toProblemAnswer({ code: 'unexpected' }, correlation);
@@ -75,7 +74,7 @@ async function answer(deps: Invocation, call: ResyncCall): Promise<Attempt> {
   return findStale(request, planned) ?? respond(deps, asking, planned, gaps);
 }
 
-const refused = (refusal: Refusal): Attempt => ({ kind: 'refused', refusal });
+const refused = (rejection: Rejection): Attempt => ({ kind: 'refused', rejection });
 
 const sayGap = ({ scope, why }: Gap): readonly string[] => why.map((what) => `${toScopeKey(scope)}: ${what}`);
 

@@ -1,16 +1,21 @@
 import type { Fault } from '../../fault.ts';
-import type { Change } from '../../plan/change.ts';
+import type { Change, Hold } from '../../plan/change.ts';
 import { findRefusal, writtenBy } from '../../plan/refusals.ts';
 import { toHold } from '../../plan/refused.ts';
 import { toInstant } from '../../ids.ts';
 import type { Outcome, Refusal, Turn } from '../../ports.ts';
 import type { HoldCode } from '../../reason.ts';
-import { isOver } from '../closing.ts';
+import { isOver } from '../../closing.ts';
 import type { Course } from './course.ts';
 import { turnAgainSeconds } from './turn-limits.ts';
 
 /** What withholds a change of a running machine at the moment at which it would be made, and not when it is planned. */
-export type PassingCode = Extract<HoldCode, 'interrupting-enough' | 'outside-window' | 'settling'>;
+const RESTRAINTS = ['interrupting-enough', 'outside-window', 'settling'] as const satisfies readonly HoldCode[];
+
+type RestraintCode = (typeof RESTRAINTS)[number];
+
+/** Whether this process withholds a change for a moment, and no cloud. */
+export const isRestraint = ({ code }: Hold): boolean => RESTRAINTS.some((restraint) => restraint === code);
 
 const NO_TURN = 'as many running machines as may are changing, or one that stands in for this one is';
 
@@ -22,8 +27,8 @@ export function waitOf({ deps, task }: Course, outcomes: readonly Outcome[]): nu
   return turnAgainSeconds(lane, deps.clock.now() - Date.parse(since));
 }
 
-/** A change that is withheld in passing. */
-export const withhold = (change: Change, code: PassingCode | Refusal['code'], detail: string): Outcome => ({
+/** A change that is withheld: for a moment, or because the like was refused a moment ago. */
+export const withhold = (change: Change, code: RestraintCode | Refusal['code'], detail: string): Outcome => ({
   kind: 'held',
   change,
   hold: toHold(change, code, detail),

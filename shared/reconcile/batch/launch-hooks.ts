@@ -7,7 +7,7 @@ import { pauseOf } from '../converge.ts';
 import { groupBy } from '../../group-by.ts';
 import { mapLimited } from '../map-limited.ts';
 import { recordFault } from '../record.ts';
-import { isPassing, LOOK_AGAIN_SECONDS } from './look-again.ts';
+import { isTransient, LOOK_AGAIN_SECONDS } from './look-again.ts';
 import type { Look, LookGroup, LookItem } from './look-group.ts';
 
 /** An event of a launch younger than this may be looked at once more: no machine is held back for longer than that takes. */
@@ -50,7 +50,7 @@ export function holdBack({ items }: LookGroup, progress: Progress, nowMs: number
 function waitOf(machine: MachineId, progress: Progress): number | null {
   const { world, incomplete, holds, left } = progress;
   const isListed = world === null || world.sources.some((source) => source.machine === machine);
-  const isUnready = holds.filter(isPassing(progress)).some((hold) => hold.machine === machine);
+  const isUnready = holds.filter(isTransient(progress)).some((hold) => hold.machine === machine);
   if (isUnready || (!isListed && incomplete.length === 0)) return LOOK_AGAIN_SECONDS;
   return left.some(([change]) => change.machine === machine) ? pauseOf(progress) : null;
 }

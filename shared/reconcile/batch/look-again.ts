@@ -4,8 +4,7 @@ import type { Work } from '../../work.ts';
 import { groupBy } from '../../group-by.ts';
 import type { Report } from '../report.ts';
 import { isAbout, toSubjectKey } from '../subjects.ts';
-import type { Look, LookGroup } from './look-group.ts';
-import { itemsAbout } from './look-group.ts';
+import { itemsAbout, type Look, type LookGroup } from './look-group.ts';
 
 /** How long something that is changing is left alone before it is looked at again. */
 export const LOOK_AGAIN_SECONDS = 15;
@@ -28,7 +27,7 @@ interface Occasion {
  * What a later look will find otherwise: what is changing, and, where everything was read, what the cloud does not list yet
  * (https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html).
  */
-export const isPassing =
+export const isTransient =
   ({ incomplete }: Report) =>
   ({ code }: Hold): boolean =>
     code === 'changing' || (code === 'inventory-incomplete' && incomplete.length === 0);

@@ -11,7 +11,7 @@ import type { Report } from '../report.ts';
 import { toScopeKey } from '../scope.ts';
 import type { HeldBack } from './launch-hooks.ts';
 import { comesBackWith, holdBack, releaseHooks } from './launch-hooks.ts';
-import { isPassing, LOOK_AGAIN_SECONDS, toLookAgain } from './look-again.ts';
+import { isTransient, LOOK_AGAIN_SECONDS, toLookAgain } from './look-again.ts';
 import type { Look, LookGroup } from './look-group.ts';
 import { earliestOf, itemsAbout, latestAbout } from './look-group.ts';
 import { putBackRest } from './put-back.ts';
@@ -114,7 +114,7 @@ async function putOff(
     await deps.queues.send('event', [first.work, ...others.map(({ work }) => work)], first.delaySeconds);
   }
   // Messages that are delivered again need no copies of themselves.
-  if (!isReadInDoubt(progress)) await lookAgain(deps, group, passingOf(progress), comesBack);
+  if (!isReadInDoubt(progress)) await lookAgain(deps, group, transientOf(progress), comesBack);
   const again = new Set(group.items.flatMap(({ id, work }) => (failed.has(id) ? [work] : [])));
   const returns = (work: Look): boolean => comesBack(work) || again.has(work);
   // What was permitted comes back under its permission, with what else waits.
@@ -133,24 +133,24 @@ function concludeHandedOn({ requests }: Invocation, { scope, subjects }: LookGro
 }
 
 /** Something to be looked at again after so many seconds. */
-interface Passing {
+interface Later {
   readonly hold: Hold;
   readonly seconds: number;
 }
 
-const passingOf = (progress: Progress): readonly Passing[] =>
-  progress.holds.filter(isPassing(progress)).map((hold) => ({ hold, seconds: LOOK_AGAIN_SECONDS }));
+const transientOf = (progress: Progress): readonly Later[] =>
+  progress.holds.filter(isTransient(progress)).map((hold) => ({ hold, seconds: LOOK_AGAIN_SECONDS }));
 
-const settlingOf = ({ waits }: Progress): readonly Passing[] => waits.filter(({ hold }) => hold.code === 'settling');
+const settlingOf = ({ waits }: Progress): readonly Later[] => waits.filter(({ hold }) => hold.code === 'settling');
 
 async function lookAgain(
   { queues, clock }: Invocation,
   group: LookGroup,
-  passing: readonly Passing[],
+  later: readonly Later[],
   comesBack: (work: Look) => boolean,
 ): Promise<void> {
   if (group.run?.kind === 'observe') return;
-  for (const together of groupBy(passing, ({ seconds }) => String(seconds)).values()) {
+  for (const together of groupBy(later, ({ seconds }) => String(seconds)).values()) {
     const holds = together.map(({ hold }) => hold);
     const [first, ...rest] = toLookAgain(group, holds, { nowMs: clock.now(), comesBack });
     if (first !== undefined) await queues.send('event', [first, ...rest], together[0].seconds);

@@ -10,7 +10,7 @@ export interface BodyProblem {
 }
 
 /** Why a request is not answered with plans. The code is the last part of the problem's `type`. */
-export type Refusal =
+export type Rejection =
   | { readonly code: 'bad-request'; readonly errors: NonEmpty<BodyProblem> }
   | { readonly code: 'lift-forbidden' }
   | { readonly code: 'plan-stale'; readonly digest: Digest }
@@ -18,7 +18,7 @@ export type Refusal =
   | { readonly code: 'config-invalid'; readonly detail: string }
   | { readonly code: 'unexpected' };
 
-/** The body of a refusal (RFC 9457). What does not belong to its `type` is `null`. */
+/** The body of a rejection (RFC 9457). What does not belong to its `type` is `null`. */
 export interface ProblemBody extends Words {
   readonly type: string;
   readonly correlation: string;
@@ -38,17 +38,17 @@ interface Words {
 
 const NOTHING_MORE = { errors: null, digest: null, incomplete: null };
 
-/** A refusal as `application/problem+json` (RFC 9457). */
-export function toProblemAnswer(refusal: Refusal, correlation: string): Answer {
-  const words = wordsOf(refusal);
-  const body: ProblemBody = { type: `urn:tapkeeper:problem:${refusal.code}`, ...words, correlation };
+/** A rejection as `application/problem+json` (RFC 9457). */
+export function toProblemAnswer(rejection: Rejection, correlation: string): Answer {
+  const words = wordsOf(rejection);
+  const body: ProblemBody = { type: `urn:tapkeeper:problem:${rejection.code}`, ...words, correlation };
   return { status: words.status, contentType: 'application/problem+json', body: JSON.stringify(body) };
 }
 
-function wordsOf(refusal: Refusal): Words {
-  switch (refusal.code) {
+function wordsOf(rejection: Rejection): Words {
+  switch (rejection.code) {
     case 'bad-request': {
-      const { errors } = refusal;
+      const { errors } = rejection;
       return { ...NOTHING_MORE, status: 400, title: 'The request cannot be understood', detail: sumUp(errors), errors };
     }
     case 'lift-forbidden':
@@ -64,18 +64,18 @@ function wordsOf(refusal: Refusal): Words {
         status: 409,
         title: 'The plan is not the one that was looked at',
         detail: 'what would be detached or retargeted is not what `expects` stands for; look at the plan again',
-        digest: refusal.digest,
+        digest: rejection.digest,
       };
     case 'inventory-incomplete':
       return {
         ...NOTHING_MORE,
         status: 503,
         title: 'Not everything could be read',
-        detail: `nothing was changed: ${refusal.incomplete.join('; ')}`,
-        incomplete: refusal.incomplete,
+        detail: `nothing was changed: ${rejection.incomplete.join('; ')}`,
+        incomplete: rejection.incomplete,
       };
     case 'config-invalid':
-      return { ...NOTHING_MORE, status: 500, title: 'The rules are not valid', detail: refusal.detail };
+      return { ...NOTHING_MORE, status: 500, title: 'The rules are not valid', detail: rejection.detail };
     case 'unexpected':
       return {
         ...NOTHING_MORE,

@@ -1,4 +1,4 @@
-import type { Opening } from '../plan/interruption.ts';
+import type { Opening } from './plan/interruption.ts';
 
 /**
  * As long as an interruption may take
