@@ -74,30 +74,23 @@ async function retarget(writer: Writer, change: Modify | Retarget): Promise<Outc
 async function replace(writer: Writer, change: Modify | Retarget, said: string): Promise<Outcome> {
   const { attachment } = change;
   const inPlace: Before = { words: `Azure refuses to change ${attachment} in place (${said})`, isThere: 'yes' };
-  const deletion = await remove(leavingTime(writer), attachment);
+  const deletion = await remove(writer, attachment);
   const isDeleted = !(deletion instanceof Fault) && (deletion.kind === 'succeeded' || deletion.kind === 'absent');
   if (!isDeleted) {
     return toOutcome({ change, attachment, call: CALLS.deleteTapConfiguration, end: deletion, before: inPlace });
   }
+  // However little time is left: until it is created again nothing is mirrored.
   const end = await writeOnce(writer, { attachment, target: change.to.target, before: null }, put);
   const gone = `${inPlace.words}, so it was deleted; nothing of ${change.source} is mirrored until it is created again`;
   const before: Before = { words: gone, isThere: 'no' };
   return toOutcome({ change, attachment, call: CALLS.putTapConfiguration, end, before });
 }
 
-/** Between the end of a deletion and that of the process there is time to begin the creation. */
-const leavingTime = (writer: Writer): Writer => ({
-  ...writer,
-  endsAtMs: writer.endsAtMs === null ? null : writer.endsAtMs - BEGINNING_MS,
-});
-
 async function detach(writer: Writer, change: Detach): Promise<Outcome> {
   const { attachment } = change;
   const end = await remove(writer, attachment);
   return toOutcome({ change, attachment, call: CALLS.deleteTapConfiguration, end, before: null });
 }
-
-const BEGINNING_MS = 5_000;
 
 type Put = (hand: Hand, writing: Writing) => Promise<Ending>;
 
