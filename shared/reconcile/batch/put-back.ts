@@ -14,7 +14,7 @@ import { laneOf } from '../order.ts';
 import { narrowTo } from '../permission.ts';
 import { recordContinued, recordFault } from '../record.ts';
 import { toScopeKey } from '../scope.ts';
-import type { About } from '../subjects.ts';
+import { type About, isAbout } from '../subjects.ts';
 import { isForgotten, isGivenUp } from './forgetting.ts';
 import type { Look, LookGroup } from './look-group.ts';
 import { itemsAbout } from './look-group.ts';
@@ -69,6 +69,7 @@ export async function putBackRest(deps: Deps, group: LookGroup, progress: Progre
       waitingWith: () => [],
     });
   }
+  await putBackClosed(deps, group, progress, comesBack);
   const waits = progress.waits.filter((wait) => !isSettling(wait));
   await putBack(deps, group, progress, {
     bySource: waits.map(({ changes }) => changes),
@@ -78,6 +79,22 @@ export async function putBackRest(deps: Deps, group: LookGroup, progress: Progre
     waitingWith: (changes) => changes.map((change) => markChange(deps, change)),
   });
   for (const wait of waits) recordGivenUpWait(deps, group, wait, { comesBack: comesBack.waits, nowMs });
+}
+
+/** How long what a person allowed is left alone when the window is over. */
+const CLOSED_AGAIN_SECONDS = 900;
+
+/** No sweep may do what a person lifted, so that it waits for the next window itself, if that opens before it is forgotten. */
+async function putBackClosed(deps: Deps, group: LookGroup, { holds }: Progress, { waits }: Returns): Promise<void> {
+  if (group.askedBy !== 'person') return;
+  const nowMs = deps.clock.now();
+  const closed = holds.filter(({ code }) => code === 'outside-window');
+  const [first, ...others] = group.items.flatMap(({ work }): readonly Work[] => {
+    const [one, ...more] = work.subjects.filter((subject) => closed.some((hold) => isAbout(hold, subject)));
+    if (one === undefined || waits(work) || isForgotten(work, nowMs)) return [];
+    return [{ ...work, subjects: [one, ...more], waiting: [] }];
+  });
+  if (first !== undefined) await deps.queues.send(laneOf(group.run), [first, ...others], CLOSED_AGAIN_SECONDS);
 }
 
 async function putBack(deps: Deps, group: LookGroup, { plan, world }: Progress, rest: Rest): Promise<void> {

@@ -44,6 +44,16 @@ describe('a window that opens between two sweeps', () => {
     expect(h.sent).toHaveLength(1);
   });
 
+  it('has another, when the one that it has comes too early', async () => {
+    const h = harness(nightly('3 2 * * *', 10), azureFleet(1));
+    await sweepAt(h, '2026-01-03T02:00:00Z');
+    h.take('bulk');
+
+    await sweepAt(h, '2026-01-03T02:02:58Z');
+
+    expect(h.sent).toMatchObject([{ delaySeconds: 4, work: { kind: 'sweep' } }]);
+  });
+
   it('has none where nothing waits for it, or nothing may be changed', async () => {
     const idle = harness(nightly('3 2 * * *', 10), azureFleet(1, { state: () => 'stopped' }));
     const observed = harness(nightly('3 2 * * *', 10), azureFleet(1));

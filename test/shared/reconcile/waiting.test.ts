@@ -243,6 +243,25 @@ describe('what a person allowed', () => {
     }
   });
 
+  it('waits for the next window when the one in which it was allowed is over', async () => {
+    const world = azureFleet(10, { attachments: upTo(10).map(mirrored) });
+    const windows = [{ cron: '0 3,5 * * *', durationMinutes: 10, timeZone: 'UTC' }];
+    const h = harness(
+      within({ inFlight: 2, windows }),
+      taggedOnly(world, () => false),
+    );
+    await applyAll(h, ['all']);
+    h.nowMs = Date.parse('2026-01-02T03:30:00Z');
+    await handleWork(h.deps, h.take('bulk'), null);
+    expect(h.sent).toMatchObject([{ queue: 'bulk', delaySeconds: 900, work: { askedBy: 'person' } }]);
+
+    h.nowMs = Date.parse('2026-01-02T05:01:00Z');
+    await handleWork(h.deps, h.take('bulk'), null);
+
+    expect(mirroredIn(h.cloud.world())).toEqual([]);
+    expect(h.sent).toEqual([]);
+  });
+
   it('is apart from what a sweep found, though both may do the same', async () => {
     const world = azureFleet(10);
     const h = harness(within({ inFlight: 2 }), world);
