@@ -83,6 +83,7 @@ const TARGET: Target = {
   reaches: parseEndpointId('arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/sensor/1'),
   unhealthy: null,
   unchecked: null,
+  isChanging: false,
   capacity: null,
   load: 0,
 };

@@ -95,6 +95,7 @@ const TargetSchema = v.strictObject({
   unhealthy: v.nullable(text),
   // Snapshots that an earlier version took have none.
   unchecked: v.optional(v.nullable(text), null),
+  isChanging: v.optional(v.boolean(), false),
   capacity: v.nullable(count),
   load: count,
 });

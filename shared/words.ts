@@ -135,6 +135,8 @@ export interface Target {
   readonly reaches: EndpointId;
   /** Why nothing can be attached to it now, in words; `null` when nothing speaks against it. */
   readonly unhealthy: string | null;
+  /** Whether what makes it unhealthy is over in a moment: an operation on it goes on. */
+  readonly isChanging: boolean;
   /** Why a closer look could not tell whether it is healthy, in words; `null`: it could, or nobody looked closer. */
   readonly unchecked: string | null;
   /** How many sources it takes; `null` when the cloud states no limit. */

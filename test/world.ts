@@ -76,6 +76,7 @@ export interface TargetSketch {
   readonly region?: string;
   readonly unhealthy?: string;
   readonly unchecked?: string;
+  readonly changing?: boolean;
   readonly capacity?: number;
   readonly load?: number;
 }
@@ -151,6 +152,7 @@ export function toWorld(sketch: WorldSketch): World {
       reaches: parseEndpointId(one.reaches ?? `behind-${one.id}`),
       unhealthy: one.unhealthy ?? null,
       unchecked: one.unchecked ?? null,
+      isChanging: one.changing ?? false,
       capacity: one.capacity ?? null,
       load: one.load ?? 0,
     })),

@@ -22,13 +22,15 @@ export function findTap(body: unknown): Tap | null {
     findTextAt(body, 'properties', 'destinationNetworkInterfaceIPConfiguration', 'id');
   const listed = listAt(body, 'properties', 'networkInterfaceTapConfigurations');
   const lists = new Set(listed.flatMap((reference) => findTextAt(reference, 'id') ?? []).map(parseAttachmentId));
+  const state = stateOf(body);
   const target: Target = {
     id: parseTargetId(resource.id),
     cloud: 'azure',
     region: parseRegion(findTextAt(body, 'location') ?? ''),
     zone: null,
     reaches: parseEndpointId(destination ?? ''),
-    unhealthy: unhealthyOf(stateOf(body), destination),
+    unhealthy: unhealthyOf(state, destination),
+    isChanging: !isSucceeded(state) && !isFailed(state),
     unchecked: null,
     // The VTAP does not say: see taps.ts.
     capacity: null,

@@ -138,6 +138,7 @@ export function findTarget(scope: AwsScope, target: TrafficMirrorTarget, facts: 
     cloud: 'aws',
     region: scope.region,
     reaches: parseEndpointId(reaches),
+    isChanging: false,
     ...facts,
   };
 }

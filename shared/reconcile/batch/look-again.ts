@@ -2,7 +2,7 @@ import type { Hold } from '../../plan/change.ts';
 import type { Instant, NonEmpty, Subject } from '../../words.ts';
 import type { Work } from '../../work.ts';
 import { groupBy } from '../../group-by.ts';
-import type { Report } from '../report.ts';
+import type { Progress } from '../converge.ts';
 import { isAbout, toSubjectKey } from '../subjects.ts';
 import { itemsAbout, type Look, type LookGroup } from './look-group.ts';
 
@@ -24,13 +24,16 @@ interface Occasion {
 }
 
 /**
- * What a later look will find otherwise: what is changing, and, where everything was read, what the cloud does not list yet
- * (https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html).
+ * What a later look will find otherwise: what is changing, a destination while one of them is, and, where everything was read,
+ * what the cloud does not list yet (https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html).
  */
-export const isTransient =
-  ({ incomplete }: Report) =>
-  ({ code }: Hold): boolean =>
-    code === 'changing' || (code === 'inventory-incomplete' && incomplete.length === 0);
+export function isTransient({ incomplete, world }: Progress): (hold: Hold) => boolean {
+  const isOneChanging = world?.targets.some(({ isChanging }) => isChanging) === true;
+  return ({ code }) =>
+    code === 'changing' ||
+    (code === 'destination-unhealthy' && isOneChanging) ||
+    (code === 'inventory-incomplete' && incomplete.length === 0);
+}
 
 /**
  * Work that looks again at what these holds are about, as an event would: a permission was given for what was seen, and by then it

@@ -305,6 +305,7 @@ describe('a target that another account shares', () => {
       reaches: sensor.source,
       unhealthy: null,
       unchecked: null,
+      isChanging: false,
       capacity: null,
       load: 0,
     });

@@ -37,6 +37,7 @@ const target: Target = {
   reaches: parseEndpointId('/frontend'),
   unhealthy: null,
   unchecked: null,
+  isChanging: false,
   capacity: 100,
   load: 7,
 };

@@ -19,6 +19,7 @@ const targetTo = (reaches: string, more: Partial<Target> = {}): Target => ({
   reaches: parseEndpointId(reaches),
   unhealthy: null,
   unchecked: null,
+  isChanging: false,
   capacity: null,
   load: 0,
   ...more,

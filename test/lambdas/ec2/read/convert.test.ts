@@ -146,7 +146,7 @@ describe('attachments', () => {
 });
 
 describe('targets', () => {
-  const facts = { zone: null, unhealthy: null, unchecked: null, capacity: null, load: 0 };
+  const facts = { zone: null, unhealthy: null, unchecked: null, isChanging: false, capacity: null, load: 0 };
   test.each([
     [{ NetworkInterfaceId: 'eni-0a' }, 'eni-0a'],
     [{ NetworkLoadBalancerArn: 'arn:aws:elasticloadbalancing:x' }, 'arn:aws:elasticloadbalancing:x'],
