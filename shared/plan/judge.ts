@@ -14,7 +14,6 @@ import {
   wouldPreempt,
 } from './reasons.ts';
 import { isSameSettings, settle } from './settings.ts';
-import { findRefused } from './refusals.ts';
 import { hasRoom, hasRoomInWindow, type Objection, type Remark, type Turn, type Withholding } from './situation.ts';
 import { numberOf } from './wishes.ts';
 import { isCountedAt } from './world-index.ts';
@@ -59,7 +58,7 @@ export function judge(turn: Turn): Judgement {
   const number = choice.kind === 'number' ? choice.number : (own?.settings.number ?? null);
   const to = settle({ ...wish.to, number }, own?.settings ?? null, profile);
   const isRoomy = hasRoom(turn);
-  const notNow = restraints.interrupt ?? findRefused(restraints.refused, to.target);
+  const notNow = restraints.interrupt;
 
   const isRight = own?.state === 'ready' && choice.kind !== 'none' && isSameSettings(own.settings, to);
   if (isRight && isRoomy) {

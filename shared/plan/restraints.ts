@@ -36,7 +36,8 @@ export const IS_CHANGING = 'the interface or its machine is changing';
  * | machines or interfaces could not be read, or the policy is `attach-only` | detached |
  * | the guard holds and the machine runs | detached, or moved |
  * | no window is open and the machine runs where that interrupts it | attached, changed, moved or detached |
- * | the cloud refused the like on the machine a while ago and it still runs | tried again |
+ * | the cloud refused on the machine a while ago what one of the wishes asks for, and it still runs | attached, changed or moved |
+ * | the cloud refused to detach on the machine a while ago, and it still runs | detached |
  */
 export function restraintsOn(source: Source, machine: Machine | null, given: Circumstances): Restraints {
   const { config, index, guard, opening, refusals, evaluation, wishes } = given;
@@ -58,10 +59,21 @@ export function restraintsOn(source: Source, machine: Machine | null, given: Cir
       closed ??
       findRefused(refused, null),
     retarget: guarded,
-    interrupt: closed,
-    refused,
+    interrupt: closed ?? refusedOf(refused, wishes),
     unrecognised: unclear === undefined ? unknown : { code: unclear.code, detail: unclear.detail },
   };
+}
+
+/**
+ * What was refused for one wish restrains them all: a lesser wish that took the room meanwhile would be moved when the refusal is
+ * over, which interrupts once more. For a target that nobody wishes any more it says nothing.
+ */
+function refusedOf(refused: readonly Refusal[], wishes: readonly Wish[]): Withheld | null {
+  for (const { to } of wishes) {
+    const found = to === null ? null : findRefused(refused, to.target);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** A destination that could never serve here is nothing that an attachment here could be. */

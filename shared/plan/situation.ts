@@ -1,4 +1,3 @@
-import type { Refusal } from '../ports.ts';
 import type { Profile } from '../profile.ts';
 import type { HoldCode, NoteCode } from '../reason.ts';
 import type { Attachment, FilterId, Settings, TargetId } from '../words.ts';
@@ -33,8 +32,6 @@ export interface Restraints {
   readonly retarget: Withheld | null;
   /** Nothing may be written, though it could be: it would interrupt a machine that is to be left alone now. */
   readonly interrupt: Withheld | null;
-  /** What the cloud refused on the machine, which would be interrupted again. */
-  readonly refused: readonly Refusal[];
   /** What no wish was recognised in may still be one: a rule wishes something that cannot be told. */
   readonly unrecognised: Withheld | null;
 }
