@@ -98,7 +98,7 @@ export function startProcess({ cloud, rulesPath }: Bench) {
   const credentials = cloud.as({ kind: 'role', roleName: cloud.roleName, sessionName: 'bench' });
   const environment = toEnvironment(cloud, { rulesPath, mode: () => 'enforce' }, credentials, 1);
   // The journal writes its lines, and nobody keeps them.
-  const journal = jsonJournal(cloud.clock, () => undefined);
+  const journal = jsonJournal(cloud.clock, 'tapkeeper', () => undefined);
   const deps = compose(environment, { credentials, journal, clock: cloud.clock });
   return { change: onChange(() => deps), sweep: onSweep(() => deps) };
 }

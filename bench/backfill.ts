@@ -58,7 +58,7 @@ async function launchMeanwhile({ client }: Bench, clock: VirtualClock): Promise<
 function readLog(clock: VirtualClock) {
   const attachedMs = new Map<string, number>();
   let errors = 0;
-  const lines = jsonJournal(clock, (line) => {
+  const lines = jsonJournal(clock, 'tapkeeper', (line) => {
     if (line.includes('"level":"error"')) errors += 1;
   });
   const journal: Journal = {

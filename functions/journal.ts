@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { FAULTS } from '../shared/fault.ts';
 import type { JournalEntry } from '../shared/journal.ts';
 import type { Clock, Journal } from '../shared/ports.ts';
+import { needsPerson } from '../shared/reason.ts';
 
 /** Where a line of text goes; the host ties what an invocation's own log gets to that invocation. */
 type Log = (line: string) => void;
@@ -14,7 +16,7 @@ export const withLog = <Result>(log: Log, work: () => Promise<Result>): Promise<
 export function createJournal(clock: Clock): Journal {
   return {
     write: (entry) => {
-      const line = JSON.stringify({ time: new Date(clock.now()).toISOString(), level: LEVELS[entry.kind], ...entry });
+      const line = JSON.stringify({ time: new Date(clock.now()).toISOString(), level: levelOf(entry), ...entry });
       (invocationLog.getStore() ?? console.log)(line);
     },
   };
@@ -22,18 +24,27 @@ export function createJournal(clock: Clock): Journal {
 
 type Level = 'info' | 'warn' | 'error';
 
-const LEVELS: Readonly<Record<JournalEntry['kind'], Level>> = {
-  planned: 'info',
-  applied: 'info',
-  held: 'info',
-  noted: 'info',
-  gone: 'info',
-  continued: 'info',
-  'dead-letters': 'error',
-  released: 'info',
-  finished: 'info',
-  refused: 'warn',
-  incomplete: 'warn',
-  'guard-tripped': 'error',
-  fault: 'error',
-};
+/** Alerts ask for `error`, and for `warn` of what is held: what waits for a person. */
+function levelOf(entry: JournalEntry): Level {
+  switch (entry.kind) {
+    case 'held':
+      return needsPerson(entry.hold.code) ? 'warn' : 'info';
+    case 'refused':
+      return FAULTS[entry.code] === 'operator' ? 'error' : 'warn';
+    case 'fault':
+      return entry.code === 'throttled' ? 'warn' : 'error';
+    case 'incomplete':
+      return 'warn';
+    case 'dead-letters':
+    case 'guard-tripped':
+      return 'error';
+    case 'planned':
+    case 'applied':
+    case 'noted':
+    case 'gone':
+    case 'continued':
+    case 'released':
+    case 'finished':
+      return 'info';
+  }
+}

@@ -20,6 +20,7 @@ import { retriesButThrottling } from './ec2/write/pace-retries.ts';
 import { paced } from './ec2/write/pace.ts';
 import { releaseOver, type Release } from './ec2/write/release.ts';
 import { jsonJournal } from './journal.ts';
+import { METRICS_NAMESPACE } from './metrics.ts';
 import { workQueues, type SendBatch } from './queues.ts';
 import { rulesFile } from './rules-file.ts';
 import {
@@ -210,7 +211,7 @@ export function compose(env: Environment, overrides: Overrides): AwsDeps {
     rules: overrides.rules ?? rulesFile(rulesPath, sha256),
     clock,
     // Not `console.log`: with Lambda's JSON log format it wraps what it is given, and the metrics in it are not found.
-    journal: overrides.journal ?? jsonJournal(clock, (line) => process.stdout.write(line)),
+    journal: overrides.journal ?? jsonJournal(clock, namespaceOf(env), (line) => process.stdout.write(line)),
     hash: sha256,
     mode: () => parseMode(env),
     parallelism: PARALLELISM,
@@ -221,6 +222,9 @@ export function compose(env: Environment, overrides: Overrides): AwsDeps {
     ownRoles: ownRolesOf(env, memberRole),
   };
 }
+
+/** Where CloudWatch counts; deployments that share an account are told apart by it. */
+const namespaceOf = (env: Environment): string => settingOf(env, 'TAPKEEPER_METRICS_NAMESPACE') ?? METRICS_NAMESPACE;
 
 /** The process's own composition, made at the first invocation: what is wrong with it then fails a message, not the start. */
 export function composeOnce(): () => AwsDeps {

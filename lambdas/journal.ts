@@ -1,21 +1,21 @@
 import { FAULTS, type FaultCode } from '../shared/fault.ts';
 import type { JournalEntry } from '../shared/journal.ts';
 import type { Clock, Journal } from '../shared/ports.ts';
+import { needsPerson } from '../shared/reason.ts';
+import { METRICS, type MetricName } from './metrics.ts';
 
-/** A number that CloudWatch counts; `by` are the dimensions that it is told apart by. */
+/** A number that CloudWatch counts; `by` are the dimensions that it is told apart by, beside the number of all. */
 interface Metric {
-  readonly name: string;
+  readonly name: MetricName | `${'change' | 'sweep' | 'resync'}.${string}`;
   readonly value: number;
   readonly unit: 'Count' | 'Milliseconds';
   readonly by: Readonly<Record<string, string>>;
 }
 
-const NAMESPACE = 'tapkeeper';
-
-const count = (name: string, by: Metric['by']): Metric => ({ name, value: 1, unit: 'Count', by });
+const count = (name: MetricName, by: Metric['by']): Metric => ({ name, value: 1, unit: 'Count', by });
 
 const sinceOf = (entry: Extract<JournalEntry, { kind: 'applied' }>, nowMs: number): Metric => ({
-  name: 'eventToAttachment',
+  name: METRICS.eventToAttachment,
   value: Math.max(0, nowMs - Date.parse(entry.since)),
   unit: 'Milliseconds',
   by: {},
@@ -25,38 +25,40 @@ const sinceOf = (entry: Extract<JournalEntry, { kind: 'applied' }>, nowMs: numbe
 function metricsOf(entry: JournalEntry, nowMs: number): readonly Metric[] {
   switch (entry.kind) {
     case 'planned':
-      return [count('planned', { change: entry.change.kind })];
+      return [count(METRICS.planned, { change: entry.change.kind })];
     case 'applied': {
-      const applied = count('applied', { change: entry.change.kind });
+      const applied = count(METRICS.applied, { change: entry.change.kind });
       return entry.change.kind === 'attach' ? [applied, sinceOf(entry, nowMs)] : [applied];
     }
-    case 'held':
-      return [count('held', { reason: entry.hold.code })];
+    case 'held': {
+      const held = count(METRICS.held, { reason: entry.hold.code });
+      return needsPerson(entry.hold.code) ? [held, count(METRICS.needsPerson, {})] : [held];
+    }
     case 'noted':
       return [];
     case 'refused':
-      return [count('failed', { code: entry.code })];
+      return [count(METRICS.failed, { code: entry.code })];
     case 'dead-letters':
-      return [count('dead-letters', { lane: entry.lane })];
+      return [count(METRICS.deadLetters, { lane: entry.lane })];
     case 'gone':
-      return [count('gone', {})];
+      return [count(METRICS.gone, {})];
     case 'continued':
-      return [{ name: 'continued', value: entry.sources, unit: 'Count', by: {} }];
+      return [{ name: METRICS.continued, value: entry.sources, unit: 'Count', by: {} }];
     case 'released':
-      return [count('released', {})];
+      return [count(METRICS.released, {})];
     case 'guard-tripped':
-      return [count('guardTripped', {})];
+      return [count(METRICS.guardTripped, {})];
     case 'incomplete':
-      return [count('incomplete', {})];
+      return [count(METRICS.incomplete, {})];
     case 'fault':
-      return [count('fault', { code: entry.code })];
+      return [count(METRICS.fault, { code: entry.code })];
     case 'finished':
-      return Object.entries(entry.counts).map(([name, value]) => ({
-        name: `${entry.trigger}.${name}`,
-        value,
-        unit: 'Count',
-        by: {},
-      }));
+      return [
+        count(METRICS.finished, { trigger: entry.trigger }),
+        ...Object.entries(entry.counts).map(([name, value]): Metric => {
+          return { name: `${entry.trigger}.${name}`, value, unit: 'Count', by: {} };
+        }),
+      ];
   }
 }
 
@@ -64,7 +66,7 @@ function metricsOf(entry: JournalEntry, nowMs: number): readonly Metric[] {
  * The embedded metric format: CloudWatch reads metrics out of the log line itself, without a call or a library
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
  */
-function toEmbedded(metrics: readonly Metric[], nowMs: number): Record<string, unknown> {
+function toEmbedded(metrics: readonly Metric[], namespace: string, nowMs: number): Record<string, unknown> {
   if (metrics.length === 0) return {};
   const values = metrics.flatMap(({ name, value, by }): readonly (readonly [string, string | number])[] => [
     [name, value],
@@ -74,8 +76,9 @@ function toEmbedded(metrics: readonly Metric[], nowMs: number): Record<string, u
     _aws: {
       Timestamp: nowMs,
       CloudWatchMetrics: metrics.map(({ name, unit, by }) => ({
-        Namespace: NAMESPACE,
-        Dimensions: [Object.keys(by)],
+        Namespace: namespace,
+        // An alarm cannot sum what dimensions tell apart: the number of all is counted as well.
+        Dimensions: Object.keys(by).length === 0 ? [[]] : [[], Object.keys(by)],
         Metrics: [{ Name: name, Unit: unit }],
       })),
     },
@@ -112,8 +115,11 @@ function levelOf(entry: JournalEntry): Level {
   }
 }
 
-/** One JSON line per entry, with what CloudWatch counts. `entry` stands in a field of its own: its names cannot meet a metric's. */
-export function jsonJournal(clock: Clock, write: (line: string) => void): Journal {
+/**
+ * One JSON line per entry, with what CloudWatch counts in a namespace. `entry` stands in a field of its own: its names cannot
+ * meet a metric's.
+ */
+export function jsonJournal(clock: Clock, namespace: string, write: (line: string) => void): Journal {
   return {
     write(entry) {
       const nowMs = clock.now();
@@ -123,7 +129,7 @@ export function jsonJournal(clock: Clock, write: (line: string) => void): Journa
         kind: entry.kind,
         correlation: entry.correlation,
         entry,
-        ...toEmbedded(metricsOf(entry, nowMs), nowMs),
+        ...toEmbedded(metricsOf(entry, nowMs), namespace, nowMs),
       };
       write(`${JSON.stringify(line)}\n`);
     },

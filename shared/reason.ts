@@ -28,6 +28,20 @@ export const HOLDS = {
 
 export type HoldCode = keyof typeof HOLDS;
 
+/** What ends by itself, or is as somebody has decided. */
+const PASSING: readonly HoldCode[] = [
+  'outside-window',
+  'operation-failed',
+  'interrupting-enough',
+  'settling',
+  'policy',
+  'inventory-incomplete',
+  'changing',
+];
+
+/** Whether a hold lasts until a person does what its remedy says. */
+export const needsPerson = (code: HoldCode): boolean => !PASSING.includes(code);
+
 /** What is worth saying about a source although nothing is withheld. */
 export const NOTES = {
   'satisfied-by-theirs': 'a session that others made already does what is wished',

@@ -10,9 +10,17 @@ const MAY_IMPORT: Readonly<Record<string, { readonly folders: readonly string[];
     functions: { folders: ['shared', 'functions'], packages: /^(node:|@azure\/|valibot$)/ },
     local: { folders: ['shared', 'lambdas', 'functions', 'local'], packages: null },
     cli: { folders: ['shared', 'lambdas', 'functions', 'local', 'cli'], packages: null },
+    // What is deployed is generated from the tables of the triggers and permissions; no client of a cloud is built here.
+    infra: {
+      folders: ['shared', 'lambdas', 'functions', 'infra'],
+      packages: /^(node:|aws-cdk-lib|constructs$|cdk-nag$|valibot$|yaml$)/,
+    },
     bench: { folders: ['shared', 'lambdas', 'functions', 'local', 'bench'], packages: null },
     tools: { folders: ['tools'], packages: null },
-    test: { folders: ['shared', 'lambdas', 'functions', 'local', 'cli', 'bench', 'tools', 'test'], packages: null },
+    test: {
+      folders: ['shared', 'lambdas', 'functions', 'local', 'cli', 'infra', 'bench', 'tools', 'test'],
+      packages: null,
+    },
   };
 
 /** The only places of the product that touch a cloud's SDK. */

@@ -17,7 +17,7 @@ const NOW_MS = Date.UTC(2026, 0, 1, 12);
 
 function written(entry: JournalEntry): Record<string, unknown> {
   const lines: string[] = [];
-  jsonJournal({ now: () => NOW_MS }, (line) => lines.push(line)).write(entry);
+  jsonJournal({ now: () => NOW_MS }, 'tapkeeper/soc', (line) => lines.push(line)).write(entry);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/^[^\n]+\n$/);
   return JSON.parse(lines[0] ?? '') as Record<string, unknown>;
@@ -55,8 +55,12 @@ test('an attachment is counted, with the time since its event', () => {
     _aws: {
       Timestamp: NOW_MS,
       CloudWatchMetrics: [
-        { Namespace: 'tapkeeper', Dimensions: [['change']], Metrics: [{ Name: 'applied', Unit: 'Count' }] },
-        { Namespace: 'tapkeeper', Dimensions: [[]], Metrics: [{ Name: 'eventToAttachment', Unit: 'Milliseconds' }] },
+        { Namespace: 'tapkeeper/soc', Dimensions: [[], ['change']], Metrics: [{ Name: 'applied', Unit: 'Count' }] },
+        {
+          Namespace: 'tapkeeper/soc',
+          Dimensions: [[]],
+          Metrics: [{ Name: 'eventToAttachment', Unit: 'Milliseconds' }],
+        },
       ],
     },
   });
@@ -79,7 +83,7 @@ test.each<[JournalEntry, string, Record<string, unknown>]>([
       },
     },
     'warn',
-    { held: 1, reason: 'no-room' },
+    { held: 1, reason: 'no-room', needsPerson: 1 },
   ],
   [{ ...line, kind: 'refused', change: attach, code: 'denied', detail: '' }, 'error', { failed: 1, code: 'denied' }],
   [{ ...line, kind: 'fault', code: 'config-invalid', detail: '' }, 'error', { fault: 1, code: 'config-invalid' }],
@@ -101,7 +105,7 @@ test.each<[JournalEntry, string, Record<string, unknown>]>([
   [
     { ...line, kind: 'finished', trigger: 'sweep', mode: 'enforce', counts: { keeps: 7, attach: 0 }, tookMs: 9 },
     'info',
-    { 'sweep.keeps': 7, 'sweep.attach': 0 },
+    { 'sweep.keeps': 7, 'sweep.attach': 0, finished: 1, trigger: 'sweep' },
   ],
 ])('%j', (entry, level, counted) => {
   const found = written(entry);
