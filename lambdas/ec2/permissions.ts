@@ -5,6 +5,8 @@ type ResourceType =
   | '*'
   | 'auto-scaling-group'
   | 'network-interface'
+  | 'object'
+  | 'parameter'
   | 'queue'
   | 'role'
   | 'traffic-mirror-filter'
@@ -12,7 +14,7 @@ type ResourceType =
   | 'traffic-mirror-target';
 
 /** The services that are called, as IAM spells them. */
-type Service = 'autoscaling' | 'ec2' | 'elasticloadbalancing' | 'sqs' | 'sts';
+type Service = 'autoscaling' | 'ec2' | 'elasticloadbalancing' | 's3' | 'sqs' | 'ssm' | 'sts';
 
 /** One action that a policy has to allow. */
 interface Grant {
@@ -105,6 +107,14 @@ export const PERMISSIONS = {
     condition: null,
     also: [],
   },
+  readRulesObject: { call: 'GetObject', action: 's3:GetObject', resources: ['object'], condition: null, also: [] },
+  readRulesParameter: {
+    call: 'GetParameter',
+    action: 'ssm:GetParameter',
+    resources: ['parameter'],
+    condition: null,
+    also: [],
+  },
 } as const satisfies Record<string, Permission>;
 
 function toArn(type: ResourceType, { account, region }: Scope): string {
@@ -113,6 +123,11 @@ function toArn(type: ResourceType, { account, region }: Scope): string {
       return '*';
     case 'role':
       return `arn:*:iam::${account}:role/*`;
+    case 'object':
+      // The name of a bucket is enough: https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-arn-format.html
+      return 'arn:*:s3:::*/*';
+    case 'parameter':
+      return `arn:*:ssm:${region ?? '*'}:${account}:parameter/*`;
     case 'queue':
       return `arn:*:sqs:${region ?? '*'}:${account}:*`;
     case 'auto-scaling-group':
