@@ -5,9 +5,9 @@ import type { Mark, Owner, Tags } from './words.ts';
  * The mark of ownership is written by the very call that creates an attachment and says owner and version, nothing else:
  * what is in it could never be changed without writing to every attachment.
  */
-const OWNER_TAG = 'tapkeeper:owner';
-const MARK_TAG = 'tapkeeper:mark';
-const MARK_VERSION = 'v1';
+export const OWNER_TAG = 'tapkeeper:owner';
+export const MARK_TAG = 'tapkeeper:mark';
+export const MARK_VERSION = 'v1';
 
 /** The tags that a traffic mirror session of ours bears. */
 export const toMarkTags = (owner: Owner): Tags => ({ [OWNER_TAG]: owner, [MARK_TAG]: MARK_VERSION });

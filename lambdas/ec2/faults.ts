@@ -1,6 +1,7 @@
 import { FAULTS, Fault, type FaultCode } from '../../shared/fault.ts';
 import type { Scope } from '../../shared/words.ts';
-import { formatPermission, type Permission } from './permissions.ts';
+import type { Permission } from './permissions.ts';
+import { formatPermission } from './permissions/words.ts';
 
 /** What AWS said when it refused a call, or what kept the call from reaching it. */
 export interface Refusal {

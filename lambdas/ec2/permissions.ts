@@ -1,46 +1,38 @@
-import type { NonEmpty, Scope } from '../../shared/words.ts';
-
-/** The kinds of resources that a permission is about; `*` where the action knows no resources. */
-type ResourceType =
-  | '*'
-  | 'auto-scaling-group'
-  | 'network-interface'
-  | 'object'
-  | 'parameter'
-  | 'queue'
-  | 'role'
-  | 'traffic-mirror-filter'
-  | 'traffic-mirror-session'
-  | 'traffic-mirror-target';
+import type { NonEmpty } from '../../shared/words.ts';
+import type { ResourceType } from './permissions/arns.ts';
+import { NONE, ON_OUR_OWN, WITH_OUR_MARK, whileCreating, type Condition } from './permissions/conditions.ts';
 
 /** The services that are called, as IAM spells them. */
 type Service = 'autoscaling' | 'ec2' | 'elasticloadbalancing' | 's3' | 'sqs' | 'ssm' | 'sts';
 
 /** One action that a policy has to allow. */
-interface Grant {
+export interface Grant {
   readonly action: `${Service}:${string}`;
   readonly resources: NonEmpty<ResourceType>;
-  /** What the policy may ask for beside, so that it allows no more than is needed. */
-  readonly condition: string | null;
+  /** What the policy asks for beside, so that it allows no more than is needed. */
+  readonly condition: Condition;
+  /** The statement of a policy that it belongs to: grants of one statement share resources and condition. */
+  readonly sid: string;
 }
 
-/** What one call needs from IAM. Policies and messages are made from these, so that they cannot differ from the calls. */
+/** What one call needs from IAM. Policies, messages and a page are made from these, so that they cannot differ from the calls. */
 export interface Permission extends Grant {
   readonly call: string;
+  /** What the call is made for, to be read after "for". */
+  readonly purpose: string;
   /** What the same call is also checked for. */
   readonly also: readonly Grant[];
 }
 
-const toRead = (service: Service, call: `Describe${string}`): Permission => ({
+const toRead = (service: Service, call: `Describe${string}`, purpose: string): Permission => ({
   call,
+  purpose,
   action: `${service}:${call}`,
   resources: ['*'],
-  condition: null,
+  condition: NONE,
+  sid: 'Read',
   also: [],
 });
-
-/** Without it the role could change what is mirrored by others. */
-const OWN_SESSIONS = 'aws:ResourceTag/tapkeeper:owner is the owner in the rules';
 
 /**
  * Every call of tapkeeper with its permission
@@ -51,102 +43,105 @@ const OWN_SESSIONS = 'aws:ResourceTag/tapkeeper:owner is the owner in the rules'
  * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html).
  */
 export const PERMISSIONS = {
-  describeInstances: toRead('ec2', 'DescribeInstances'),
-  describeNetworkInterfaces: toRead('ec2', 'DescribeNetworkInterfaces'),
-  describeSessions: toRead('ec2', 'DescribeTrafficMirrorSessions'),
-  describeTargets: toRead('ec2', 'DescribeTrafficMirrorTargets'),
-  describeFilters: toRead('ec2', 'DescribeTrafficMirrorFilters'),
+  describeInstances: toRead('ec2', 'DescribeInstances', 'the machines, their types, states and tags'),
+  describeNetworkInterfaces: toRead('ec2', 'DescribeNetworkInterfaces', 'the interfaces and their tags'),
+  describeSessions: toRead('ec2', 'DescribeTrafficMirrorSessions', 'what is mirrored now, by whomever'),
+  describeTargets: toRead('ec2', 'DescribeTrafficMirrorTargets', 'the destinations'),
+  describeFilters: toRead('ec2', 'DescribeTrafficMirrorFilters', 'the filters that the rules name'),
   createSession: {
     call: 'CreateTrafficMirrorSession',
+    purpose: 'attaching',
     action: 'ec2:CreateTrafficMirrorSession',
-    resources: ['network-interface', 'traffic-mirror-filter', 'traffic-mirror-session', 'traffic-mirror-target'],
-    condition: null,
+    resources: ['network-interface', 'traffic-mirror-filter', 'traffic-mirror-target'],
+    condition: NONE,
+    sid: 'UseToCreate',
     also: [
+      {
+        // The three that it uses bear no tags of the request: the condition would deny them.
+        action: 'ec2:CreateTrafficMirrorSession',
+        resources: ['traffic-mirror-session'],
+        condition: WITH_OUR_MARK,
+        sid: 'CreateOurOwn',
+      },
       {
         action: 'ec2:CreateTags',
         resources: ['traffic-mirror-session'],
-        condition: 'ec2:CreateAction is CreateTrafficMirrorSession',
+        condition: whileCreating('CreateTrafficMirrorSession'),
+        sid: 'MarkWhileCreating',
       },
     ],
   },
   modifySession: {
     call: 'ModifyTrafficMirrorSession',
+    purpose: 'changing where to, or how, something is mirrored',
     action: 'ec2:ModifyTrafficMirrorSession',
     resources: ['traffic-mirror-session'],
-    condition: OWN_SESSIONS,
+    condition: ON_OUR_OWN,
+    sid: 'ChangeOurOwn',
     also: [
       {
         // Of these nothing is changed, and they are not marked: the condition would deny them.
         action: 'ec2:ModifyTrafficMirrorSession',
         resources: ['traffic-mirror-filter', 'traffic-mirror-target'],
-        condition: null,
+        condition: NONE,
+        sid: 'UseToChange',
       },
     ],
   },
   deleteSession: {
     call: 'DeleteTrafficMirrorSession',
+    purpose: 'detaching',
     action: 'ec2:DeleteTrafficMirrorSession',
     resources: ['traffic-mirror-session'],
-    condition: OWN_SESSIONS,
+    condition: ON_OUR_OWN,
+    sid: 'ChangeOurOwn',
     also: [],
   },
-  describeLoadBalancers: toRead('elasticloadbalancing', 'DescribeLoadBalancers'),
-  describeListeners: toRead('elasticloadbalancing', 'DescribeListeners'),
+  describeLoadBalancers: toRead('elasticloadbalancing', 'DescribeLoadBalancers', 'whether a destination listens'),
+  describeListeners: toRead('elasticloadbalancing', 'DescribeListeners', 'whether a destination listens'),
   completeLifecycleAction: {
     call: 'CompleteLifecycleAction',
+    purpose: 'letting machines of Auto Scaling groups go into service, where launch hooks are used',
     action: 'autoscaling:CompleteLifecycleAction',
     resources: ['auto-scaling-group'],
-    condition: null,
+    condition: NONE,
+    sid: 'CompleteLaunchHooks',
     also: [],
   },
-  assumeRole: { call: 'AssumeRole', action: 'sts:AssumeRole', resources: ['role'], condition: null, also: [] },
+  assumeRole: {
+    call: 'AssumeRole',
+    purpose: 'reaching other accounts',
+    action: 'sts:AssumeRole',
+    resources: ['role'],
+    condition: NONE,
+    sid: 'ReachMembers',
+    also: [],
+  },
   sendMessages: {
     call: 'SendMessageBatch',
+    purpose: 'handing on work',
     action: 'sqs:SendMessage',
     resources: ['queue'],
-    condition: null,
+    condition: NONE,
+    sid: 'HandOnWork',
     also: [],
   },
-  readRulesObject: { call: 'GetObject', action: 's3:GetObject', resources: ['object'], condition: null, also: [] },
+  readRulesObject: {
+    call: 'GetObject',
+    purpose: 'the rules, where they are kept in a bucket',
+    action: 's3:GetObject',
+    resources: ['object'],
+    condition: NONE,
+    sid: 'ReadRulesObject',
+    also: [],
+  },
   readRulesParameter: {
     call: 'GetParameter',
+    purpose: 'the rules, where they are kept in a parameter',
     action: 'ssm:GetParameter',
     resources: ['parameter'],
-    condition: null,
+    condition: NONE,
+    sid: 'ReadRulesParameter',
     also: [],
   },
 } as const satisfies Record<string, Permission>;
-
-function toArn(type: ResourceType, { account, region }: Scope): string {
-  switch (type) {
-    case '*':
-      return '*';
-    case 'role':
-      return `arn:*:iam::${account}:role/*`;
-    case 'object':
-      // The name of a bucket is enough: https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-arn-format.html
-      return 'arn:*:s3:::*/*';
-    case 'parameter':
-      return `arn:*:ssm:${region ?? '*'}:${account}:parameter/*`;
-    case 'queue':
-      return `arn:*:sqs:${region ?? '*'}:${account}:*`;
-    case 'auto-scaling-group':
-      return `arn:*:autoscaling:${region ?? '*'}:${account}:autoScalingGroup:*:autoScalingGroupName/*`;
-    case 'traffic-mirror-target':
-      // One may be shared by another account, whose id is then in its ARN.
-      return `arn:*:ec2:${region ?? '*'}:*:${type}/*`;
-    case 'network-interface':
-    case 'traffic-mirror-filter':
-    case 'traffic-mirror-session':
-      return `arn:*:ec2:${region ?? '*'}:${account}:${type}/*`;
-  }
-}
-
-function formatGrant({ action, resources, condition }: Grant, scope: Scope): string {
-  const allowed = `${action} on ${resources.map((type) => toArn(type, scope)).join(', ')}`;
-  return condition === null ? allowed : `${allowed} where ${condition}`;
-}
-
-/** What to allow, in words: actions, ARNs and conditions. */
-export const formatPermission = (permission: Permission, scope: Scope): string =>
-  [permission, ...permission.also].map((grant) => formatGrant(grant, scope)).join(', and ');

@@ -291,6 +291,9 @@ describe('what a refusal comes to', () => {
 
 describe('what a denial says', () => {
   const encoded = 'Encoded authorization failure message: 4HqIzkQ';
+  const WITH_OUR_MARK =
+    'aws:RequestTag/tapkeeper:owner is the owner in the rules and aws:RequestTag/tapkeeper:mark is v1 ' +
+    'and aws:TagKeys has nothing but tapkeeper:owner or tapkeeper:mark';
 
   test('the permission with its resources, and nothing of the message', () => {
     const outcome = toOutcome(refusal('UnauthorizedOperation', encoded, 403), attach, PERMISSIONS.createSession, HERE);
@@ -298,8 +301,9 @@ describe('what a denial says', () => {
     expect(detail).toContain('CreateTrafficMirrorSession on eni-0a');
     expect(detail).toContain(
       'allow ec2:CreateTrafficMirrorSession on arn:*:ec2:us-east-1:123456789012:network-interface/*, ' +
-        'arn:*:ec2:us-east-1:123456789012:traffic-mirror-filter/*, arn:*:ec2:us-east-1:123456789012:traffic-mirror-session/*, ' +
-        'arn:*:ec2:us-east-1:*:traffic-mirror-target/*, and ec2:CreateTags',
+        'arn:*:ec2:us-east-1:123456789012:traffic-mirror-filter/*, arn:*:ec2:us-east-1:*:traffic-mirror-target/*, and ' +
+        'ec2:CreateTrafficMirrorSession on arn:*:ec2:us-east-1:123456789012:traffic-mirror-session/* ' +
+        `where ${WITH_OUR_MARK}, and ec2:CreateTags`,
     );
     expect(detail).not.toContain('4HqIzkQ');
   });
@@ -308,7 +312,8 @@ describe('what a denial says', () => {
     const outcome = toOutcome(refusal('UnauthorizedOperation', encoded, 403), attach, PERMISSIONS.createSession, HERE);
     const detail = outcome.kind === 'failed' ? outcome.detail : '';
     expect(detail.split('ec2:CreateTags on ')[1]).toBe(
-      'arn:*:ec2:us-east-1:123456789012:traffic-mirror-session/* where ec2:CreateAction is CreateTrafficMirrorSession',
+      'arn:*:ec2:us-east-1:123456789012:traffic-mirror-session/* ' +
+        `where ec2:CreateAction is CreateTrafficMirrorSession and ${WITH_OUR_MARK}`,
     );
   });
 
@@ -324,7 +329,8 @@ describe('what a denial says', () => {
     const detail = outcome.kind === 'failed' ? outcome.detail : '';
     expect(detail).toContain(
       `allow ${permissionOf(change).action} on arn:*:ec2:us-east-1:123456789012:traffic-mirror-session/* ` +
-        `where aws:ResourceTag/tapkeeper:owner is the owner in the rules${more}`,
+        'where aws:ResourceTag/tapkeeper:owner is the owner in the rules or a former one ' +
+        `and aws:ResourceTag/tapkeeper:mark is v1${more}`,
     );
   });
 

@@ -1,0 +1,21 @@
+import type { Scope } from '../../../shared/words.ts';
+import type { Grant, Permission } from '../permissions.ts';
+import { toArnPattern } from './arns.ts';
+import type { Test } from './conditions.ts';
+
+const VALUES = { owner: 'the owner in the rules', owners: 'the owner in the rules or a former one' } as const;
+
+function formatTest({ operator, key, values }: Test): string {
+  const said = typeof values === 'string' ? VALUES[values] : values.join(' or ');
+  return operator === 'StringEquals' ? `${key} is ${said}` : `${key} has nothing but ${said}`;
+}
+
+function formatGrant({ action, resources, condition }: Grant, { account, region }: Scope): string {
+  const place = { partition: '*', account, region: region ?? '*' };
+  const allowed = `${action} on ${resources.map((type) => toArnPattern(type, place)).join(', ')}`;
+  return condition.length === 0 ? allowed : `${allowed} where ${condition.map(formatTest).join(' and ')}`;
+}
+
+/** What to allow, in words: actions, ARNs and conditions. */
+export const formatPermission = (permission: Permission, scope: Scope): string =>
+  [permission, ...permission.also].map((grant) => formatGrant(grant, scope)).join(', and ');
