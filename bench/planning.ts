@@ -108,6 +108,7 @@ function toInput(): PlanInput {
   };
   return {
     world,
+    aim: 'wished',
     config: parsed.config,
     ruleSet: compileRules(parsed.config),
     rulesVersion: 'bench' as RulesVersion,

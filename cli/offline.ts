@@ -12,6 +12,7 @@ const OBSERVE: Run = { kind: 'observe' };
 export async function planWorld(world: World, { config, ruleSet, version }: Rules, nowMs: number): Promise<Plan> {
   return makePlan({
     world,
+    aim: 'wished',
     config,
     ruleSet,
     rulesVersion: version,

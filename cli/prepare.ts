@@ -1,9 +1,7 @@
 import { toFault } from '../shared/fault.ts';
 import { toInstant } from '../shared/ids.ts';
-import type { Run } from '../shared/plan/change.ts';
 import { nameScope } from '../shared/print/plan-view.ts';
 import { mapLimited } from '../shared/reconcile/map-limited.ts';
-import type { Rules } from '../shared/reconcile/rules.ts';
 import { type Asked, study, type Task } from '../shared/reconcile/study.ts';
 import type { Io } from './io.ts';
 import { namePlaces, type Place, PLACES_AT_A_TIME } from './live.ts';
@@ -19,12 +17,15 @@ export interface Prepared extends Asked {
   readonly isRead: boolean;
 }
 
+/** What is to be done in every place. */
+export type Undertaking = Omit<Task, 'order'>;
+
 /** Reads and plans each place. One that cannot be read stops none of the others: its plan has no change and says why. */
-export const prepare = (places: readonly Place[], rules: Rules, run: Run, io: Io): Promise<readonly Prepared[]> =>
+export const prepare = (places: readonly Place[], what: Undertaking, io: Io): Promise<readonly Prepared[]> =>
   withProgress(
     io,
     `reading ${namePlaces(places)}`,
-    mapLimited(places, PLACES_AT_A_TIME, (place) => prepareOne(place, toTask(place, rules, run), io)),
+    mapLimited(places, PLACES_AT_A_TIME, (place) => prepareOne(place, toTask(place, what), io)),
   );
 
 async function prepareOne(place: Place, task: Task, io: Io): Promise<Prepared> {
@@ -45,7 +46,8 @@ async function prepareOne(place: Place, task: Task, io: Io): Promise<Prepared> {
   }
 }
 
-const toTask = ({ deps, scope }: Place, rules: Rules, run: Run): Task => ({
+const toTask = ({ deps, scope }: Place, { aim, rules, run }: Undertaking): Task => ({
+  aim,
   order: {
     scope,
     selection: { kind: 'everything' },

@@ -64,6 +64,7 @@ export const DETACHES = {
   detached: 'its interface is not attached to a machine',
   stopped: 'its machine has been stopped for longer than the grace',
   gone: 'its interface or machine no longer exists',
+  drained: 'everything of ours is being taken away',
 } as const satisfies Record<string, string>;
 
 export type DetachCode = keyof typeof DETACHES;

@@ -95,7 +95,7 @@ async function viewOne(deps: Deps, scope: Scope, endpoint: string): Promise<Clou
     trigger: 'resync',
     lane: 'bulk',
   };
-  const { world, plan } = await study(deps, { order, rules, run }, order.selection);
+  const { world, plan } = await study(deps, { aim: 'wished', order, rules, run }, order.selection);
   return toCloudView(world, plan, rules.config, endpoint);
 }
 

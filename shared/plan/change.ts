@@ -131,6 +131,9 @@ export interface Verdict {
   readonly digest: Digest;
 }
 
+/** What a plan is after: attachments as the rules wish them, or none of ours, whatever rules and policy say. */
+export type Aim = 'wished' | 'drained';
+
 /**
  * The permission to act. `seen` are the digests of the single disruptions that a sweep has looked at: a batch may
  * disrupt these and no others; `null`: none were looked at.

@@ -3,7 +3,7 @@ import type { Hash, Refusal } from '../ports.ts';
 import type { RuleSet } from '../rules/evaluate.ts';
 import type { Digest, Machine, NonEmpty, RulesVersion, Source, SourceId, World } from '../words.ts';
 import { compare } from './canonical.ts';
-import type { Hold, Plan, Run, TripName, Verdict } from './change.ts';
+import type { Aim, Hold, Plan, Run, TripName, Verdict } from './change.ts';
 import { digestOf, disruptionsIn, judgeDisruptions, markOf } from './guard.ts';
 import { findInterruptions, isInterruptible, type Opening } from './interruption.ts';
 import { offersOf, type Offer } from './offers.ts';
@@ -16,6 +16,7 @@ import { indexWorld, type WorldIndex } from './world-index.ts';
 
 export interface PlanInput {
   readonly world: World;
+  readonly aim: Aim;
   readonly config: Config;
   /** Compiled from `config`. */
   readonly ruleSet: RuleSet;
@@ -61,8 +62,9 @@ export function makePlan(input: PlanInput): Plan {
 
 /** Source by source in id order, so that the order of the input does not matter. */
 function planSources(input: PlanInput, index: WorldIndex, guard: Guard | null): readonly SourcePlan[] {
-  const { config, ruleSet, nowMs, world } = input;
+  const { aim, config, ruleSet, nowMs, world } = input;
   const context = {
+    aim,
     config,
     ruleSet,
     index,

@@ -3,6 +3,7 @@ import type { Refusal } from '../ports.ts';
 import { PROFILES } from '../profile.ts';
 import type { Evaluation } from '../rules/evaluation.ts';
 import type { Machine, MachineId, Source, SourceId } from '../words.ts';
+import type { Aim } from './change.ts';
 import { findClosure, isInterruptible, type Opening } from './interruption.ts';
 import type { Withheld } from './offers.ts';
 import { findRefused } from './refusals.ts';
@@ -16,6 +17,7 @@ export type Guard = (source: SourceId) => Withheld | null;
 
 /** What restrains a source, beside the source and its machine. */
 interface Circumstances {
+  readonly aim: Aim;
   readonly config: Config;
   readonly index: WorldIndex;
   readonly guard: Guard | null;
@@ -33,14 +35,14 @@ export const IS_CHANGING = 'the interface or its machine is changing';
  * | while | nothing is |
  * |---|---|
  * | attachments could not be read, or the interface or its machine is changing | written or detached |
- * | machines or interfaces could not be read, or the policy is `attach-only` | detached |
+ * | machines or interfaces could not be read, or the policy is `attach-only` and not all of ours is to go | detached |
  * | the guard holds and the machine runs | detached, or moved |
  * | no window is open and the machine runs where that interrupts it | attached, changed, moved or detached |
  * | the cloud refused on the machine a while ago what one of the wishes asks for, and it still runs | attached, changed or moved |
  * | the cloud refused to detach on the machine a while ago, and it still runs | detached |
  */
 export function restraintsOn(source: Source, machine: Machine | null, given: Circumstances): Restraints {
-  const { config, index, guard, opening, refusals, evaluation, wishes } = given;
+  const { aim, config, index, guard, opening, refusals, evaluation, wishes } = given;
   const { waitsForMachine } = PROFILES[source.cloud];
   const isChanging = source.state === 'changing' || (waitsForMachine && machine?.state === 'changing');
   const guarded = guard !== null && isRunning(source, machine) ? guard(source.id) : null;
@@ -54,7 +56,7 @@ export function restraintsOn(source: Source, machine: Machine | null, given: Cir
     detach:
       incomplete(index, 'machines') ??
       incomplete(index, 'sources') ??
-      (config.policy === 'attach-only' ? { code: 'policy', detail: 'the policy is attach-only' } : null) ??
+      (config.policy === 'attach-only' && aim === 'wished' ? { code: 'policy', detail: 'the policy is attach-only' } : null) ??
       guarded ??
       closed ??
       findRefused(refused, null),

@@ -5,7 +5,7 @@ import { evaluate, type RuleSet } from '../rules/evaluate.ts';
 import type { Evaluation } from '../rules/evaluation.ts';
 import type { Refusal } from '../ports.ts';
 import type { Machine, MachineId, RuleName, Source } from '../words.ts';
-import type { Change, Hold, Keep, Note } from './change.ts';
+import type { Aim, Change, Hold, Keep, Note } from './change.ts';
 import type { Opening } from './interruption.ts';
 import type { Withheld } from './offers.ts';
 import { IS_CHANGING, restraintsOn, type Guard } from './restraints.ts';
@@ -19,6 +19,7 @@ import { isCountedAt, standingOf, type Standing, type WorldIndex } from './world
 
 /** What planning one source needs to know beside the source. */
 export interface Context {
+  readonly aim: Aim;
   readonly config: Config;
   readonly ruleSet: RuleSet;
   readonly index: WorldIndex;
@@ -45,13 +46,14 @@ const NO_WISHES: Evaluation = { asks: [], unclear: [], notes: [] };
 
 /** Plans one source. A source that no rule names and that has nothing of ours costs next to nothing. */
 export function planSource(source: Source, context: Context): SourcePlan {
-  const { config, ruleSet, index, nowMs } = context;
+  const { aim, config, ruleSet, index, nowMs } = context;
   const profile = PROFILES[source.cloud];
   const standing = standingOf(index, source.id);
+  if (aim === 'drained' && standing.ours.length === 0) return NOTHING;
   const machine = source.machine === null ? null : (index.machines.get(source.machine) ?? null);
   if (source.machine !== null && machine === null) return unread(source, standing, index);
 
-  const absence = findAbsence(source, machine, config, nowMs, profile);
+  const absence = aim === 'drained' ? 'drained' : findAbsence(source, machine, config, nowMs, profile);
   const evaluation = absence === null ? evaluate(ruleSet, source, machine, nowMs) : NO_WISHES;
   if (isQuiet(evaluation) && standing.ours.length === 0) return NOTHING;
 

@@ -61,7 +61,7 @@ async function attempt(deps: Invocation, order: Order, happened: Happened): Prom
   const mode = deps.mode();
   if (mode === 'paused') return NOT_READ;
   const rules = await loadRules(deps);
-  const task: Task = { order, rules, run: toRun(mode, order.run) };
+  const task: Task = { aim: 'wished', order, rules, run: toRun(mode, order.run) };
   const studied = await study(deps, task, order.selection);
   return enactInTime(deps, { task, studied, happened });
 }

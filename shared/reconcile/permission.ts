@@ -26,8 +26,8 @@ export function narrowTo(deps: Deps, run: Run | null, changes: readonly Change[]
  * sources planned on their own would pass the limits of a scope that the whole plan did not pass. What was lifted is in what
  * was seen; a lift would open the batch to the rest.
  */
-export function allowOnly(deps: Deps, { order, rules, run }: Task, changes: readonly Change[]): Task {
+export function allowOnly(deps: Deps, { aim, order, rules, run }: Task, changes: readonly Change[]): Task {
   const allowed: Run =
     run.kind === 'observe' ? run : { kind: 'enforce', seen: seenIn(deps, changes, rules.version), lift: [] };
-  return { order: { ...order, basis: 'batch' }, rules, run: allowed };
+  return { aim, order: { ...order, basis: 'batch' }, rules, run: allowed };
 }

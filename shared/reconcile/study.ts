@@ -1,5 +1,5 @@
 import { Fault } from '../fault.ts';
-import type { Plan, Run } from '../plan/change.ts';
+import type { Aim, Plan, Run } from '../plan/change.ts';
 import type { Opening } from '../plan/interruption.ts';
 import { makePlan } from '../plan/plan.ts';
 import type { Deps, Refusal } from '../ports.ts';
@@ -12,8 +12,9 @@ import { recordFault, recordPlan, recordUnchecked } from './record.ts';
 import { askForRefusals, worthAsking } from './refusals.ts';
 import type { Rules } from './rules.ts';
 
-/** An order together with what it is decided by: the rules of one version and the permission in force. */
+/** An order together with what it is decided by: what is aimed at, the rules of one version and the permission in force. */
 export interface Task {
+  readonly aim: Aim;
   readonly order: Order;
   readonly rules: Rules;
   readonly run: Run;
@@ -100,12 +101,13 @@ const NONE: ReadonlySet<Digest> = new Set();
 
 function planOf(
   deps: Deps,
-  { order, rules, run }: Task,
+  { aim, order, rules, run }: Task,
   { world, opening, refusals }: Pick<Studied, 'world' | 'opening' | 'refusals'>,
 ): Plan {
   const nowMs = deps.clock.now();
   return makePlan({
     world,
+    aim,
     config: rules.config,
     ruleSet: rules.ruleSet,
     rulesVersion: rules.version,

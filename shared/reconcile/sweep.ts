@@ -102,7 +102,7 @@ async function compare(deps: Deps, order: Order): Promise<Comparison> {
   const mode: Mode = deps.mode();
   if (mode === 'paused') return { report: PAUSED, ...NOTHING };
   const run = toRun(mode, order.run);
-  const task: Task = { order, rules: await loadRules(deps), run };
+  const task: Task = { aim: 'wished', order, rules: await loadRules(deps), run };
   const studied = await study(deps, task, order.selection);
   if (run.kind === 'observe') return { report: toReport(mode, studied, []), ...NOTHING };
   rememberSweep(deps, task, studied);

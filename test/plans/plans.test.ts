@@ -30,6 +30,7 @@ const TAP =
 
 const Given = v.optional(
   v.strictObject({
+    aim: v.optional(v.picklist(['wished', 'drained']), 'wished'),
     basis: v.optional(v.picklist(['scope', 'batch']), 'scope'),
     observe: v.optional(v.boolean(), false),
     lift: v.optional(v.array(v.picklist(['limit', 'all', 'batch'])), []),
@@ -63,12 +64,13 @@ function planOf(name: string): Plan {
     about: string;
   };
   if (typeof about !== 'string') throw new Error(`${name}: world.yaml does not say what the case is about`);
-  const { basis, observe, lift, seen, recent, opening, refusals } = v.parse(Given, given);
+  const { aim, basis, observe, lift, seen, recent, opening, refusals } = v.parse(Given, given);
   const parsed = parseConfig(read(name, 'rules.yaml'));
   if (parsed.kind === 'invalid') throw new Error(`${name}: ${JSON.stringify(parsed.problems)}`);
   const run: Run = observe ? { kind: 'observe' } : { kind: 'enforce', seen: seen as readonly Digest[] | null, lift };
   return makePlan({
     world: toWorld(sketch),
+    aim,
     config: parsed.config,
     ruleSet: compileRules(parsed.config),
     rulesVersion: 'golden' as RulesVersion,

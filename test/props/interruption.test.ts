@@ -27,6 +27,7 @@ const FREELY: Given = { opening: ALWAYS_OPEN, refusals: [] };
 const planOf = ({ world, config }: Case, { opening, refusals }: Given): Plan =>
   makePlan({
     world,
+    aim: 'wished',
     config,
     ruleSet: compileRules(config),
     rulesVersion: 'rules' as RulesVersion,

@@ -20,6 +20,7 @@ const MARK = { owner: OWNER, version: 'v1' } as const;
 const planOf = ({ world, config }: Case, run: Run): Plan =>
   makePlan({
     world,
+    aim: 'wished',
     config,
     ruleSet: compileRules(config),
     rulesVersion: 'rules' as RulesVersion,

@@ -61,7 +61,7 @@ export async function planScope(deps: Invocation, asking: Asking, { scope, selec
     // A person waits for the answer.
     lane: 'event',
   };
-  const task: Task = { order, rules, run };
+  const task: Task = { aim: 'wished', order, rules, run };
   try {
     const studied = await study(deps, task, selection);
     const why = studied.plan.incomplete;

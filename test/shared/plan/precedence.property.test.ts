@@ -72,6 +72,7 @@ const { config } = parsed;
 const planFor = (world: World): Plan =>
   makePlan({
     world,
+    aim: 'wished',
     config,
     ruleSet: compileRules(config),
     rulesVersion: 'test' as RulesVersion,

@@ -489,6 +489,7 @@ describe('what another process had a turn of', () => {
     h.cloud.edit(() => world);
     h.nowMs += 3_600_000;
     const task: Task = {
+      aim: 'wished',
       order: {
         scope: world.scope,
         selection: { kind: 'everything' },
@@ -527,6 +528,7 @@ describe('a plan that a person has looked at, when others could not be asked wha
     };
     const deps = asProcess(h, { ...h.deps.interruptions, refusals });
     const task: Task = {
+      aim: 'wished',
       order: {
         scope: world.scope,
         selection: { kind: 'everything' },
