@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { Fault } from '../shared/fault.ts';
 import type { Arguments } from './arguments.ts';
 import { type Command, JSON_FLAG } from './command.ts';
@@ -69,11 +70,15 @@ async function loadLocal() {
       );
     }
     if (thrown.code !== 'ERR_MODULE_NOT_FOUND') throw thrown;
-    const [, missing = 'a package'] = /'([^']+)'/.exec(thrown.message) ?? [];
-    throw new Fault(
-      'unsupported',
-      `the local clouds need ${missing}, which is not installed: it is a development package, so run \`npm ci\` (without --omit=dev) in a clone of tapkeeper and start it there`,
-      thrown,
-    );
+    throw new Fault('unsupported', toRemedy(thrown), thrown);
   }
+}
+
+/** What is missing is a package, or our own file that the published package leaves out. */
+function toRemedy({ message }: Error): string {
+  const [, missing = 'a package'] = /'([^']+)'/.exec(message) ?? [];
+  if (isAbsolute(missing)) {
+    return 'the local clouds are not in this package, for they need development packages: run `npm ci && npm start` in a clone of tapkeeper';
+  }
+  return `the local clouds need ${missing}, which is not installed: it is a development package, so run \`npm ci\` (without --omit=dev) in a clone of tapkeeper and start it there`;
 }
