@@ -3,9 +3,9 @@ import { PERMISSIONS, type Permission } from '../../lambdas/ec2/permissions.ts';
 import { toStatements, type Extent, type Statement } from '../../lambdas/ec2/permissions/statements.ts';
 import type { NonEmpty, Owner } from '../../shared/words.ts';
 
-/** Where the rules are read from; `packaged`: beside the code, which needs no permission. */
+/** Where the rules are read from; a file lies beside the code, which needs no permission. */
 export type RulesPlace =
-  | { readonly kind: 'packaged' }
+  | { readonly kind: 'file' }
   | { readonly kind: 'object'; readonly bucket: string; readonly key: string }
   /** The name with or without the slash that it begins with. */
   | { readonly kind: 'parameter'; readonly name: string };

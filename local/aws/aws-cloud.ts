@@ -16,6 +16,8 @@ import { createEventBus } from './event-bridge.ts';
 import type { AccessKey, Identity } from './identity.ts';
 import { createIdentities } from './identity.ts';
 import { createOutbox } from './outbox.ts';
+import type { Policy } from './policy/decide.ts';
+import { createPolicies } from './policy/policies.ts';
 import { listenOnLoopback } from './ports.ts';
 import type { Queue, QueueDepth, QueuePair, Queues } from './queues.ts';
 import { startQueues } from './queues.ts';
@@ -68,6 +70,8 @@ export interface AwsCloud extends ServiceControls {
   /** Where EC2 answers. */
   readonly endpoint: string;
   readonly sqsEndpoint: string;
+  /** Where S3 answers: buckets and objects are made by whoever uses them. */
+  readonly s3Endpoint: string;
   readonly account: string;
   readonly accounts: readonly string[];
   readonly region: string;
@@ -91,6 +95,10 @@ export interface AwsCloud extends ServiceControls {
   onChange(listener: () => void): () => void;
   /** An access key of an identity: calls signed with it are of that account and recorded as that identity's. */
   as(identity: Identity, account?: string): AccessKey;
+  /** Holds a role, of the cloud's own account when none is named, to a policy: from then on it may do nothing else. */
+  holdTo(roleName: string, policy: Policy, account?: string): void;
+  /** What roles that are held to a policy were allowed, each once, as `role action resource`. */
+  readonly allowed: ReadonlySet<string>;
   /** Has EC2 refuse an action to everybody, until it is allowed again. */
   deny(action: string): void;
   allow(action: string): void;
@@ -131,7 +139,17 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
   const activity = createActivity(options.timer ?? machineTimer);
   const [account = LOCAL_ACCOUNT, ...others] = options.accounts ?? [];
   const identities = createIdentities([account, ...others]);
-  const queues = await startQueues({ port: options.sqsPort ?? 0, region, visibilitySeconds });
+  const policies = createPolicies();
+  const queues = await startQueues({
+    port: options.sqsPort ?? 0,
+    region,
+    visibilitySeconds,
+    findRefused(accessKeyId, check) {
+      const caller = identities.of(accessKeyId);
+      const refused = policies.findRefused(caller, () => [check]);
+      return refused === null ? null : { ...refused, caller };
+    },
+  });
   const failed = (thrown: unknown): void => {
     // A queue that is being stopped refuses what is still on its way: nobody waits for it any more.
     if (!isStopping) process.stderr.write(`delivering events: ${String(thrown)}\n`);
@@ -149,6 +167,7 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
     nowMs,
     random,
     identities,
+    policies,
     latencyMs,
     seenAfterMs: options.seenAfterMs ?? 0,
     buckets: options.buckets === 'documented' ? createBuckets(nowMs) : null,
@@ -163,6 +182,7 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
     nowMs,
     random,
     identities,
+    policies,
     emit: bus.put,
     later: (step) => activity.after(settleMs, step),
     changed: () => listeners.forEach((listener) => listener()),
@@ -175,7 +195,7 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
     failed,
     subnetsOf: (origin) => [...ec2.regionOf(origin.region, origin.account).subnets.values()],
   });
-  const server = createQueryServer(ec2, services.all);
+  const server = createQueryServer(ec2, services.beside);
   const port = await listenOnLoopback(server, options.port, 'EC2').catch(async (thrown: unknown) => {
     await queues.stop();
     throw thrown;
@@ -186,6 +206,8 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
     ...services.controls,
     endpoint: `http://127.0.0.1:${port}`,
     sqsEndpoint: queues.endpoint,
+    // The library that is SQS here is S3 too.
+    s3Endpoint: queues.endpoint,
     account,
     accounts: identities.accounts,
     region,
@@ -209,6 +231,8 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
       return () => void listeners.delete(listener);
     },
     as: identities.issue,
+    holdTo: (roleName, policy, owner = account) => policies.hold(roleName, owner, policy),
+    allowed: policies.used,
     deny: (action) => void ec2.denied.add(action),
     allow: (action) => void ec2.denied.delete(action),
     fail: troubles.fail,

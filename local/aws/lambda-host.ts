@@ -23,6 +23,8 @@ export interface LambdaHostOptions extends LambdaSettings {
   /** How often the sweep runs; `null`: only when it is asked for. */
   readonly sweepSeconds: number | null;
   readonly journal?: Journal;
+  /** The role of the sweep, which may do less than the cloud's own; that one when left out. */
+  readonly sweepRoleName?: string;
   readonly batchSize?: number;
   readonly batchWindowMs?: number;
   /** How many batches of events are handled at a time: `MaximumConcurrency` of the event source mapping. */
@@ -80,11 +82,12 @@ type Handler<Answer> = (event: unknown, context: LambdaContext) => Promise<Answe
 export function hostLambdas(cloud: AwsCloud, options: LambdaHostOptions): LambdaHost {
   const { queues = cloud.queues } = options;
   const { batchSize = 10, batchWindowMs = 5, eventConcurrency = 5, bulkConcurrency = 2, failed = logFailure } = options;
+  const { sweepRoleName = cloud.roleName } = options;
   const key = cloud.as({ kind: 'role', roleName: cloud.roleName, sessionName: `${cloud.roleName}-on-change` });
+  const sweepKey = cloud.as({ kind: 'role', roleName: sweepRoleName, sessionName: `${cloud.roleName}-sweep` });
   const attachTimes: AttachTime[] = [];
   const overrides = {
     clock: cloud.clock,
-    credentials: key,
     journal: {
       write(entry: JournalEntry) {
         const time = findAttachTime(cloud, entry);
@@ -97,19 +100,23 @@ export function hostLambdas(cloud: AwsCloud, options: LambdaHostOptions): Lambda
     ...(options.sleep === undefined ? {} : { sleep: options.sleep }),
   };
   /** A function of its own, with environments of its own. */
-  const deployed = <Answer>(name: string, handlerOf: (deps: () => AwsDeps) => Handler<Answer>) => {
+  const deployed = <Answer>(
+    name: string,
+    credentials: AccessKey,
+    handlerOf: (deps: () => AwsDeps) => Handler<Answer>,
+  ) => {
     const { timeoutSeconds = LONGEST_SECONDS, reservedConcurrency = Number.POSITIVE_INFINITY } = options;
     const lambda = { name: `${cloud.roleName}-${name}`, timeoutSeconds, clock: cloud.clock };
     const inEnvironment = createEnvironments(() => {
-      const deps = compose(toEnvironment(cloud, options, key, bulkConcurrency), overrides);
+      const deps = compose(toEnvironment(cloud, options, credentials, bulkConcurrency), { ...overrides, credentials });
       return handlerOf(() => deps);
     }, reservedConcurrency);
     return (event: unknown): Promise<Answer> =>
       cloud.activity.track(invoke(lambda, (context) => inEnvironment((handler) => handler(event, context))));
   };
-  const onChangeLambda = deployed('on-change', onChange);
-  const onSweepLambda = deployed('sweep', onSweep);
-  const onResyncLambda = deployed('resync', onResync);
+  const onChangeLambda = deployed('on-change', key, onChange);
+  const onSweepLambda = deployed('sweep', sweepKey, onSweep);
+  const onResyncLambda = deployed('resync', key, onResync);
   const client = localSqsClient(cloud.sqsEndpoint, cloud.region, key);
   const stopConsuming = cloud.consume();
   const startMapping = (queue: Queue, concurrency: number) =>

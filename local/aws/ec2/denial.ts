@@ -1,4 +1,5 @@
 import { toArn } from '../identity.ts';
+import type { Refused } from '../policy/policies.ts';
 import type { Call } from './call.ts';
 import type { Refusal } from './errors.ts';
 import { refusal } from './errors.ts';
@@ -20,19 +21,34 @@ export function findDenied(denied: ReadonlySet<string>, { action, request }: Ask
   return isTagging && denied.has('CreateTags') ? 'CreateTags' : null;
 }
 
-/**
- * The refusal of a call whose caller lacks a permission, as EC2 words it
- * (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html). Describe actions know no resources.
- */
+/** The refusal of a call whose caller lacks a permission. Describe actions know no resources. */
 export function unauthorized(call: Call, denied: string, asked: Asked): Refusal {
-  const who = `You are not authorized to perform this operation. User: ${toArn(call.identity, call.account)} is not authorized to perform: ec2:${denied}`;
   const why = `because no identity-based policy allows the ec2:${denied} action`;
-  if (denied.startsWith('Describe')) return refusal('UnauthorizedOperation', `${who} ${why}`, 403);
+  if (denied.startsWith('Describe')) return toRefusal(call, `ec2:${denied} ${why}`);
   const resource = denied === asked.action ? resourceOf(asked) : createdBy(asked.action);
   const arn = `arn:aws:ec2:${call.region.name}:${call.account}:${resource}`;
-  const encoded = 'Encoded authorization failure message: not-encoded-by-the-local-cloud';
-  return refusal('UnauthorizedOperation', `${who} on resource: ${arn} ${why}. ${encoded}`, 403);
+  return toRefusal(call, `ec2:${denied} on resource: ${arn} ${why}. ${ENCODED}`);
 }
+
+/** The refusal of a call that a policy of its caller's role denies, or does not allow. */
+export function notAllowed(call: Call, { action, resource, decision }: Refused): Refusal {
+  const why =
+    decision === 'denied'
+      ? 'with an explicit deny in an identity-based policy'
+      : `because no identity-based policy allows the ${action} action`;
+  if (resource === '*') return toRefusal(call, `${action} ${why}`);
+  return toRefusal(call, `${action} on resource: ${resource} ${why}. ${ENCODED}`);
+}
+
+const ENCODED = 'Encoded authorization failure message: not-encoded-by-the-local-cloud';
+
+/** As EC2 words it: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+const toRefusal = ({ identity, account }: Call, what: string): Refusal =>
+  refusal(
+    'UnauthorizedOperation',
+    `You are not authorized to perform this operation. User: ${toArn(identity, account)} is not authorized to perform: ${what}`,
+    403,
+  );
 
 /** The first resource that the request names, or else any of the kind that the action is about. */
 function resourceOf({ action, request }: Asked): string {

@@ -1,8 +1,10 @@
 import type { Caller, Identities, Identity, Signer } from '../identity.ts';
+import type { Policies } from '../policy/policies.ts';
 import { ACTIONS } from './actions/all.ts';
 import type { Buckets } from './buckets.ts';
 import type { Call, CloudEvent, Origin } from './call.ts';
-import { findDenied, unauthorized } from './denial.ts';
+import { checksOf } from './checks.ts';
+import { findDenied, notAllowed, unauthorized } from './denial.ts';
 import type { Refusal } from './errors.ts';
 import { invalidValue, isRefusal, missingParameter, refusal } from './errors.ts';
 import type { Operation } from './model.ts';
@@ -37,6 +39,7 @@ export interface Surroundings {
   readonly nowMs: () => number;
   readonly random: Random;
   readonly identities: Identities;
+  readonly policies: Policies;
   /** How long every answer takes. */
   readonly latencyMs: number;
   /** How long changes stay unseen by Describe calls. */
@@ -186,6 +189,8 @@ function run(inside: Inside, taken: Taken, request: object): object {
   const call = toCall(inside, region, caller);
   const denied = findDenied(inside.denied, { action, request });
   if (denied !== null) throw unauthorized(call, denied, { action, request });
+  const refused = inside.policies.findRefused(caller, () => checksOf(call, action, request));
+  if (refused !== null) throw notAllowed(call, refused);
   if ('DryRun' in request && request.DryRun === true) {
     throw refusal('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
   }

@@ -7,6 +7,12 @@ import type { Launches, LifecycleResult } from './launches.ts';
 import { lifecycleStateOf } from './launches.ts';
 import { invalid } from './read.ts';
 
+/** The group that a permission names; its ARN holds an id, too, that is nowhere else. Describe actions know no resources. */
+export const groupOf = ({ region, account }: ServiceCall, request: object): string =>
+  'AutoScalingGroupName' in request
+    ? `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:local:autoScalingGroupName/${String(request.AutoScalingGroupName)}`
+    : '*';
+
 /** The actions of Auto Scaling; groups exist only as what launched an instance. */
 export const autoScalingActions = (launches: Launches) =>
   ({

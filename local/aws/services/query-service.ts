@@ -11,6 +11,8 @@ import type { Random } from '../ec2/randomness.ts';
 import { newUuid } from '../ec2/randomness.ts';
 import type { Identities } from '../identity.ts';
 import { toArn } from '../identity.ts';
+import type { Context } from '../policy/conditions.ts';
+import type { Policies } from '../policy/policies.ts';
 import type { ServiceAction, ServiceCall } from './call.ts';
 import { readQuery } from './read.ts';
 import { writeError, writeResult } from './write.ts';
@@ -21,6 +23,7 @@ export interface ServiceSurroundings {
   readonly nowMs: () => number;
   readonly random: Random;
   readonly identities: Identities;
+  readonly policies: Policies;
   readonly emit: (origin: Origin, event: CloudEvent) => void;
   readonly later: (step: () => void) => void;
   readonly changed: () => void;
@@ -43,6 +46,8 @@ export interface ServiceDefinition {
   /** The exports of the SDK client, its schemas among them. */
   readonly client: object;
   readonly actions: Readonly<Record<string, ServiceAction>>;
+  /** The resource that a call is about, as a permission names it; `*` where the action knows none, `null` where it needs none. */
+  readonly resourceOf: (call: ServiceCall, request: object) => string | null;
 }
 
 /** What answers to requests that are signed for one service. */
@@ -64,7 +69,7 @@ export function createQueryService(surroundings: ServiceSurroundings, definition
       const asked = trouble?.kind === 'failure' ? refusal(trouble.code, trouble.message, trouble.status) : null;
       const isExpired = surroundings.identities.isExpired(request.signer?.accessKeyId ?? '', call.nowMs);
       const failure = isExpired ? expired() : asked;
-      const answer = respond(definition, surroundings.denied, { request, action, call, operation, failure });
+      const answer = respond(definition, surroundings, { request, action, call, operation, failure });
       changed();
       if (trouble?.kind === 'hang-up') return breakDown(trouble.how);
       return answerAfter(latencyMs, answer);
@@ -85,11 +90,11 @@ interface Asked {
   readonly failure: Refusal | null;
 }
 
-function respond(definition: ServiceDefinition, denied: ReadonlySet<string>, asked: Asked): QueryAnswer {
+function respond(definition: ServiceDefinition, surroundings: Permitting, asked: Asked): QueryAnswer {
   const { namespace } = definition;
   const requestId = newUuid(asked.call.random);
   try {
-    const { output, operation } = perform(definition, denied, asked);
+    const { output, operation } = perform(definition, surroundings, asked);
     const xml = writeResult({ action: asked.action, namespace, requestId }, operation.response, { ...output });
     return { status: 200, xml, requestId };
   } catch (thrown) {
@@ -98,9 +103,12 @@ function respond(definition: ServiceDefinition, denied: ReadonlySet<string>, ask
   }
 }
 
+/** What may keep a caller from an action. */
+type Permitting = Pick<ServiceSurroundings, 'denied' | 'policies'>;
+
 function perform(
-  { name, version, actions }: ServiceDefinition,
-  denied: ReadonlySet<string>,
+  { name, version, actions, resourceOf }: ServiceDefinition,
+  { denied, policies }: Permitting,
   { request: { params }, action, call, operation, failure }: Asked,
 ): { readonly output: object; readonly operation: Operation } {
   if (operation === null || params.get('Version') !== version) {
@@ -112,9 +120,17 @@ function perform(
     throw refusal('UnsupportedOperation', `${action} is not among the actions that the local cloud can do`, 501);
   }
   const request = readQuery(operation.request, paramsOf(params));
-  if (denied.has(action)) throw notAuthorized(call, `${name}:${action}`, '*');
+  const permission = `${name}:${action}`;
+  if (denied.has(action)) throw notAuthorized(call, permission, '*');
+  const resource = resourceOf(call, request);
+  const checks = resource === null ? [] : [{ action: permission, resource, context: NOTHING_KNOWN }];
+  const refused = policies.findRefused(call, () => checks);
+  if (refused !== null) throw notAuthorized(call, permission, refused.resource);
   return { output: run(call, request as never), operation };
 }
+
+/** No policy of these services looks at condition keys here. */
+const NOTHING_KNOWN: Context = new Map();
 
 /** What IAM answers for these services; EC2 has a code of its own. */
 export const notAuthorized = ({ identity, account }: ServiceCall, permission: string, resource: string): Refusal =>
@@ -138,7 +154,8 @@ function findOperation(client: object, action: string): Operation | null {
 const paramsOf = (params: URLSearchParams): readonly (readonly [string, string])[] =>
   [...params].filter(([name]) => name !== 'Action' && name !== 'Version' && !name.startsWith('X-Amz-'));
 
-function toCall(
+/** Who calls, where, and what would happen around it. */
+export function toCall(
   { defaultRegion, identities, nowMs, random, emit, later, changed }: ServiceSurroundings,
   signer: QueryRequest['signer'],
 ): ServiceCall {

@@ -15,7 +15,14 @@ import { isTrusted } from './roles.ts';
 /** Seconds; the longest is what a role can be set to allow. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 const DURATION = { least: 900, most: 43_200, chained: 3600, usual: 3600 };
 
-/** The actions of STS. Who may assume a role is what the role says; permissions of the caller are not looked at. */
+/**
+ * The role that a permission to assume names. `null`: anybody may ask who they are, whatever their policies say
+ * (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).
+ */
+export const roleOf = (_call: ServiceCall, request: object): string | null =>
+  'RoleArn' in request && typeof request.RoleArn === 'string' ? request.RoleArn : null;
+
+/** The actions of STS. Who may assume a role is what the role says, and what the caller's own policy allows, if it has one. */
 export const securityTokenActions = (roles: ReadonlyMap<string, Role>, identities: Identities) =>
   ({
     AssumeRole: (call: ServiceCall, request: AssumeRoleCommandInput) => assumeRole(roles, identities, call, request),

@@ -1,8 +1,8 @@
 import * as autoScaling from '@aws-sdk/client-auto-scaling';
 import * as loadBalancing from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as securityTokens from '@aws-sdk/client-sts';
-import type { Answering } from '../ec2/server.ts';
-import { autoScalingActions } from './auto-scaling.ts';
+import type { Answering, BesideEc2 } from '../ec2/server.ts';
+import { autoScalingActions, groupOf } from './auto-scaling.ts';
 import type { BalancerControls } from './balancer-controls.ts';
 import { balancerControls } from './balancer-controls.ts';
 import { createBalancers } from './balancers.ts';
@@ -10,18 +10,21 @@ import { createEc2Calls } from './ec2-calls.ts';
 import type { GroupLaunchWish } from './group-launch.ts';
 import { launchInGroup } from './group-launch.ts';
 import type { GroupLaunch } from './launches.ts';
+import { createJsonService } from './json-service.ts';
 import { createLaunches } from './launches.ts';
 import { listenerActions } from './listeners.ts';
 import type { SubnetsOf } from './load-balancing.ts';
 import { loadBalancerActions } from './load-balancing.ts';
-import type { QueryService, ServiceSurroundings } from './query-service.ts';
+import type { ParameterControls } from './parameters.ts';
+import { createParameters } from './parameters.ts';
+import type { ServiceSurroundings } from './query-service.ts';
 import { createQueryService } from './query-service.ts';
 import type { Role } from './roles.ts';
 import { toRoleArn } from './roles.ts';
-import { securityTokenActions } from './security-tokens.ts';
+import { roleOf, securityTokenActions } from './security-tokens.ts';
 
 /** What happens in the services beside EC2 without a call. */
-export interface ServiceControls extends BalancerControls {
+export interface ServiceControls extends BalancerControls, ParameterControls {
   /** Has a role exist, in place of one of that name; returns its ARN. @throws Error for an account that does not exist. */
   addRole(role: Role): string;
   /** Launches an instance that waits for a launch hook. What is left out is a group of the cloud's own account and region. */
@@ -31,7 +34,7 @@ export interface ServiceControls extends BalancerControls {
 }
 
 export interface Services {
-  readonly all: readonly QueryService[];
+  readonly beside: BesideEc2;
   readonly controls: ServiceControls;
 }
 
@@ -44,40 +47,52 @@ type Surroundings = ServiceSurroundings & {
   readonly failed: (thrown: unknown) => void;
 };
 
-/** STS, load balancing and Auto Scaling of the local cloud. */
+/** STS, load balancing, Auto Scaling and Parameter Store of the local cloud. */
 export function createServices(surroundings: Surroundings): Services {
   const { identities, defaultRegion, nowMs, changed, track, failed } = surroundings;
   const balancers = createBalancers();
   const roles = new Map<string, Role>();
+  const parameters = createParameters(
+    { account: identities.accounts[0], region: defaultRegion },
+    nowMs,
+    surroundings.denied,
+  );
   const ec2 = createEc2Calls(surroundings.ec2, identities);
   const launches = createLaunches(nowMs, (launch) => {
     track(ec2.terminate(launch, launch.instanceId)).catch(failed);
   });
   return {
-    all: [
-      createQueryService(surroundings, {
-        name: 'sts',
-        version: '2011-06-15',
-        namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
-        client: securityTokens,
-        actions: securityTokenActions(roles, identities),
-      }),
-      createQueryService(surroundings, {
-        name: 'elasticloadbalancing',
-        version: '2015-12-01',
-        namespace: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
-        client: loadBalancing,
-        actions: { ...loadBalancerActions(balancers, surroundings.subnetsOf), ...listenerActions(balancers) },
-      }),
-      createQueryService(surroundings, {
-        name: 'autoscaling',
-        version: '2011-01-01',
-        namespace: 'http://autoscaling.amazonaws.com/doc/2011-01-01/',
-        client: autoScaling,
-        actions: autoScalingActions(launches),
-      }),
-    ],
+    beside: {
+      query: [
+        createQueryService(surroundings, {
+          name: 'sts',
+          version: '2011-06-15',
+          namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+          client: securityTokens,
+          actions: securityTokenActions(roles, identities),
+          resourceOf: roleOf,
+        }),
+        createQueryService(surroundings, {
+          name: 'elasticloadbalancing',
+          version: '2015-12-01',
+          namespace: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
+          client: loadBalancing,
+          actions: { ...loadBalancerActions(balancers, surroundings.subnetsOf), ...listenerActions(balancers) },
+          resourceOf: () => '*',
+        }),
+        createQueryService(surroundings, {
+          name: 'autoscaling',
+          version: '2011-01-01',
+          namespace: 'http://autoscaling.amazonaws.com/doc/2011-01-01/',
+          client: autoScaling,
+          actions: autoScalingActions(launches),
+          resourceOf: groupOf,
+        }),
+      ],
+      json: [createJsonService(surroundings, { name: 'ssm', target: 'AmazonSSM', actions: parameters.actions })],
+    },
     controls: {
+      ...parameters.controls,
       ...balancerControls(surroundings, balancers),
       addRole(role) {
         if (!identities.accounts.includes(role.account)) {

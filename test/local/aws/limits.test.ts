@@ -10,6 +10,7 @@ import { createQueryServer } from '../../../local/aws/ec2/server.ts';
 import type { RegionState } from '../../../local/aws/ec2/region.ts';
 import { createTroubles } from '../../../local/aws/ec2/troubles.ts';
 import { createIdentities } from '../../../local/aws/identity.ts';
+import { createPolicies } from '../../../local/aws/policy/policies.ts';
 import { listenOnLoopback } from '../../../local/aws/ports.ts';
 import { createSensor, endAfterTest, NLB, refusalOf, sessionCommand } from './rig.ts';
 
@@ -23,6 +24,7 @@ async function startEndpoint() {
     nowMs: () => 0,
     random: Math.random,
     identities: createIdentities([ACCOUNT]),
+    policies: createPolicies(),
     latencyMs: 0,
     seenAfterMs: 0,
     buckets: null,
