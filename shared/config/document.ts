@@ -3,7 +3,15 @@ import { readNode } from './node.ts';
 import { createPlaces, type Places } from './places.ts';
 import type { Problem } from './problem.ts';
 
-/** A rules file as data, with the place of every value. Its problems do not keep the rest from being judged. */
+/** What a file is, as sentences about it say. */
+export interface FileKind {
+  /** As `a rules file`. */
+  readonly name: string;
+  /** What its first lines are. */
+  readonly beginning: string;
+}
+
+/** A file as data, with the place of every value. Its problems do not keep the rest from being judged. */
 export interface Read {
   readonly kind: 'read';
   readonly value: unknown;
@@ -11,7 +19,7 @@ export interface Read {
   readonly problems: readonly Problem[];
 }
 
-/** Rules files have a few kilobytes; what is larger is something else, and is not worth the time to parse. */
+/** Files that people write have a few kilobytes; what is larger is something else, and is not worth the time to parse. */
 const LONGEST_TEXT = 1_000_000;
 /** The deepest conditions have a dozen levels; the parser's recursion ends far above this. */
 const DEEPEST = 200;
@@ -21,6 +29,7 @@ const MOST_SYNTAX_PROBLEMS = 20;
 /** Reads YAML 1.2, of which JSON is a part. */
 export function readDocument(
   text: string,
+  kind: FileKind,
 ): Read | { readonly kind: 'unreadable'; readonly problems: readonly Problem[] } {
   const lines = new LineCounter();
   const places = createPlaces(lines);
@@ -28,10 +37,10 @@ export function readDocument(
     ({ kind: 'unreadable', problems: [places.errorAt(offset, message)] }) as const;
 
   if (text.length > LONGEST_TEXT)
-    return unreadable(0, `the file has ${text.length} characters, a rules file at most ${LONGEST_TEXT}`);
+    return unreadable(0, `the file has ${text.length} characters, ${kind.name} at most ${LONGEST_TEXT}`);
   const documents = compose(text, lines);
   if (!Array.isArray(documents))
-    return unreadable(documents.tooDeepAt, `this is nested more than ${DEEPEST / 2} levels deep, a rules file is not`);
+    return unreadable(documents.tooDeepAt, `this is nested more than ${DEEPEST / 2} levels deep, ${kind.name} is not`);
   const [document, second] = documents;
   const complaints = documents.slice(0, 2).flatMap(({ errors, warnings }) => [...errors, ...warnings]);
   if (complaints.length > 0) {
@@ -41,16 +50,16 @@ export function readDocument(
   if (second !== undefined)
     return unreadable(
       second.range[0],
-      'a second document starts here; a rules file is one document, without `---` inside',
+      `a second document starts here; ${kind.name} is one document, without \`---\` inside`,
     );
   const { contents } = document ?? {};
-  if (!isMap(contents)) return unreadable(contents?.range?.[0] ?? 0, describeContents(contents));
+  if (!isMap(contents)) return unreadable(contents?.range?.[0] ?? 0, describeContents(contents, kind));
   return { kind: 'read', places, ...readNode(contents, places) };
 }
 
 /** What stands where a map should. */
-function describeContents(contents: unknown): string {
-  const wanted = 'a rules file is a map that begins with `version: 1` and `owner: …`';
+function describeContents(contents: unknown, { name, beginning }: FileKind): string {
+  const wanted = `${name} is a map that begins with ${beginning}`;
   if (isSeq(contents)) return `this is a list; ${wanted}`;
   if (isScalar(contents) || isAlias(contents)) return `this is a single value; ${wanted}`;
   return `the file is empty; ${wanted}`;
