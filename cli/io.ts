@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { setTimeout } from 'node:timers/promises';
 
 /** The process as a command sees it: streams, terminals and the environment, so that commands run in tests as they do in a shell. */
 export interface Io {
@@ -11,6 +12,8 @@ export interface Io {
   readonly ask: ((question: string) => Promise<string>) | null;
   /** Resolves when the process is asked to stop (SIGINT or SIGTERM). */
   readonly untilStopped: () => Promise<void>;
+  /** Waits for so many milliseconds. */
+  readonly pause: (ms: number) => Promise<void>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -24,6 +27,7 @@ export const processIo = (): Io => ({
   isErrTerminal: process.stderr.isTTY === true,
   ask: process.stdin.isTTY === true && process.stderr.isTTY === true ? askOnTerminal : null,
   untilStopped,
+  pause: (ms) => setTimeout(ms),
   now: Date.now,
 });
 

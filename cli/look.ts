@@ -40,7 +40,7 @@ export async function look(given: Arguments, io: Io): Promise<Look> {
   if (from !== null) return lookInto(await readSnapshot(from), rules, given, from);
   // The clouds' SDKs are loaded here and not above: planning from a file takes none of them.
   const [{ reachPlaces }, { prepare }] = await Promise.all([import('./live.ts'), import('./prepare.ts')]);
-  const studies = await prepare(await reachPlaces(given, io), rules, { kind: 'observe' }, io);
+  const studies = await prepare(await reachPlaces(given, io), { aim: 'wished', rules, run: { kind: 'observe' } }, io);
   return { rules, nowMs: io.now(), studies };
 }
 

@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   validate: async () => (await import('./validate.ts')).validate,
   plan: async () => (await import('./plan.ts')).plan,
   apply: async () => (await import('./apply.ts')).apply,
+  drain: async () => (await import('./drain.ts')).drain,
   snapshot: async () => (await import('./snapshot.ts')).snapshot,
   adopt: async () => (await import('./adopt.ts')).adopt,
   local: async () => (await import('./local.ts')).local,

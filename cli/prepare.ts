@@ -3,6 +3,7 @@ import { toInstant } from '../shared/ids.ts';
 import { nameScope } from '../shared/print/plan-view.ts';
 import { mapLimited } from '../shared/reconcile/map-limited.ts';
 import { type Asked, study, type Task } from '../shared/reconcile/study.ts';
+import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { namePlaces, type Place, PLACES_AT_A_TIME } from './live.ts';
 import { planWorld } from './offline.ts';
@@ -28,7 +29,8 @@ export const prepare = (places: readonly Place[], what: Undertaking, io: Io): Pr
     mapLimited(places, PLACES_AT_A_TIME, (place) => prepareOne(place, toTask(place, what), io)),
   );
 
-async function prepareOne(place: Place, task: Task, io: Io): Promise<Prepared> {
+/** Reads and plans one place, as {@link prepare}; never throws. */
+export async function prepareOne(place: Place, task: Task, io: Io): Promise<Prepared> {
   const { deps, scope } = place;
   try {
     return { place, task, isRead: true, ...(await study(deps, task, task.order.selection)) };
@@ -61,3 +63,7 @@ const toTask = ({ deps, scope }: Place, { aim, rules, run }: Undertaking): Task 
   rules,
   run,
 });
+
+/** What was to be done where nothing could be read was not: that is an error, and not a plan that lacks something. */
+export const codeOf = (prepared: readonly Prepared[]): ExitCode =>
+  prepared.every(({ isRead }) => isRead) ? exitCodeOf(prepared.map(({ plan }) => plan)) : EXIT.error;

@@ -5,6 +5,7 @@ import type { Applied, Assignment, Wait } from './apply.ts';
 import { applyPlan } from './apply.ts';
 import type { Brake } from './apply/brake.ts';
 import { brakeOf, NO_BRAKE } from './apply/brake.ts';
+import type { SourceResult } from './apply/source.ts';
 import type { Happened } from './happened.ts';
 import type { Invocation } from './invocation.ts';
 import { openingNow } from './opening.ts';
@@ -80,10 +81,14 @@ export async function enactInTime(deps: Invocation, assignment: Assignment): Pro
  * looked at it meanwhile, so what anybody else has ever changed on a running machine is read again before it is touched.
  */
 export async function enact(deps: Deps, task: Task, asked: Asked): Promise<Report> {
+  return toReport(deps.mode(), asked, await carryOutAll(deps, task, asked));
+}
+
+/** What became of each source of which something was to be done; else as {@link enact}. */
+export async function carryOutAll(deps: Deps, task: Task, asked: Asked): Promise<readonly SourceResult[]> {
   const opening = await openingNow(deps, task.rules);
   const studied: Studied = { ...asked, readAtMs: -Infinity, opening };
-  const { results } = await carryOut(deps, { task, studied, happened: () => task.order.since }, NO_BRAKE);
-  return toReport(deps.mode(), studied, results);
+  return (await carryOut(deps, { task, studied, happened: () => task.order.since }, NO_BRAKE)).results;
 }
 
 const carryOut = async (deps: Deps, assignment: Assignment, brake: Brake): Promise<Applied> =>

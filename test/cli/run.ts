@@ -21,6 +21,7 @@ export async function run(typed: readonly string[], io: Partial<Io> = {}): Promi
     isErrTerminal: false,
     ask: null,
     untilStopped: () => Promise.resolve(),
+    pause: () => Promise.resolve(),
     now: Date.now,
     ...io,
   });

@@ -1,0 +1,101 @@
+import { Fault } from '../shared/fault.ts';
+import { isNothingToDo } from '../shared/plan/summary.ts';
+import { printPlanJson } from '../shared/print/json.ts';
+import { printReportText } from '../shared/print/report.ts';
+import { printPlanText } from '../shared/print/text.ts';
+import { sayRests } from '../shared/print/rest.ts';
+import { restOf, type Rest } from '../shared/plan/rest.ts';
+import { drain as drainScope } from '../shared/reconcile/drain.ts';
+import { mapLimited } from '../shared/reconcile/map-limited.ts';
+import { type Report, toReport } from '../shared/reconcile/report.ts';
+import type { Scope } from '../shared/words.ts';
+import type { Arguments } from './arguments.ts';
+import { type Command, JSON_FLAG } from './command.ts';
+import { agree, CONSENT_ARGS, readRun } from './consent.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import type { Io } from './io.ts';
+import { type Place, PLACES_AT_A_TIME, reachPlaces } from './live.ts';
+import { paintFor } from './paint.ts';
+import { withProgress } from './progress.ts';
+import { codeOf, prepare, prepareOne, type Prepared } from './prepare.ts';
+import { loadRules, RULES_ARG, rulesPathOf } from './rules-file.ts';
+import { SCOPE_ARGS } from './scopes.ts';
+
+/** Takes everything of ours away, so that what it points at can be removed. */
+export const drain: Command = {
+  name: 'drain',
+  description: 'Detach everything of ours, whatever the rules say, while the deployment is paused',
+  args: { ...RULES_ARG, ...CONSENT_ARGS, ...SCOPE_ARGS, ...JSON_FLAG },
+  async run(given, io) {
+    refuseUnlessPaused(io);
+    const run = readRun(given);
+    const study = async (places: readonly Place[]): Promise<readonly Prepared[]> =>
+      prepare(places, { aim: 'drained', rules: await loadRules(rulesPathOf(given.text('rules'), io)), run }, io);
+    const seen = await study(await reachPlaces(given, io));
+    const plans = seen.map(({ plan }) => plan);
+    if (plans.some(({ guard }) => guard.trips.length > 0)) {
+      const { isOutTerminal, env } = io;
+      io.out(given.flag('json') ? printPlanJson(plans) : printPlanText(plans, paintFor(isOutTerminal, env)));
+      return EXIT.guardTripped;
+    }
+    if (plans.every(isNothingToDo)) return conclude(seen.map(asSeen), seen, given, io);
+    const agreed = await agree({ seen, question: 'Take all of this away?', study }, given, io);
+    return agreed === null ? codeOf(seen) : conclude(await drainAll(agreed, io), agreed, given, io);
+  },
+};
+
+/** What is deployed and enforces would attach again at once what is detached here. */
+function refuseUnlessPaused({ env }: Io): void {
+  const mode = env['TAPKEEPER_MODE'] ?? null;
+  if (mode === 'paused') return;
+  throw new Fault(
+    'denied',
+    `TAPKEEPER_MODE is ${mode ?? 'not set'}, and drain runs only while the deployment is paused: one that enforces would attach again what is detached. ` +
+      'Pause it first (AWS: `npx cdk deploy -c mode=paused`; Azure: `az functionapp config appsettings set --name APP --resource-group GROUP --settings TAPKEEPER_MODE=paused`), ' +
+      'then tell the command line so: TAPKEEPER_MODE=paused npx tapkeeper drain',
+  );
+}
+
+const drainAll = (agreed: readonly Prepared[], io: Io): Promise<readonly Report[]> =>
+  withProgress(
+    io,
+    'taking away',
+    mapLimited(agreed, PLACES_AT_A_TIME, (one) => drainOne(one, io)),
+  );
+
+/** Where nothing was to be changed nobody agreed to anything. */
+function drainOne(agreed: Prepared, io: Io): Promise<Report> {
+  const { place, task, ...asked } = agreed;
+  if (isNothingToDo(agreed.plan)) return Promise.resolve(asSeen(agreed));
+  return drainScope({
+    deps: place.deps,
+    task,
+    asked,
+    look: () => prepareOne(place, task, io),
+    pause: (seconds) => io.pause(seconds * 1000),
+  });
+}
+
+const asSeen = ({ place, world, plan }: Prepared): Report => toReport(place.deps.mode(), { world, plan }, []);
+
+function conclude(reports: readonly Report[], prepared: readonly Prepared[], given: Arguments, io: Io): ExitCode {
+  io.out(
+    given.flag('json')
+      ? `${JSON.stringify({ version: 1, reports, left: reports.flatMap(toLeft) }, null, 2)}\n`
+      : `${printReportText(reports, paintFor(io.isOutTerminal, io.env))}\n${sayRests(reports)}`,
+  );
+  if (prepared.some(({ isRead }) => !isRead)) return EXIT.error;
+  return codeOfReports(reports);
+}
+
+const toLeft = ({ plan, incomplete }: Report): readonly (Rest & { readonly scope: Scope })[] =>
+  plan === null ? [] : [{ scope: plan.scope, ...restOf(plan, incomplete) }];
+
+/** Only what was read and shows nothing of ours is the end of it. */
+function codeOfReports(reports: readonly Report[]): ExitCode {
+  const left = reports.flatMap(toLeft);
+  if (reports.some(({ failed }) => failed.length > 0)) return EXIT.error;
+  if (left.some(({ kind }) => kind === 'unknown')) return EXIT.incomplete;
+  if (reports.some(({ plan }) => plan !== null && plan.guard.trips.length > 0)) return EXIT.guardTripped;
+  return left.every(({ kind }) => kind === 'none') ? EXIT.nothingToDo : EXIT.changesPending;
+}
