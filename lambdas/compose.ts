@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
 import type { SQSClient, SQSClientConfig } from '@aws-sdk/client-sqs';
@@ -8,6 +7,7 @@ import type { Clock, Deps, Hash, Journal, RulesSource } from '../shared/ports.ts
 import { rememberInterruptions } from '../shared/reconcile/interruptions.ts';
 import { rememberDisruptions } from '../shared/reconcile/recent.ts';
 import { rememberRequests } from '../shared/reconcile/sweep-requests.ts';
+import { rulesAt, type RulesPlace } from '../shared/rules-source.ts';
 import { memberKeys, type MemberKey, type MemberRole, type SendAssumeRole } from './ec2/clients/assume.ts';
 import { tellRefusedKey } from './ec2/clients/refused-key.ts';
 import { balancersOf, type Balancers } from './ec2/destinations/balancers.ts';
@@ -22,7 +22,9 @@ import { releaseOver, type Release } from './ec2/write/release.ts';
 import { jsonJournal } from './journal.ts';
 import { METRICS_NAMESPACE } from './metrics.ts';
 import { workQueues, type SendBatch } from './queues.ts';
-import { rulesFile } from './rules-file.ts';
+import type { SendGetObject } from './rules/s3.ts';
+import { placeOf } from './rules/source.ts';
+import type { SendGetParameter } from './rules/ssm.ts';
 import {
   findMemberRole,
   ownRolesOf,
@@ -91,20 +93,48 @@ function perScope<Made>(make: (scope: AwsScope) => Made): (scope: AwsScope) => M
   };
 }
 
-/** Asks STS as whoever the process is; its client is loaded and built for the first account of others. */
-function assumeRoleSender(env: Environment, overrides: Overrides): SendAssumeRole {
-  const config = clientConfig(env, 'AWS_ENDPOINT_URL_STS', overrides);
-  const region = settingOf(env, 'AWS_REGION');
-  const load = async () => {
-    const { AssumeRoleCommand, STSClient } = await import('./ec2/clients/sts-client.ts');
-    return { AssumeRoleCommand, client: new STSClient({ ...config, ...(region === null ? {} : { region }) }) };
-  };
+/** What sends through a client that is loaded and built for the first call. */
+function loadedFirst<Input, Output>(load: () => Promise<(input: Input) => Promise<Output>>) {
   let loading: ReturnType<typeof load> | null = null;
-  return async (input) => {
-    const { AssumeRoleCommand, client } = await (loading ??= load());
-    return client.send(new AssumeRoleCommand(input));
-  };
+  return async (input: Input): Promise<Output> => (await (loading ??= load()))(input);
 }
+
+/** The configuration of a client in the process's own region. */
+function ownConfig(env: Environment, endpointSetting: string, overrides: Overrides) {
+  const region = settingOf(env, 'AWS_REGION');
+  return { ...clientConfig(env, endpointSetting, overrides), ...(region === null ? {} : { region }) };
+}
+
+/** Asks STS as whoever the process is; its client is loaded and built for the first account of others. */
+const assumeRoleSender = (env: Environment, overrides: Overrides): SendAssumeRole =>
+  loadedFirst(async () => {
+    const { AssumeRoleCommand, STSClient } = await import('./ec2/clients/sts-client.ts');
+    const client = new STSClient(ownConfig(env, 'AWS_ENDPOINT_URL_STS', overrides));
+    return (input) => client.send(new AssumeRoleCommand(input));
+  });
+
+/** A bucket may be in another region than the function: S3 says in which, and is asked there. */
+const objectSender = (env: Environment, overrides: Overrides): SendGetObject =>
+  loadedFirst(async () => {
+    const { GetObjectCommand, S3Client } = await import('./ec2/clients/object-client.ts');
+    const client = new S3Client({ ...ownConfig(env, 'AWS_ENDPOINT_URL_S3', overrides), followRegionRedirects: true });
+    return async ({ bucket, key, unlessTag }) => {
+      const known = unlessTag === null ? {} : { IfNoneMatch: unlessTag };
+      const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...known }));
+      // Under Node a body is a stream of Node's.
+      return { tag: ETag ?? null, body: Body as AsyncIterable<Uint8Array> };
+    };
+  });
+
+const parameterSender = (env: Environment, overrides: Overrides): SendGetParameter =>
+  loadedFirst(async () => {
+    const { GetParameterCommand, SSMClient } = await import('./ec2/clients/parameter-client.ts');
+    const client = new SSMClient(ownConfig(env, 'AWS_ENDPOINT_URL_SSM', overrides));
+    return async (name) => {
+      const { Parameter } = await client.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
+      return { value: Parameter?.Value ?? null, type: Parameter?.Type ?? null };
+    };
+  });
 
 type ClientsOfScopes = Pick<Ec2, 'clientFor' | 'balancersFor' | 'releaseFor'>;
 
@@ -191,6 +221,16 @@ function sqsSender(env: Environment, overrides: Overrides): SendBatch {
   };
 }
 
+/**
+ * Where the environment says that the rules are, as `TAPKEEPER_RULES`; by default the file beside the bundle.
+ * @throws Fault `config-invalid` for what names no place.
+ */
+export const rulesPlaceOf = (env: Environment, overrides: Overrides): RulesPlace =>
+  placeOf(env, import.meta.dirname, {
+    getObject: objectSender(env, overrides),
+    getParameter: parameterSender(env, overrides),
+  });
+
 /** Everything that a trigger needs, out of the settings of the environment. The only place that builds clients. */
 export function compose(env: Environment, overrides: Overrides): AwsDeps {
   const clock = overrides.clock ?? { now: Date.now };
@@ -200,7 +240,6 @@ export function compose(env: Environment, overrides: Overrides): AwsDeps {
     event: settingOf(env, 'TAPKEEPER_EVENT_QUEUE_URL'),
     bulk: settingOf(env, 'TAPKEEPER_BULK_QUEUE_URL'),
   };
-  const rulesPath = settingOf(env, 'TAPKEEPER_RULES') ?? join(import.meta.dirname, 'tapkeeper.yaml');
   const scopes = parseScopes(env);
   const memberRole = findMemberRole(env, scopes);
   const clients = clientsOf(env, overrides, keysByScope(env, overrides, clock, memberRole));
@@ -208,7 +247,7 @@ export function compose(env: Environment, overrides: Overrides): AwsDeps {
   return {
     cloud: paced(cloud, { clock, sleep, bulkConcurrency: parseBulkConcurrency(env) }),
     queues: workQueues(urls, sqsSender(env, overrides)),
-    rules: overrides.rules ?? rulesFile(rulesPath, sha256),
+    rules: overrides.rules ?? rulesAt(rulesPlaceOf(env, overrides), { clock, hash: sha256 }),
     clock,
     // Not `console.log`: with Lambda's JSON log format it wraps what it is given, and the metrics in it are not found.
     journal: overrides.journal ?? jsonJournal(clock, namespaceOf(env), (line) => process.stdout.write(line)),

@@ -3,8 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { rulesFile } from '../../lambdas/rules-file.ts';
-import type { RulesSource } from '../../shared/ports.ts';
+import { filePlace } from '../../../lambdas/rules/file.ts';
+import type { RulesSource } from '../../../shared/ports.ts';
+import { rulesAt } from '../../../shared/rules-source.ts';
 
 const NOTHING_WISHED = 'version: 1\nowner: soc\ndestinations: {}\nrules: []\n';
 
@@ -14,7 +15,8 @@ let rules: RulesSource;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tapkeeper-'));
   path = join(folder, 'tapkeeper.yaml');
-  rules = rulesFile(path, (text) => createHash('sha256').update(text).digest('hex'));
+  const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
+  rules = rulesAt(filePlace(path), { clock: { now: () => 0 }, hash });
 });
 afterEach(() => rm(folder, { recursive: true }));
 
