@@ -33,8 +33,9 @@ export interface DestinationSettings {
 /** Sensors answer there, and it says that the machine is up; a load balancer cannot ask by UDP. */
 const HEALTH_CHECK_PORT = 22;
 
+/** EC2's ids have 8 or 17 hexadecimal digits (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html). */
 const id = (what: string, prefix: string) =>
-  pattern(`${what}, as ${prefix}-0123456789abcdef0`, new RegExp(`^${prefix}-[0-9a-f]+$`));
+  pattern(`${what}, as ${prefix}-0123456789abcdef0`, new RegExp(`^${prefix}-[0-9a-f]{8}([0-9a-f]{9})?$`));
 
 /** The bits of a network's address after its prefix are 0: EC2 would store another text than the template has. */
 function isNetwork(text: string): boolean {
