@@ -1,14 +1,8 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { PERMISSIONS, type Permission } from '../../lambdas/ec2/permissions.ts';
 import { toStatements, type Extent, type Statement } from '../../lambdas/ec2/permissions/statements.ts';
+import type { NamedPlace } from '../../lambdas/rules/place.ts';
 import type { NonEmpty, Owner } from '../../shared/words.ts';
-
-/** Where the rules are read from; a file lies beside the code, which needs no permission. */
-export type RulesPlace =
-  | { readonly kind: 'file' }
-  | { readonly kind: 'object'; readonly bucket: string; readonly key: string }
-  /** The name with or without the slash that it begins with. */
-  | { readonly kind: 'parameter'; readonly name: string };
 
 /** Whether Auto Scaling launch hooks are completed. */
 export type LaunchHooks = 'completed' | 'left';
@@ -19,20 +13,24 @@ export interface Kept {
   readonly owner: Owner;
   readonly formerOwners: readonly Owner[];
   readonly account: string;
-  /** The regions of that account; none when the deployment keeps other accounts only. */
   readonly regions: readonly string[];
   readonly launchHooks: LaunchHooks;
 }
 
-/** What a role of the deployment itself reaches beside the machines of its account. */
-export interface Reached {
+/** A deployment, as far as its own roles depend on it. Texts that are compared are no tokens: account, region, scopes. */
+export interface Deployment {
+  readonly partition: string;
+  readonly owner: Owner;
+  readonly formerOwners: readonly Owner[];
   /** Where it is deployed, and where a parameter with the rules is. */
+  readonly account: string;
   readonly region: string;
-  readonly rules: RulesPlace;
-  /** The role to assume, by name, in each of the other accounts. */
-  readonly members: { readonly roleName: string; readonly accounts: readonly string[] };
-  /** The ARNs of the queues that it sends to. */
-  readonly queues: NonEmpty<string>;
+  readonly scopes: NonEmpty<{ readonly account: string; readonly region: string }>;
+  readonly launchHooks: LaunchHooks;
+  /** The role to assume in other accounts, by name. */
+  readonly memberRole: string;
+  /** A file lies beside the code, which needs no permission. */
+  readonly rules: NamedPlace;
 }
 
 const {
@@ -80,39 +78,62 @@ function onMachines(kept: Kept, permissions: readonly Permission[]): readonly St
   return places === null ? [] : toStatements(permissions, { partition, owner, formerOwners, places, named: {} });
 }
 
+/** What is kept in the deployment's own account. */
+const keptAtHome = ({ scopes, ...deployment }: Deployment): Kept => ({
+  ...deployment,
+  regions: scopes.filter(({ account }) => account === deployment.account).map(({ region }) => region),
+});
+
 /** What a policy would read as a pattern or a variable. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html */
 const asItIs = (text: string): string => text.replaceAll(/[*?$]/g, (mark) => `\${${mark}}`);
 
-/** What is one thing by its name, with the permission to use it. */
-function toReach(kept: Kept, { members, queues, rules, region }: Reached): readonly Statement[] {
-  const { partition, owner, formerOwners, account } = kept;
-  const roles = toNonEmpty(members.accounts.map((other) => `arn:${partition}:iam::${other}:role/${members.roleName}`));
-  const allow = (permission: Permission, named: Extent['named']): readonly Statement[] =>
-    toStatements([permission], { partition, owner, formerOwners, places: [{ account, region }], named });
-  return [
-    ...(roles === null ? [] : allow(assumeRole, { role: roles })),
-    ...allow(sendMessages, { queue: queues }),
-    ...(rules.kind === 'object'
-      ? allow(readRulesObject, { object: [`arn:${partition}:s3:::${rules.bucket}/${asItIs(rules.key)}`] })
-      : []),
-    ...(rules.kind === 'parameter'
-      ? allow(readRulesParameter, {
-          parameter: [`arn:${partition}:ssm:${region}:${account}:parameter/${rules.name.replace(/^\//, '')}`],
-        })
-      : []),
-  ];
+/** Permission to use what is one thing by its name. */
+function toUse(deployment: Deployment, permission: Permission, named: Extent['named']): readonly Statement[] {
+  const { partition, owner, formerOwners, account, region } = deployment;
+  return toStatements([permission], { partition, owner, formerOwners, places: [{ account, region }], named });
 }
 
-/** The role of `on-change` and `resync`, which write sessions and send to both queues. */
-export const writerStatements = (kept: Kept, reached: Reached): readonly Statement[] => [
-  ...onMachines(kept, [...READS, ...writesOf(kept)]),
-  ...toReach(kept, reached),
+function reachMembers(deployment: Deployment): readonly Statement[] {
+  const { partition, account, memberRole, scopes } = deployment;
+  const others = [...new Set(scopes.map((scope) => scope.account))].filter((other) => other !== account);
+  const roles = toNonEmpty(others.map((other) => `arn:${partition}:iam::${other}:role/${memberRole}`));
+  return roles === null ? [] : toUse(deployment, assumeRole, { role: roles });
+}
+
+function readRules(deployment: Deployment): readonly Statement[] {
+  const { partition, account, region, rules } = deployment;
+  switch (rules.kind) {
+    case 'file':
+      return [];
+    case 'object':
+      return toUse(deployment, readRulesObject, {
+        object: [`arn:${partition}:s3:::${rules.bucket}/${asItIs(rules.key)}`],
+      });
+    case 'parameter':
+      // The slash that the name begins with is not written twice.
+      return toUse(deployment, readRulesParameter, {
+        parameter: [`arn:${partition}:ssm:${region}:${account}:parameter/${rules.name.replace(/^\//, '')}`],
+      });
+  }
+}
+
+/** The role of `on-change` and `resync`, which write sessions; `queues` are the ARNs of both. */
+export const writerStatements = (deployment: Deployment, queues: NonEmpty<string>): readonly Statement[] => [
+  ...onMachines(keptAtHome(deployment), [...READS, ...writesOf(keptAtHome(deployment))]),
+  ...reachMembers(deployment),
+  ...toUse(deployment, sendMessages, { queue: queues }),
+  ...readRules(deployment),
 ];
 
-/** The role of `sweep`, which reads and hands on what differs; it may change nothing. */
-export const sweepStatements = (kept: Kept, reached: Reached): readonly Statement[] => [
-  ...onMachines(kept, READS),
-  ...toReach(kept, reached),
+/**
+ * The role of `sweep`; `queue` is the ARN of the bulk queue. A single scope it reads itself, and hands on what differs. Of
+ * several it hands on one message each and reads nothing, so it needs neither the machines nor the roles of members.
+ */
+export const sweepStatements = (deployment: Deployment, queue: string): readonly Statement[] => [
+  ...(deployment.scopes.length === 1
+    ? [...onMachines(keptAtHome(deployment), READS), ...reachMembers(deployment), ...readRules(deployment)]
+    : []),
+  ...toUse(deployment, sendMessages, { queue: [queue] }),
 ];
 
 /** The role that is assumed in another account: what the writer may do in its own. */

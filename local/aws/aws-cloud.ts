@@ -17,6 +17,7 @@ import type { AccessKey, Identity } from './identity.ts';
 import { createIdentities } from './identity.ts';
 import { createOutbox } from './outbox.ts';
 import type { Policy } from './policy/decide.ts';
+import type { Policies } from './policy/policies.ts';
 import { createPolicies } from './policy/policies.ts';
 import { listenOnLoopback } from './ports.ts';
 import type { Queue, QueueDepth, QueuePair, Queues } from './queues.ts';
@@ -97,8 +98,8 @@ export interface AwsCloud extends ServiceControls {
   as(identity: Identity, account?: string): AccessKey;
   /** Holds a role, of the cloud's own account when none is named, to a policy: from then on it may do nothing else. */
   holdTo(roleName: string, policy: Policy, account?: string): void;
-  /** What roles that are held to a policy were allowed, each once, as `role action resource`. */
-  readonly allowed: ReadonlySet<string>;
+  /** What roles that are held to a policy were allowed and refused, each once, as `role action resource`. */
+  readonly judged: Pick<Policies, 'allowed' | 'refused'>;
   /** Has EC2 refuse an action to everybody, until it is allowed again. */
   deny(action: string): void;
   allow(action: string): void;
@@ -232,7 +233,7 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
     },
     as: identities.issue,
     holdTo: (roleName, policy, owner = account) => policies.hold(roleName, owner, policy),
-    allowed: policies.used,
+    judged: policies,
     deny: (action) => void ec2.denied.add(action),
     allow: (action) => void ec2.denied.delete(action),
     fail: troubles.fail,

@@ -12,24 +12,28 @@ export interface Policies {
   hold(roleName: string, account: string, policy: Policy): void;
   /** The first check that the caller does not pass, or `null`. */
   findRefused(caller: Caller, checks: () => readonly Check[]): Refused | null;
-  /** What roles that are held to a policy were allowed, as `action resource`, each once. */
-  readonly used: ReadonlySet<string>;
+  /** What became of the checks of roles that are held to a policy, as `role action resource`, each once. */
+  readonly allowed: ReadonlySet<string>;
+  readonly refused: ReadonlySet<string>;
 }
 
 export function createPolicies(): Policies {
   const held = new Map<string, Policy>();
-  const used = new Set<string>();
+  const allowed = new Set<string>();
+  const refused = new Set<string>();
   const keyOf = (roleName: string, account: string): string => `${account} ${roleName}`;
   return {
-    used,
+    allowed,
+    refused,
     hold: (roleName, account, policy) => void held.set(keyOf(roleName, account), policy),
     findRefused({ identity, account }, checks) {
       const policy = identity.kind === 'role' ? held.get(keyOf(identity.roleName, account)) : undefined;
       if (policy === undefined || identity.kind !== 'role') return null;
       for (const check of checks()) {
         const decision = decide(policy, check);
+        const what = `${identity.roleName} ${check.action} ${check.resource}`;
+        (decision === 'allowed' ? allowed : refused).add(what);
         if (decision !== 'allowed') return { ...check, decision };
-        used.add(`${identity.roleName} ${check.action} ${check.resource}`);
       }
       return null;
     },
