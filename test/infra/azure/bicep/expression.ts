@@ -28,7 +28,12 @@ type Shape =
     }
   | { readonly kind: 'unary'; readonly operator: string; readonly of: Expression }
   | { readonly kind: 'binary'; readonly operator: string; readonly left: Expression; readonly right: Expression }
-  | { readonly kind: 'choice'; readonly when: Expression; readonly then: Expression; readonly otherwise: Expression }
+  | {
+      readonly kind: 'choice';
+      readonly when: Expression;
+      readonly whenTrue: Expression;
+      readonly whenFalse: Expression;
+    }
   | { readonly kind: 'lambda'; readonly names: readonly string[]; readonly body: Expression }
   | { readonly kind: 'loop'; readonly names: readonly string[]; readonly over: Expression; readonly body: Expression }
   /** `if (…) { … }`, of a resource or a module. */
@@ -68,7 +73,7 @@ export function partsOf(expression: Expression): readonly Expression[] {
     case 'binary':
       return [expression.left, expression.right];
     case 'choice':
-      return [expression.when, expression.then, expression.otherwise];
+      return [expression.when, expression.whenTrue, expression.whenFalse];
     case 'lambda':
       return [expression.body];
     case 'loop':
@@ -120,16 +125,10 @@ export const bodyOf = (expression: Expression): Expression =>
  * An expression as plain data. What is not literal is a text in brackets, as in ARM's JSON: `[owner]`.
  */
 export function toData(expression: Expression): unknown {
-  switch (expression.kind) {
-    case 'literal':
-      return expression.value;
-    case 'array':
-      return expression.items.map(toData);
-    case 'object':
-      return Object.fromEntries(
-        expression.properties.map(({ name, computed, value }) => [name ?? computed?.source ?? '...', toData(value)]),
-      );
-    default:
-      return `[${expression.source}]`;
-  }
+  if (expression.kind === 'literal') return expression.value;
+  if (expression.kind === 'array') return expression.items.map(toData);
+  if (expression.kind !== 'object') return `[${expression.source}]`;
+  return Object.fromEntries(
+    expression.properties.map(({ name, computed, value }) => [name ?? computed?.source ?? '...', toData(value)]),
+  );
 }

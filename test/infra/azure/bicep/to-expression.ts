@@ -1,11 +1,12 @@
 import type { Node } from 'web-tree-sitter';
-import type { Access, Expression, Property } from './expression.ts';
-import { getField, getPart, hasToken, lineOf, partsOf, SPREAD } from './tree.ts';
+import type { Expression, Property } from './expression.ts';
+import { bindOperators, OPERATIONS } from './operators.ts';
+import { getField, getPart, lineOf, partsOf, SPREAD } from './tree.ts';
 
 /** An expression from its node in the syntax tree. */
 export function toExpression(node: Node): Expression {
   const at = { line: lineOf(node), source: node.text };
-  const access: Access = hasToken(node, '.?') || hasToken(node, '?') ? 'safe' : 'plain';
+  if (OPERATIONS.has(node.type)) return bindOperators(node, toExpression);
   switch (node.type) {
     case 'number':
       return { ...at, kind: 'literal', value: Number(node.text) };
@@ -25,43 +26,8 @@ export function toExpression(node: Node): Expression {
     case 'identifier':
     case 'primitive_type':
       return { ...at, kind: 'name', name: node.text };
-    case 'member_expression': {
-      const of = toExpression(getField(node, 'object'));
-      return { ...at, kind: 'member', of, name: getField(node, 'property').text, access };
-    }
-    case 'subscript_expression': {
-      const [of, index] = [getField(node, 'object'), getField(node, 'index')];
-      return { ...at, kind: 'index', of: toExpression(of), at: toExpression(index), access };
-    }
-    case 'resource_expression': {
-      const of = toExpression(getField(node, 'object'));
-      return { ...at, kind: 'nested', of, name: getField(node, 'resource').text };
-    }
     case 'parenthesized_expression':
       return toExpression(getPart(node));
-    case 'call_expression':
-      return toCall(node);
-    case 'unary_expression':
-      return {
-        ...at,
-        kind: 'unary',
-        operator: getField(node, 'operator').text,
-        of: toExpression(getField(node, 'argument')),
-      };
-    case 'binary_expression': {
-      const [left, right] = [toExpression(getField(node, 'left')), toExpression(getField(node, 'right'))];
-      return { ...at, kind: 'binary', operator: getField(node, 'operator').text, left, right };
-    }
-    case 'ternary_expression':
-      return {
-        ...at,
-        kind: 'choice',
-        when: toExpression(getField(node, 'condition')),
-        then: toExpression(getField(node, 'consequence')),
-        otherwise: toExpression(getField(node, 'alternative')),
-      };
-    case 'lambda_expression':
-      return { ...at, kind: 'lambda', names: namesIn(getPart(node, 0)), body: toExpression(getPart(node, 1)) };
     case 'for_statement':
       return toLoop(node);
     case 'if_statement':
@@ -86,14 +52,6 @@ function toProperty(node: Node): Property {
   const read = toExpression(name);
   if (read.kind !== 'literal') return { name: null, computed: read, value };
   return { name: read.value === SPREAD ? null : String(read.value), computed: null, value };
-}
-
-function toCall(node: Node): Expression {
-  const at = { line: lineOf(node), source: node.text };
-  const [callee, given] = [getField(node, 'function'), partsOf(getField(node, 'arguments')).map(toExpression)];
-  if (callee.type !== 'member_expression') return { ...at, kind: 'call', of: null, name: callee.text, given };
-  const of = toExpression(getField(callee, 'object'));
-  return { ...at, kind: 'call', of, name: getField(callee, 'property').text, given };
 }
 
 function toLoop(node: Node): Expression {

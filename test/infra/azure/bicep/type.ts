@@ -65,13 +65,8 @@ export function misfits(expression: Expression, type: Type, named: ReadonlyMap<s
       return each.some((one) => one.length === 0) ? [] : wrong;
     }
     case 'exactly':
-      return expression.kind === 'literal'
-        ? expression.value === type.value
-          ? []
-          : wrong
-        : isOfPlain(expression, plainOf(type.value))
-          ? []
-          : wrong;
+      if (expression.kind === 'literal') return expression.value === type.value ? [] : wrong;
+      return isOfPlain(expression, plainOf(type.value)) ? [] : wrong;
     case 'list':
       if (expression.kind === 'array') return expression.items.flatMap((item) => misfits(item, type.of, named));
       return isOfPlain(expression, 'array') ? [] : wrong;
@@ -123,24 +118,16 @@ function isOfPlain(expression: Expression, wanted: PlainType | null): boolean {
   return known === 'any' || (wanted === null ? known === null : known === BARE[wanted]);
 }
 
+const ARITHMETIC = new Set(['+', '-', '*', '/', '%']);
+
 /** The type that an expression is visibly of; `null`: that of `null`. */
 function findPlain(expression: Expression): PlainType | null | 'any' {
-  switch (expression.kind) {
-    case 'literal':
-      return plainOf(expression.value);
-    case 'text':
-      return 'string';
-    case 'object':
-      return 'object';
-    case 'array':
-    case 'loop':
-      return 'array';
-    case 'unary':
-      return expression.operator === '!' ? 'bool' : 'int';
-    case 'binary':
-      if (expression.operator === '??') return 'any';
-      return ['+', '-', '*', '/', '%'].includes(expression.operator) ? 'int' : 'bool';
-    default:
-      return 'any';
-  }
+  const { kind } = expression;
+  if (kind === 'literal') return plainOf(expression.value);
+  if (kind === 'text') return 'string';
+  if (kind === 'object') return 'object';
+  if (kind === 'array' || kind === 'loop') return 'array';
+  if (kind === 'unary') return expression.operator === '!' ? 'bool' : 'int';
+  if (kind !== 'binary' || expression.operator === '??') return 'any';
+  return ARITHMETIC.has(expression.operator) ? 'int' : 'bool';
 }

@@ -1,0 +1,132 @@
+import { describe, expect, test, vi } from 'vitest';
+import { createJournal } from '../../../functions/journal.ts';
+import { FAULTS, type FaultCode } from '../../../shared/fault.ts';
+import type { JournalEntry } from '../../../shared/journal.ts';
+import type { Change, Hold } from '../../../shared/plan/change.ts';
+import { HOLDS, type HoldCode, needsPerson } from '../../../shared/reason.ts';
+import { getTemplate, readBicepFiles, toData } from './bicep.ts';
+import { evaluate } from './evaluate.ts';
+
+const template = getTemplate(await readBicepFiles(), 'alerts.bicep');
+
+interface Alert {
+  readonly name: string;
+  readonly says: string;
+  readonly query: string;
+}
+
+const variable = (name: string) => {
+  const found = template.variables.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`alerts.bicep has no variable ${name}.`);
+  return found.value;
+};
+const journal = String(toData(variable('journal')));
+const alerts = evaluate(variable('alerts'), { journal, subscriptions: ['AAAA', 'bbbb'] }) as readonly Alert[];
+const queryOf = (name: string): string => alerts.find((alert) => alert.name === name)?.query ?? '';
+
+/** Each kind of line, as the compiler knows them. */
+const KINDS = {
+  planned: true,
+  applied: true,
+  held: true,
+  noted: true,
+  refused: true,
+  gone: true,
+  continued: true,
+  'dead-letters': true,
+  released: true,
+  'guard-tripped': true,
+  incomplete: true,
+  fault: true,
+  finished: true,
+} as const satisfies Record<JournalEntry['kind'], true>;
+
+type Row = Readonly<Record<string, string>>;
+
+/** A line of the journal with the columns that the queries give it. */
+function rowOf(entry: Partial<JournalEntry> & Pick<JournalEntry, 'kind'>): Row {
+  const lines: string[] = [];
+  const written = vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
+  createJournal({ now: () => 0 }).write({ correlation: '', scope: null, rulesVersion: null, ...entry } as JournalEntry);
+  written.mockRestore();
+  const line = JSON.parse(lines.join('')) as Row;
+  return { kind: line['kind'] ?? '', level: line['level'] ?? '', code: line['code'] ?? '' };
+}
+
+/** What one comparison of a query says: `kind == "fault"`, or `code in ("denied", "quota")`. */
+function holds(comparison: string, row: Row): boolean {
+  const match = /^(kind|level|code) (?:== ("[^"]+")|in \(([^)]+)\))$/.exec(comparison);
+  if (match === null) throw new Error(`This comparison is not known: ${comparison}`);
+  const [, column = '', one, several] = match;
+  return (one ?? several ?? '').includes(`"${row[column] ?? ''}"`);
+}
+
+/** Whether the condition at the end of a query holds: comparisons with `and`, or several such in parentheses with `or`. */
+function fires(name: string, row: Row): boolean {
+  const condition = queryOf(name).slice(`${journal} | where `.length);
+  const alternatives = condition.startsWith('(') ? condition.slice(1, -1).split(') or (') : [condition];
+  return alternatives.some((all) => all.split(' and ').every((comparison) => holds(comparison, row)));
+}
+
+const CONDITIONS = ['given-up', 'config-invalid', 'guard-tripped', 'failed', 'held'];
+const firing = (row: Row): readonly string[] => CONDITIONS.filter((name) => fires(name, row));
+
+const fault = (code: FaultCode): Row => rowOf({ kind: 'fault', code, detail: '' });
+const refused = (code: FaultCode): Row => rowOf({ kind: 'refused', code, detail: '', change: {} as Change });
+const held = (code: HoldCode): Row => rowOf({ kind: 'held', hold: { code } as Hold });
+
+describe('alerts', () => {
+  test.each(Object.keys(FAULTS) as FaultCode[])('a fault that is %s', (code) => {
+    const isPersons = FAULTS[code] === 'operator' || code === 'unexpected';
+    // A guard that tripped has a line of its own kind.
+    const expected = code === 'config-invalid' ? ['config-invalid'] : isPersons ? ['failed'] : [];
+    expect(firing(fault(code))).toEqual(code === 'guard-tripped' ? [] : expected);
+  });
+
+  test.each(Object.keys(FAULTS) as FaultCode[])('a change that was refused as %s', (code) => {
+    expect(firing(refused(code))).toEqual(FAULTS[code] === 'operator' ? ['failed'] : []);
+  });
+
+  test.each(Object.keys(HOLDS) as HoldCode[])('a hold that is %s', (code) => {
+    expect(firing(held(code))).toEqual(needsPerson(code) ? ['held'] : []);
+  });
+
+  test('what was given up, and a guard that tripped', () => {
+    expect(firing(rowOf({ kind: 'dead-letters', lane: 'event', messages: 1 }))).toEqual(['given-up']);
+    expect(firing(rowOf({ kind: 'guard-tripped', trips: [] }))).toEqual(['guard-tripped']);
+  });
+
+  test('name only kinds of lines that there are, and codes of faults', () => {
+    const text = alerts.map(({ query }) => query).join('\n');
+    const kinds = [...text.matchAll(/\bkind == "([^"]+)"/g)].map(([, kind]) => kind);
+    expect(kinds.length).toBeGreaterThanOrEqual(alerts.length);
+    expect(kinds.filter((kind) => kind === undefined || !(kind in KINDS))).toEqual([]);
+    const codes = [...text.matchAll(/\bcode (?:==|in) \(?([^)]+?)(?:\)|$)/gm)].flatMap(([, list = '']) =>
+      [...list.matchAll(/"([^"]+)"/g)].map(([, code]) => code),
+    );
+    expect(codes.length).toBeGreaterThan(5);
+    expect(codes.filter((code) => code === undefined || !(code in FAULTS))).toEqual([]);
+  });
+
+  test('a sweep is missed in each of the subscriptions, unless the deployment is paused', () => {
+    const query = queryOf('sweep-missing');
+    const sweep: JournalEntry = {
+      correlation: '',
+      scope: null,
+      rulesVersion: null,
+      kind: 'finished',
+      trigger: 'sweep',
+      mode: 'paused',
+      counts: {},
+      tookMs: 0,
+    };
+    expect(query).toContain('split("aaaa,bbbb", ",")');
+    expect(query).toContain(`tostring(line.trigger) == "${sweep.trigger}"`);
+    expect(query).toContain(`tostring(line.mode) == "${sweep.mode}"`);
+  });
+
+  test('each has a name of its own, and says what to do', () => {
+    expect(new Set(alerts.map(({ name }) => name)).size).toBe(alerts.length);
+    expect(alerts.filter(({ says }) => says.length < 40)).toEqual([]);
+  });
+});
