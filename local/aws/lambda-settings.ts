@@ -5,7 +5,7 @@ import type { QueuePair } from './queues.ts';
 
 /** What a deployment says of itself in its environment. */
 export interface LambdaSettings {
-  /** The rules file that is deployed with the Lambdas. */
+  /** The rules file that is deployed with the Lambdas, or where else the rules are: `s3://…`, `ssm:/…`. */
   readonly rulesPath: string;
   /** Read at every invocation. */
   readonly mode: () => Mode;
@@ -36,6 +36,8 @@ export function toEnvironment(
     AWS_ENDPOINT_URL_EC2: cloud.endpoint,
     AWS_ENDPOINT_URL_SQS: cloud.sqsEndpoint,
     AWS_ENDPOINT_URL_STS: cloud.endpoint,
+    AWS_ENDPOINT_URL_S3: cloud.s3Endpoint,
+    AWS_ENDPOINT_URL_SSM: cloud.endpoint,
     AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: cloud.endpoint,
     AWS_ENDPOINT_URL_AUTO_SCALING: cloud.endpoint,
     TAPKEEPER_ACCOUNT: cloud.account,
