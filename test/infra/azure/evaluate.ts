@@ -32,7 +32,13 @@ export function evaluate(expression: Expression, values: Values): unknown {
       if (called !== undefined) return called(...expression.given.map(of));
       break;
     }
-    default:
+    case 'binary':
+    case 'condition':
+    case 'index':
+    case 'lambda':
+    case 'loop':
+    case 'nested':
+    case 'unary':
   }
   throw new Error(`Line ${expression.line}: cannot evaluate ${expression.source}`);
 }
@@ -42,5 +48,5 @@ const FUNCTIONS: Readonly<Record<string, (...given: readonly unknown[]) => unkno
   string: (value) => String(value),
   toLower: (text) => (text as string).toLowerCase(),
   empty: (value) => Object.keys(value as object).length === 0,
-  union: (...objects) => Object.assign({}, ...objects),
+  union: (...objects) => Object.fromEntries(objects.flatMap((object) => Object.entries(object as object))),
 };
