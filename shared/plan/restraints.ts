@@ -56,7 +56,9 @@ export function restraintsOn(source: Source, machine: Machine | null, given: Cir
     detach:
       incomplete(index, 'machines') ??
       incomplete(index, 'sources') ??
-      (config.policy === 'attach-only' && aim === 'wished' ? { code: 'policy', detail: 'the policy is attach-only' } : null) ??
+      (config.policy === 'attach-only' && aim === 'wished'
+        ? { code: 'policy', detail: 'the policy is attach-only' }
+        : null) ??
       guarded ??
       closed ??
       findRefused(refused, null),
