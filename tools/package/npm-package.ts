@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { chmod, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CliOutputs, findCliOutputs } from './cli-outputs.ts';
 import { type Files, readFolder, toJsonFile, writeFolder } from './files.ts';
@@ -45,6 +45,9 @@ function toPublished(manifest: Manifest, { packages }: CliOutputs, repository: s
   };
 }
 
+/** npm sets this when it installs a package; who unpacks it otherwise is not left without. */
+const EXECUTABLE = 0o755;
+
 /** Everything that is published. @throws Error when the build is of other code. */
 async function filesOf({ manifest, root, dist }: Sources, repository: string | null): Promise<Files> {
   const outputs = await findCliOutputs();
@@ -72,6 +75,7 @@ export async function packForNpm(
 ): Promise<string> {
   await rm(staging, { recursive: true, force: true });
   await writeFolder(staging, await filesOf(sources, repository));
+  for (const path of Object.values(sources.manifest.bin)) await chmod(join(staging, path), EXECUTABLE);
   const packed = await npm(staging, 'pack', '--json', '--pack-destination', to);
   const { name, version } = sources.manifest;
   const file = `${name}-${version}.tgz`;
