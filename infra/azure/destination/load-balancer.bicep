@@ -24,7 +24,7 @@ var probeName = 'sensors'
 
 // No members are written here, and none are taken away by deploying again: those of a pool by NIC stand on the NICs.
 // https://learn.microsoft.com/azure/load-balancer/backend-pool-management
-resource loadBalancer 'Microsoft.Network/loadBalancers@2024-05-01' = {
+resource loadBalancer 'Microsoft.Network/loadBalancers@2025-05-01' = {
   name: name
   location: location
   tags: tags

@@ -19,7 +19,7 @@ type rule = {
 }
 
 // All rules stand in the group itself: deploying again puts back what was changed by hand, and takes away what was added.
-resource securityGroup 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
+resource securityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
   name: name
   location: location
   tags: tags

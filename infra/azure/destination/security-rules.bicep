@@ -12,13 +12,13 @@ type rule = {
   properties: object
 }
 
-resource securityGroup 'Microsoft.Network/networkSecurityGroups@2024-05-01' existing = {
+resource securityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-01' existing = {
   name: securityGroupName
 }
 
 // One at a time: a network security group takes no second change while one is under way.
 @batchSize(1)
-resource securityRules 'Microsoft.Network/networkSecurityGroups/securityRules@2024-05-01' = [
+resource securityRules 'Microsoft.Network/networkSecurityGroups/securityRules@2025-05-01' = [
   for one in rules: {
     parent: securityGroup
     name: one.name

@@ -33,7 +33,7 @@ type collectorIpConfiguration = {
 // The port is fixed: https://learn.microsoft.com/azure/virtual-network/virtual-network-tap-overview
 var port = 4789
 
-resource virtualNetworkTap 'Microsoft.Network/virtualNetworkTaps@2024-05-01' = {
+resource virtualNetworkTap 'Microsoft.Network/virtualNetworkTaps@2025-05-01' = {
   name: name
   location: location
   tags: tags

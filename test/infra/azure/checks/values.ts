@@ -1,0 +1,57 @@
+import type { BicepFiles } from '../bicep.ts';
+import { DECORATORS, FUNCTIONS } from '../bicep/known-functions.ts';
+import { inWords, misfits, type Type } from '../bicep/type.ts';
+import type { Expression } from '../bicep/expression.ts';
+import type { Parameter, Template } from '../bicep/template.ts';
+import { at, callsOf } from './every-expression.ts';
+
+export const namedTypesOf = ({ types }: Template): ReadonlyMap<string, Type> =>
+  new Map(types.map(({ name, type }) => [name, type]));
+
+/** What of a value does not fit a parameter. */
+export function misfitsOf(
+  value: Expression,
+  { name, type, allowed }: Parameter,
+  template: Template,
+): readonly string[] {
+  const literals = allowed?.flatMap((one) => (one.kind === 'literal' ? [one.value] : [])) ?? null;
+  const isRefused = value.kind === 'literal' && literals !== null && !literals.includes(value.value);
+  return [
+    ...misfits(value, type, namedTypesOf(template)).map((what) => `${name}: ${what}`),
+    ...(isRefused ? [`${name}: ${value.source} is not allowed: ${literals.join(', ')}`] : []),
+  ];
+}
+
+/** Defaults and outputs are of their types, and allowed. */
+export function checkTypes({ templates }: BicepFiles): readonly string[] {
+  return [...templates.values()].flatMap((template) => [
+    ...template.parameters.flatMap((parameter) =>
+      (parameter.value === null ? [] : misfitsOf(parameter.value, parameter, template)).map((what) =>
+        at(template, parameter.line, what),
+      ),
+    ),
+    ...template.outputs.flatMap(({ value, type, line }) =>
+      misfits(value, type, namedTypesOf(template)).map((what) => at(template, line, `${what} (${inWords(type)})`)),
+    ),
+  ]);
+}
+
+/** Only functions and decorators that Bicep has. */
+export function checkFunctions({ templates }: BicepFiles): readonly string[] {
+  return [...templates.values()].flatMap((template) => {
+    const own = new Set([
+      ...template.functions.map(({ name }) => name),
+      ...template.imports.flatMap(({ names }) => names),
+    ]);
+    const calls = callsOf(template).filter(({ name }) => !FUNCTIONS.has(name) && !own.has(name));
+    const decorated = [...template.parameters, ...template.outputs, ...template.resources, ...template.modules];
+    return [
+      ...calls.map(({ name, line }) => at(template, line, `${name}() is no known function`)),
+      ...[...decorated, ...template.types, ...template.variables].flatMap(({ decorators, line }) =>
+        decorators
+          .filter(({ name }) => !DECORATORS.has(name))
+          .map(({ name }) => at(template, line, `@${name}() is no known decorator`)),
+      ),
+    ];
+  });
+}
