@@ -1,6 +1,7 @@
 import { refusal } from '../ec2/errors.ts';
 import type { ServiceCall } from './call.ts';
 import { accessDenied, type JsonAction } from './json-service.ts';
+import { NOTHING_KNOWN, type ServiceSurroundings } from './query-service.ts';
 
 /** A parameter of Parameter Store. */
 export interface ParameterWish {
@@ -27,6 +28,9 @@ interface Parameter extends Required<ParameterWish> {
   readonly modifiedMs: number;
 }
 
+/** What may refuse a call that is right. */
+type Permitting = Pick<ServiceSurroundings, 'denied' | 'policies'>;
+
 type Origin = Pick<ServiceCall, 'account' | 'region'>;
 
 const keyOf = ({ account, region }: Origin, name: string): string => `${account} ${region} ${name}`;
@@ -35,7 +39,7 @@ const keyOf = ({ account, region }: Origin, name: string): string => `${account}
 const MOST_BYTES = 8192;
 
 /** Parameter Store, as far as GetParameter shows it. */
-export function createParameters(own: Origin, nowMs: () => number, denied: ReadonlySet<string>) {
+export function createParameters(own: Origin, nowMs: () => number, permitting: Permitting) {
   const parameters = new Map<string, Parameter>();
   const controls: ParameterControls = {
     putParameter(wish) {
@@ -49,18 +53,21 @@ export function createParameters(own: Origin, nowMs: () => number, denied: Reado
     },
     deleteParameter: (name) => void parameters.delete(keyOf(own, name)),
   };
-  return { controls, actions: { GetParameter: getParameter(parameters, denied) } };
+  return { controls, actions: { GetParameter: getParameter(parameters, permitting) } };
 }
 
 /** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html */
 const getParameter =
-  (parameters: ReadonlyMap<string, Parameter>, denied: ReadonlySet<string>): JsonAction =>
+  (parameters: ReadonlyMap<string, Parameter>, { denied, policies }: Permitting): JsonAction =>
   (call, { Name: name, WithDecryption: isDecrypted }) => {
     if (typeof name !== 'string' || !/^[\w./-]{1,2048}$/.test(name)) {
       throw refusal('ValidationException', 'Parameter name: can only consist of letters, numbers and . - _ /');
     }
     const arn = `arn:aws:ssm:${call.region}:${call.account}:parameter/${name.replace(/^\//, '')}`;
-    if (denied.has('GetParameter')) throw accessDenied(call, 'ssm:GetParameter', arn);
+    const check = { action: 'ssm:GetParameter', resource: arn, context: NOTHING_KNOWN };
+    if (denied.has('GetParameter') || policies.findRefused(call, () => [check]) !== null) {
+      throw accessDenied(call, check.action, arn);
+    }
     const found = parameters.get(keyOf(call, name));
     if (found === undefined) throw refusal('ParameterNotFound', '');
     return {

@@ -130,7 +130,7 @@ function perform(
 }
 
 /** No policy of these services looks at condition keys here. */
-const NOTHING_KNOWN: Context = new Map();
+export const NOTHING_KNOWN: Context = new Map();
 
 /** What IAM answers for these services; EC2 has a code of its own. */
 export const notAuthorized = ({ identity, account }: ServiceCall, permission: string, resource: string): Refusal =>

@@ -52,11 +52,7 @@ export function createServices(surroundings: Surroundings): Services {
   const { identities, defaultRegion, nowMs, changed, track, failed } = surroundings;
   const balancers = createBalancers();
   const roles = new Map<string, Role>();
-  const parameters = createParameters(
-    { account: identities.accounts[0], region: defaultRegion },
-    nowMs,
-    surroundings.denied,
-  );
+  const parameters = createParameters({ account: identities.accounts[0], region: defaultRegion }, nowMs, surroundings);
   const ec2 = createEc2Calls(surroundings.ec2, identities);
   const launches = createLaunches(nowMs, (launch) => {
     track(ec2.terminate(launch, launch.instanceId)).catch(failed);

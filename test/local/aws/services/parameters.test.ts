@@ -54,3 +54,20 @@ test('what is larger than a parameter, is no name or no action here is refused',
     name: 'UnknownOperationException',
   });
 });
+
+test('a role that is held to a policy reads what that allows', async () => {
+  const cloud = await startCloud();
+  const arn = 'arn:aws:ssm:us-east-1:123456789012:parameter/rules';
+  cloud.holdTo('reader', [{ Effect: 'Allow', Action: 'ssm:GetParameter', Resource: arn }]);
+  for (const name of ['/rules', '/other']) cloud.putParameter({ name, value: 'value' });
+  const credentials = cloud.as({ kind: 'role', roleName: 'reader', sessionName: 'test' });
+  const client = new SSMClient({ endpoint: cloud.endpoint, region: cloud.region, credentials, maxAttempts: 1 });
+  endAfterTest(async () => client.destroy());
+  expect((await client.send(new GetParameterCommand({ Name: '/rules' }))).Parameter?.Value).toBe('value');
+  await expect(client.send(new GetParameterCommand({ Name: '/other' }))).rejects.toMatchObject({
+    name: 'AccessDeniedException',
+    message: expect.stringContaining(
+      'ssm:GetParameter on resource: arn:aws:ssm:us-east-1:123456789012:parameter/other',
+    ) as string,
+  });
+});
