@@ -2,6 +2,7 @@ import { Aws, type CfnCondition, type Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { CfnRole, PolicyDocument, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { patternOf, TRIGGERS, type Trigger } from '../../lambdas/triggers.ts';
+import { toLogicalId } from './logical-id.ts';
 import type { MemberParameters } from './member-parameters.ts';
 import type { namesOf } from './names.ts';
 
@@ -22,7 +23,7 @@ export function addForwarding(
   const bus = `arn:${Aws.PARTITION}:events:${centralRegion}:${centralAccount}:event-bus/${names.bus}`;
   const role = addForwardingRole(stack, names, bus);
   for (const trigger of FORWARDED) {
-    const rule = new CfnRule(stack, toLogicalId(trigger.name), {
+    const rule = new CfnRule(stack, `Forward${toLogicalId(trigger.name)}`, {
       name: `${names.stack}-${trigger.name}`,
       description: `tapkeeper: forwards ${trigger.name} events to the account and region that keep this one`,
       eventPattern: patternOf(trigger, [names.role, names.memberRole]),
@@ -33,7 +34,11 @@ export function addForwarding(
   }
 }
 
-/** The role in which EventBridge puts events on the bus. It has no name of its own: there is one in each region. */
+/**
+ * The role in which EventBridge puts events on the bus, for these rules only
+ * (https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html). It has no name of its
+ * own: there is one in each region.
+ */
 function addForwardingRole(stack: Stack, names: ReturnType<typeof namesOf>, bus: string): CfnRole {
   const rules = `arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:rule/${names.stack}-*`;
   return new CfnRole(stack, 'ForwardingRole', {
@@ -60,7 +65,3 @@ function addForwardingRole(stack: Stack, names: ReturnType<typeof namesOf>, bus:
     ],
   });
 }
-
-/** `instance-state` as `ForwardInstanceState`. */
-const toLogicalId = (name: string): string =>
-  `Forward${name.replaceAll(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase())}`;
