@@ -4,6 +4,7 @@ import type { Lane, WorkQueues } from '../shared/ports.ts';
 import { mapLimited } from '../shared/reconcile/map-limited.ts';
 import type { Work } from '../shared/work.ts';
 import type { Credential } from './arm/traffic/exchange.ts';
+import { STORAGE_NEEDS } from './storage-roles.ts';
 import { findStorage, statusOf, STORAGE_SETTING, storageCodeOf, toStorageFault } from './storage.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -12,8 +13,6 @@ export const QUEUE_NAMES = { event: 'tapkeeper-events', bulk: 'tapkeeper-bulk' }
 const PARALLEL_SENDS = 8;
 /** https://learn.microsoft.com/azure/storage/queues/scalability-targets: 64 KiB, as it is sent. */
 const LARGEST_MESSAGE_BYTES = 65_536;
-
-const ROLE = 'Storage Queue Data Contributor';
 
 /** The queues, and beside each the one for what was given up. */
 export interface StorageQueues extends WorkQueues {
@@ -32,7 +31,7 @@ export function createQueues(env: Env, credential: Credential): StorageQueues {
       return await work((await (connecting ??= connect(env, credential))).getQueueClient(name));
     } catch (thrown) {
       connecting = null;
-      throw toStorageFault(thrown, { attempted: `${doing} the queue ${name}`, role: ROLE });
+      throw toStorageFault(thrown, { attempted: `${doing} the queue ${name}`, role: STORAGE_NEEDS.queues.name });
     }
   };
   return {

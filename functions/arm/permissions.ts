@@ -7,8 +7,13 @@ export interface Call {
   /** The API version, pinned, so that an update of the SDK does not change what is read. */
   readonly query: string;
   /** https://learn.microsoft.com/azure/role-based-access-control/permissions/networking and …/permissions/compute */
-  readonly needs: readonly string[];
+  readonly needs: Readonly<Record<Side, readonly string[]>>;
 }
+
+/** Where a permission is checked: in the subscription whose machines are mirrored, or on the VTAP, which may be in another. */
+export type Side = 'source' | 'tap';
+
+const onSource = (...source: readonly string[]): Call['needs'] => ({ source, tap: [] });
 
 const NETWORK = 'api-version=2025-05-01';
 const COMPUTE = 'api-version=2024-07-01';
@@ -21,56 +26,60 @@ export const CALLS = {
     client: 'network',
     method: 'GET',
     query: NETWORK,
-    needs: ['Microsoft.Network/networkInterfaces/read'],
+    needs: onSource('Microsoft.Network/networkInterfaces/read'),
   },
   listInterfaces: {
     attempt: 'listing the interfaces of',
     client: 'network',
     method: 'GET',
     query: NETWORK,
-    needs: ['Microsoft.Network/networkInterfaces/read'],
+    needs: onSource('Microsoft.Network/networkInterfaces/read'),
   },
   listTapConfigurations: {
     attempt: 'listing the TAP configurations of',
     client: 'network',
     method: 'GET',
     query: NETWORK,
-    needs: ['Microsoft.Network/networkInterfaces/tapConfigurations/read'],
+    needs: onSource('Microsoft.Network/networkInterfaces/tapConfigurations/read'),
   },
   getTap: {
     attempt: 'reading the VTAP',
     client: 'network',
     method: 'GET',
     query: NETWORK,
-    needs: ['Microsoft.Network/virtualNetworkTaps/read'],
+    needs: { source: [], tap: ['Microsoft.Network/virtualNetworkTaps/read'] },
   },
   listTaps: {
     attempt: 'listing the VTAPs of',
     client: 'network',
     method: 'GET',
     query: NETWORK,
-    needs: ['Microsoft.Network/virtualNetworkTaps/read'],
+    // In front of a load balancer or a collector it is looked for beside the sources, too.
+    needs: {
+      source: ['Microsoft.Network/virtualNetworkTaps/read'],
+      tap: ['Microsoft.Network/virtualNetworkTaps/read'],
+    },
   },
   listNetworks: {
     attempt: 'listing the virtual networks of',
     client: 'network',
     method: 'GET',
     query: NETWORK,
-    needs: ['Microsoft.Network/virtualNetworks/read'],
+    needs: onSource('Microsoft.Network/virtualNetworks/read'),
   },
   listLoadBalancers: {
     attempt: 'listing the load balancers of',
     client: 'network',
     method: 'GET',
     query: NETWORK,
-    needs: ['Microsoft.Network/loadBalancers/read'],
+    needs: onSource('Microsoft.Network/loadBalancers/read'),
   },
   listSubscriptions: {
     attempt: 'listing the subscriptions that can be seen at',
     client: 'network',
     method: 'GET',
     query: RESOURCES,
-    needs: ['Microsoft.Resources/subscriptions/read'],
+    needs: onSource('Microsoft.Resources/subscriptions/read'),
   },
   getMachine: {
     attempt: 'reading the virtual machine',
@@ -78,46 +87,46 @@ export const CALLS = {
     method: 'GET',
     // The instance view holds the power state, at no further call.
     query: `${COMPUTE}&$expand=instanceView`,
-    needs: ['Microsoft.Compute/virtualMachines/read', 'Microsoft.Compute/virtualMachines/instanceView/read'],
+    needs: onSource('Microsoft.Compute/virtualMachines/read', 'Microsoft.Compute/virtualMachines/instanceView/read'),
   },
   listMachines: {
     attempt: 'listing the virtual machines of',
     client: 'compute',
     method: 'GET',
     query: COMPUTE,
-    needs: ['Microsoft.Compute/virtualMachines/read'],
+    needs: onSource('Microsoft.Compute/virtualMachines/read'),
   },
   listMachineStates: {
     attempt: 'listing the power states of the virtual machines of',
     client: 'compute',
     method: 'GET',
     query: `${COMPUTE}&statusOnly=true`,
-    needs: ['Microsoft.Compute/virtualMachines/read'],
+    needs: onSource('Microsoft.Compute/virtualMachines/read'),
   },
   putTapConfiguration: {
     attempt: 'writing the TAP configuration',
     client: 'network',
     method: 'PUT',
     query: NETWORK,
-    // The join is checked on the VTAP, which may be in another subscription (LinkedAuthorizationFailed).
-    needs: [
-      'Microsoft.Network/networkInterfaces/tapConfigurations/write',
-      'Microsoft.Network/virtualNetworkTaps/join/action',
-    ],
+    // The join is checked on the VTAP that the body names (LinkedAuthorizationFailed).
+    needs: {
+      source: ['Microsoft.Network/networkInterfaces/tapConfigurations/write'],
+      tap: ['Microsoft.Network/virtualNetworkTaps/join/action'],
+    },
   },
   getTapConfiguration: {
     attempt: 'reading the TAP configuration',
     client: 'network',
     method: 'GET',
     query: NETWORK,
-    needs: ['Microsoft.Network/networkInterfaces/tapConfigurations/read'],
+    needs: onSource('Microsoft.Network/networkInterfaces/tapConfigurations/read'),
   },
   deleteTapConfiguration: {
     attempt: 'deleting the TAP configuration',
     client: 'network',
     method: 'DELETE',
     query: NETWORK,
-    needs: ['Microsoft.Network/networkInterfaces/tapConfigurations/delete'],
+    needs: onSource('Microsoft.Network/networkInterfaces/tapConfigurations/delete'),
   },
   getOperation: {
     attempt: 'asking for the state of the operation',
@@ -125,9 +134,13 @@ export const CALLS = {
     method: 'GET',
     // Never added: the address of an operation is signed and followed as it is.
     query: NETWORK,
-    needs: ['Microsoft.Network/locations/operations/read', 'Microsoft.Network/locations/operationResults/read'],
+    needs: onSource('Microsoft.Network/locations/operations/read', 'Microsoft.Network/locations/operationResults/read'),
   },
 } as const satisfies Record<string, Call>;
 
-/** What the identity must be allowed, sorted, each once. */
-export const PERMISSIONS: readonly string[] = [...new Set(Object.values(CALLS).flatMap(({ needs }) => needs))].sort();
+/** Everything that a request needs, wherever it is checked. */
+export const needsOf = ({ needs: { source, tap } }: Call): readonly string[] => [...new Set([...source, ...tap])];
+
+/** What the identity must be allowed on one side, sorted, each once. */
+export const permissionsOn = (side: Side): readonly string[] =>
+  [...new Set(Object.values<Call>(CALLS).flatMap(({ needs }) => needs[side]))].sort();

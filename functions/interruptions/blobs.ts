@@ -1,6 +1,7 @@
 import type { BlobServiceClient, BlockBlobClient, ContainerClient } from '@azure/storage-blob';
 import { Fault } from '../../shared/fault.ts';
 import type { Credential } from '../arm/traffic/exchange.ts';
+import { STORAGE_NEEDS } from '../storage-roles.ts';
 import { findStorage, statusOf, STORAGE_SETTING, storageCodeOf, toStorageFault } from '../storage.ts';
 
 export type Blob = BlockBlobClient;
@@ -15,7 +16,6 @@ export type InContainer = <Result>(
 ) => Promise<Result>;
 
 const CONTAINER = 'tapkeeper-interruptions';
-const ROLE = 'Storage Blob Data Contributor';
 
 /** Whoever asks for a turn waits for the answer with a machine of its own in hand: a few tries, none of them long. */
 const RETRIES = { maxTries: 3, tryTimeoutInMs: 10_000, retryDelayInMs: 500, maxRetryDelayInMs: 2_000 };
@@ -36,7 +36,7 @@ export function shareContainer(env: Env, credential: Credential): InContainer {
       });
     } catch (thrown) {
       if (statusOf(thrown) === null) connecting = null;
-      throw toStorageFault(thrown, { attempted, role: ROLE });
+      throw toStorageFault(thrown, { attempted, role: STORAGE_NEEDS.interruptions.name });
     }
   };
 }

@@ -1,6 +1,6 @@
 import { Fault, type FaultCode } from '../../../shared/fault.ts';
 import { findTextAt, listAt } from '../../json.ts';
-import type { Call } from '../permissions.ts';
+import { needsOf, type Call } from '../permissions.ts';
 import { classify, explain } from '../refusals/faults.ts';
 import { findRefusal, type Refusal } from '../refusals/refusal.ts';
 import { type Exchange, nameAddress } from '../traffic/wire.ts';
@@ -50,7 +50,7 @@ export async function readAll(exchange: Exchange, call: Call, collection: string
 /** A message that names what was attempted, on what, what Azure said and, where it was denied, the permissions. */
 function toReadFault(refusal: Refusal, call: Call, address: string): Fault {
   const code = toFaultCode(refusal);
-  const about = { address: nameAddress(address), target: null, needs: call.needs };
+  const about = { address: nameAddress(address), target: null, needs: needsOf(call) };
   return new Fault(code, `${call.attempt} ${about.address}: ${explain(refusal, about)}`);
 }
 

@@ -3,7 +3,7 @@ import type { Change } from '../../../shared/plan/change.ts';
 import { toHold } from '../../../shared/plan/refused.ts';
 import type { Outcome } from '../../../shared/ports.ts';
 import type { AttachmentId } from '../../../shared/words.ts';
-import type { Call } from '../permissions.ts';
+import { needsOf, type Call } from '../permissions.ts';
 import { classify, explain } from '../refusals/faults.ts';
 import type { Refusal } from '../refusals/refusal.ts';
 import type { Ending } from './operation.ts';
@@ -49,7 +49,7 @@ export function toOutcome(doing: Doing): Outcome {
 function toRefused(doing: Doing, refusal: Refusal, attempt: string): Outcome {
   const { change, attachment, call, before } = doing;
   const target = change.kind === 'detach' ? null : change.to.target;
-  const detail = `${attempt}: ${explain(refusal, { address: attachment, target, needs: call.needs })}`;
+  const detail = `${attempt}: ${explain(refusal, { address: attachment, target, needs: needsOf(call) })}`;
   const meaning = classify(refusal);
   switch (meaning.kind) {
     case 'gone':

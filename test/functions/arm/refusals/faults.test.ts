@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CALLS } from '../../../../functions/arm/permissions.ts';
+import { CALLS, needsOf } from '../../../../functions/arm/permissions.ts';
 import { breadthOf, classify, explain, isInPlaceRefusal } from '../../../../functions/arm/refusals/faults.ts';
 import { halfWay, type Refusal } from '../../../../functions/arm/refusals/refusal.ts';
 import type { About } from '../../../../functions/arm/refusals/remedies.ts';
@@ -13,7 +13,7 @@ const VTAP = parseTargetId(
 );
 const CALLER =
   "The client 'cccccccc-0000-4000-8000-000000000001' with object id 'cccccccc-0000-4000-8000-000000000002'";
-const WRITING: About = { address: ID, target: VTAP, needs: CALLS.putTapConfiguration.needs };
+const WRITING: About = { address: ID, target: VTAP, needs: needsOf(CALLS.putTapConfiguration) };
 
 const refuse = (status: number | null, code: string, said = ''): Refusal => ({
   phase: 'answer',
@@ -139,7 +139,7 @@ describe('what helps', () => {
     expect(remedy(refuse(403, 'SubscriptionNotRegisteredForFeature'))).toContain(`run: ${feature} && ${provider}`);
     expect(remedy(refuse(409, 'MissingSubscriptionRegistration'))).toContain(`run: ${provider}`);
     const machines = `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Compute/virtualMachines`;
-    const about = { address: machines, target: null, needs: CALLS.listMachines.needs };
+    const about = { address: machines, target: null, needs: needsOf(CALLS.listMachines) };
     expect(remedy(refuse(409, 'MissingSubscriptionRegistration'), about)).toContain('--namespace Microsoft.Compute ');
   });
 
@@ -152,7 +152,7 @@ describe('what helps', () => {
 
   test('a permission that is missing: all that the call needs, and where', () => {
     const text = remedy(refuse(403, 'AuthorizationFailed', `${CALLER} does not have authorization`));
-    for (const permission of CALLS.putTapConfiguration.needs) expect(text).toContain(permission);
+    for (const permission of needsOf(CALLS.putTapConfiguration)) expect(text).toContain(permission);
     expect(text).toContain(`on ${ID}: grant it to the identity with object id cccccccc-`);
     expect(text).toContain('takes minutes');
     expect(remedy(refuse(403, ''))).toContain('grant it to the identity of tapkeeper');

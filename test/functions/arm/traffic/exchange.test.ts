@@ -1,6 +1,6 @@
 import { createHttpHeaders, type HttpClient, RestError } from '@azure/core-rest-pipeline';
 import { expect, test } from 'vitest';
-import { CALLS, PERMISSIONS } from '../../../../functions/arm/permissions.ts';
+import { CALLS, needsOf, permissionsOn } from '../../../../functions/arm/permissions.ts';
 import { readAll } from '../../../../functions/arm/read/pages.ts';
 import { createExchange } from '../../../../functions/arm/traffic/exchange.ts';
 import { withPatience } from '../../../../functions/arm/traffic/patience.ts';
@@ -110,10 +110,11 @@ test('no answer is asked for again three times', async () => {
 });
 
 test('every call names its permissions, and writes are on TAP configurations only', () => {
-  for (const { needs } of Object.values(CALLS)) expect(needs.length).toBeGreaterThan(0);
-  expect(PERMISSIONS.filter((permission) => /\/(write|delete|action)$/.test(permission))).toEqual([
+  for (const call of Object.values(CALLS)) expect(needsOf(call).length).toBeGreaterThan(0);
+  const isWrite = (permission: string): boolean => /\/(write|delete|action)$/.test(permission);
+  expect(permissionsOn('source').filter(isWrite)).toEqual([
     'Microsoft.Network/networkInterfaces/tapConfigurations/delete',
     'Microsoft.Network/networkInterfaces/tapConfigurations/write',
-    'Microsoft.Network/virtualNetworkTaps/join/action',
   ]);
+  expect(permissionsOn('tap').filter(isWrite)).toEqual(['Microsoft.Network/virtualNetworkTaps/join/action']);
 });
