@@ -6,6 +6,9 @@ import { BUNDLES, type Bundle } from './bundle/bundles.ts';
 import { ROOT } from './root.ts';
 import { writeBundle } from './write-bundle.ts';
 
+/** What is written anew. The templates and packages that are made of it stay beside it. */
+const FOLDERS = new Set(BUNDLES.map(({ outfile }) => outfile.split('/').slice(0, 2).join('/')));
+
 /** What a fresh process says against the bundle when it loads it. */
 async function tryOut({ outfile, trial }: Bundle): Promise<readonly string[]> {
   try {
@@ -33,7 +36,7 @@ async function make(bundle: Bundle): Promise<readonly string[]> {
 }
 
 process.chdir(ROOT);
-await rm('dist', { recursive: true, force: true });
+for (const folder of FOLDERS) await rm(folder, { recursive: true, force: true });
 const problems = (await Promise.all(BUNDLES.map(make))).flat();
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length === 0 ? 0 : 1;
