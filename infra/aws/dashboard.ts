@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import {
+  Alarm,
   AlarmStatusWidget,
   Dashboard,
   GraphWidget,
   type GraphWidgetProps,
-  type IAlarm,
   type IMetric,
   MathExpression,
 } from 'aws-cdk-lib/aws-cloudwatch';
@@ -18,13 +18,17 @@ const MINUTES = Duration.minutes(5);
 /** A third of the screen. */
 const SIZE = { width: 8, height: 6 } as const;
 
-/** The one screen: what is wished and mirrored, what keeps the rest from it, and whether the parts do their work. */
-export function addDashboard(scope: Construct, watched: Watched, alarms: readonly IAlarm[]): Dashboard {
+/**
+ * The one screen: what is wished and mirrored, what keeps the rest from it, and whether the parts do their work. At its top are
+ * the alarms that the scope has by then.
+ */
+export function addDashboard(scope: Construct, watched: Watched): Dashboard {
+  const alarms = scope.node.children.filter((child) => child instanceof Alarm);
   const dashboard = new Dashboard(scope, 'Dashboard', {
     dashboardName: watched.names.stack,
     defaultInterval: Duration.hours(12),
   });
-  dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 24, height: 3 }));
+  dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms, width: 24, height: 3 }));
   dashboard.addWidgets(...ofMirroring(watched));
   dashboard.addWidgets(...ofChanges(watched));
   dashboard.addWidgets(...ofParts(watched));
