@@ -69,7 +69,10 @@ export const PURE: Readonly<Record<string, (...given: readonly Value[]) => Value
   format: (pattern, ...values) =>
     String(pattern).replaceAll(/\{(\d+)\}/g, (_, at: string) => String(values[Number(at)])),
   guid: (...values) => guid(values),
-  indexOf: (text, part) => String(text).toLowerCase().indexOf(String(part).toLowerCase()),
+  indexOf: (whole, part) => {
+    if (Array.isArray(whole)) return whole.indexOf(part);
+    return String(whole).toLowerCase().indexOf(String(part).toLowerCase());
+  },
   int: Number,
   items: (object) => {
     const entries = Object.entries(record(object)).sort(([left], [right]) => left.localeCompare(right));

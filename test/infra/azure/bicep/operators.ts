@@ -3,21 +3,25 @@ import type { Access, Expression } from './expression.ts';
 import { getField, hasToken, lineOf, partsOf } from './tree.ts';
 
 /**
- * An expression from a node with operators. The grammar binds operators otherwise than Bicep does: it reads `a && b.c` as `(a && b).c`. So an expression with operators is
+ * An expression from a node with operators, or from several that stand in a row. The grammar binds operators otherwise than Bicep does: it reads `a && b.c` as `(a && b).c`. So an expression with operators is
  * taken as the row of its signs and operands, which the grammar has right, and is bound here.
  * https://learn.microsoft.com/azure/azure-resource-manager/bicep/operators#operator-precedence-and-associativity
  */
-export function bindOperators(node: Node, toExpression: (node: Node) => Expression): Expression {
-  const row = flatten(node, toExpression);
+export function bindOperators(nodes: readonly Node[], toExpression: (node: Node) => Expression): Expression {
+  const row = nodes.flatMap((node, index) =>
+    index === 0 ? flatten(node, toExpression) : flattenNext(node, toExpression),
+  );
+  const source = nodes.map(({ text }) => text).join('');
+  const line = nodes[0] === undefined ? 0 : lineOf(nodes[0]);
   let at = 0;
   const peek = (): Token | null => row[at] ?? null;
   const take = (): Token => {
     const token = row[at++];
-    if (token === undefined) throw new Error(`Line ${lineOf(node)}: ${node.text} ends too early.`);
+    if (token === undefined) throw new Error(`Line ${line}: ${source} ends too early.`);
     return token;
   };
-  const expression = { ...choice({ peek, take }), source: node.text };
-  if (peek() !== null) throw new Error(`Line ${lineOf(node)}: these checks cannot read ${node.text}`);
+  const expression = { ...choice({ peek, take }), source };
+  if (peek() !== null) throw new Error(`Line ${line}: these checks cannot read ${source}`);
   return expression;
 }
 
@@ -47,8 +51,15 @@ export const OPERATIONS: ReadonlySet<string> = new Set([
 
 function flatten(node: Node, toExpression: (node: Node) => Expression): readonly Token[] {
   if (node.type === 'subscript_expression') {
-    const [of, at] = [getField(node, 'object'), toExpression(getField(node, 'index'))];
-    return [...flatten(of, toExpression), { kind: 'index', at, access: hasToken(node, '?') ? 'safe' : 'plain' }];
+    const [of, at] = [getField(node, 'object'), getField(node, 'index')];
+    const bracket = node.children.find(({ type }) => type === '[');
+    // In Bicep a bracket on a new line begins a list.
+    if (bracket?.startPosition.row !== of.endPosition.row)
+      throw new Error(`Line ${lineOf(at)}: a list in a row with ${of.text}`);
+    return [
+      ...flatten(of, toExpression),
+      { kind: 'index', at: toExpression(at), access: hasToken(node, '?') ? 'safe' : 'plain' },
+    ];
   }
   if (OPERATIONS.has(node.type)) return node.children.flatMap((child) => flatten(child, toExpression));
   if (node.type === 'arguments')
@@ -63,6 +74,17 @@ function flatten(node: Node, toExpression: (node: Node) => Expression): readonly
     ? { kind: 'literal', value: null, line: lineOf(node), source: node.text }
     : toExpression(node);
   return [{ kind: 'operand', value, lambda: names }];
+}
+
+/**
+ * What follows an expression without anything between them. Of `[a[0].b]` the grammar makes a list of two: `a`, and the property
+ * `b` of the list `[0]`.
+ */
+function flattenNext(node: Node, toExpression: (node: Node) => Expression): readonly Token[] {
+  const [first, ...rest] = flatten(node, toExpression);
+  const index = first?.kind === 'operand' && first.value.kind === 'array' ? first.value.items[0] : undefined;
+  if (index === undefined) throw new Error(`Line ${lineOf(node)}: these checks cannot read ${node.text}`);
+  return [{ kind: 'index', at: index, access: 'plain' }, ...rest];
 }
 
 const signOf = (token: Token | null): string | null => (token?.kind === 'sign' ? token.text : null);

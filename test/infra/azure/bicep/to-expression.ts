@@ -6,7 +6,7 @@ import { getField, getPart, lineOf, partsOf, SPREAD } from './tree.ts';
 /** An expression from its node in the syntax tree. */
 export function toExpression(node: Node): Expression {
   const at = { line: lineOf(node), source: node.text };
-  if (OPERATIONS.has(node.type)) return bindOperators(node, toExpression);
+  if (OPERATIONS.has(node.type)) return bindOperators([node], toExpression);
   switch (node.type) {
     case 'number':
       return { ...at, kind: 'literal', value: Number(node.text) };
@@ -22,7 +22,7 @@ export function toExpression(node: Node): Expression {
     case 'object':
       return { ...at, kind: 'object', properties: propertiesOf(node).map(toProperty) };
     case 'array':
-      return { ...at, kind: 'array', items: partsOf(node).map(toExpression) };
+      return { ...at, kind: 'array', items: itemsOf(node) };
     case 'identifier':
     case 'primitive_type':
       return { ...at, kind: 'name', name: node.text };
@@ -40,6 +40,16 @@ export function toExpression(node: Node): Expression {
     default:
       throw new Error(`Line ${at.line}: these checks cannot read the ${node.type} ${node.text}`);
   }
+}
+
+/** The items of a list: nodes with nothing between them are one. */
+function itemsOf(list: Node): readonly Expression[] {
+  const rows = partsOf(list).reduce<readonly (readonly Node[])[]>((before, node) => {
+    const last = before.at(-1) ?? [];
+    const isNext = last.at(-1)?.endIndex === node.startIndex;
+    return isNext ? [...before.slice(0, -1), [...last, node]] : [...before, [node]];
+  }, []);
+  return rows.flatMap((row) => (row.length === 1 ? row.map(toExpression) : [bindOperators(row, toExpression)]));
 }
 
 /** Resources that are declared in another one are read by themselves. */

@@ -2,7 +2,7 @@ import type { BicepFiles } from '../bicep.ts';
 import { usesIn, type Use } from '../bicep/expression.ts';
 import type { Template } from '../bicep/template.ts';
 import type { Type } from '../bicep/type.ts';
-import { at, expressionsOf } from './every-expression.ts';
+import { at, callsOf, expressionsOf } from './every-expression.ts';
 
 const NAMESPACES = new Set(['az', 'sys']);
 
@@ -41,7 +41,7 @@ export function checkDeclared({ templates }: BicepFiles): readonly string[] {
 /** Every parameter, variable, type, function and import is used, and what exists already, too. */
 export function checkUsed({ templates }: BicepFiles): readonly string[] {
   return [...templates.values()].flatMap((template) => {
-    const called = new Set([...template.text.matchAll(/\b(\w+)\(/g)].map(([, name]) => name ?? ''));
+    const called = new Set(callsOf(template).map(({ name }) => name));
     const parents = template.resources.flatMap(({ within }) => within ?? []);
     const nested = [...template.text.matchAll(/::(\w+)/g)].map(([, name]) => name ?? '');
     const used = new Set([...usesOf(template).map(({ name }) => name), ...parents, ...nested]);
