@@ -175,6 +175,23 @@ describe('drain', () => {
     expect(marksLeft()).toEqual(['prod']);
   });
 
+  test('leaves what comes to light on the way where the guard asks for another word, and exits with 3', async () => {
+    await mirror(3, [OURS]);
+    let hasCome = false;
+    const pause = async (ms: number): Promise<void> => {
+      nowMs += ms;
+      if (hasCome) return;
+      hasCome = true;
+      await mirror(4, [OURS]);
+    };
+
+    const { code, out } = await drain(['--lift', 'limit'], { ...yes, pause });
+
+    expect([code, marksLeft().length]).toEqual([3, 7]);
+    expect(out).toContain('guard (all): 7 of 7 would go');
+    expect(out).toContain('3 done');
+  });
+
   test('takes away whatever the policy is', async () => {
     await mirror(1, [OURS]);
     const attachOnly = fileOf(RULES.replace('owner: prod', 'owner: prod\npolicy: attach-only'));
