@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock, Deps, Interruptions, Journal, RulesSource, WorkQueues } from '../shared/ports.ts';
 import { rememberInterruptions } from '../shared/reconcile/interruptions.ts';
 import { rememberDisruptions } from '../shared/reconcile/recent.ts';
 import { rememberRequests } from '../shared/reconcile/sweep-requests.ts';
+import { rulesAt, type RulesPlace } from '../shared/rules-source.ts';
 import { createArmCloud } from './arm/cloud.ts';
 import { createTaps, TAP_CAPACITY } from './arm/destinations/taps.ts';
 import { createSurroundings } from './arm/eligibility/surroundings.ts';
@@ -16,8 +16,9 @@ import { createInterruptions } from './interruptions.ts';
 import { createJournal } from './journal.ts';
 import { createManagedIdentity } from './managed-identity.ts';
 import { createQueues, type StorageQueues } from './queues.ts';
-import { createRulesFile, sha256 } from './rules-file.ts';
+import { placeOf } from './rules/source.ts';
 import { type Env, findTapCapacity, parseMode, parseSubscriptions } from './settings.ts';
+import { sha256 } from './sha256.ts';
 import { findStorage } from './storage.ts';
 
 export type { Env } from './settings.ts';
@@ -57,7 +58,7 @@ export function compose(env: Env, overrides: Partial<Overrides> = {}): AzureDeps
   const clock = overrides.clock ?? { now: () => Date.now() };
   const credential = overrides.credential ?? createManagedIdentity(env, clock);
   const pause = overrides.pause ?? ((delayMs) => wait(delayMs));
-  const rules = overrides.rules ?? createRulesFile(resolve(env['TAPKEEPER_RULES'] ?? 'tapkeeper.yaml'));
+  const rules = overrides.rules ?? rulesAt(placeOf(env, { credential, pause }), { clock, hash: sha256 });
   const endpoint = (env['TAPKEEPER_ARM_ENDPOINT'] ?? PUBLIC_ENDPOINT).replace(/\/+$/, '');
   const connection = { credential, endpoint, httpClient: overrides.httpClient ?? null };
   const lanes = createLanes(createExchange(connection), { clock, pause });
@@ -87,6 +88,13 @@ export function compose(env: Env, overrides: Partial<Overrides> = {}): AzureDeps
     newId,
   };
 }
+
+/**
+ * Where the settings say that the rules are, as `TAPKEEPER_RULES`.
+ * @throws Fault `config-invalid` for what names no place.
+ */
+export const rulesPlaceOf = (env: Env, credential: Credential): RulesPlace =>
+  placeOf(env, { credential, pause: (delayMs) => wait(delayMs) });
 
 /** A process that has no storage account, as a person's, has nobody to share with. */
 const interruptionsOf = (env: Env, credential: Credential, clock: Clock): Interruptions =>

@@ -5,7 +5,7 @@ import { createInterruptions } from '../../functions/interruptions.ts';
 import { findFree } from '../../functions/interruptions/slots.ts';
 import { takeTurn } from '../../functions/interruptions/turns.ts';
 import type { Timer } from '../../functions/interruptions/leases.ts';
-import { sha256 } from '../../functions/rules-file.ts';
+import { sha256 } from '../../functions/sha256.ts';
 import { type Storage, startStorage } from '../../local/azure/storage.ts';
 import { parseAccountId, parseMachineId, parseTargetId, toInstant } from '../../shared/ids.ts';
 import type { Interruptions, Refusal, Turn, TurnAnswer } from '../../shared/ports.ts';

@@ -13,7 +13,7 @@ import { parameterPlace } from '../../../lambdas/rules/ssm.ts';
 import { startAwsCloud, type AwsCloud } from '../../../local/aws/aws-cloud.ts';
 import type { RulesSource } from '../../../shared/ports.ts';
 import { ASKED_EVERY_MS, MOST_BYTES } from '../../../shared/rules-source.ts';
-import { type Front, startFront } from './front.ts';
+import { type Front, startFront } from '../front.ts';
 
 const CREDENTIALS = { accessKeyId: 'a', secretAccessKey: 'b' };
 const AT = 's3://rules/soc/tapkeeper.yaml';

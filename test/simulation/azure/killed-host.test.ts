@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createInterruptions } from '../../../functions/interruptions.ts';
 import { systemTimer, type Timer } from '../../../functions/interruptions/leases.ts';
-import { sha256 } from '../../../functions/rules-file.ts';
+import { sha256 } from '../../../functions/sha256.ts';
 import { FUNCTION_APP } from '../../../local/azure/host.ts';
 import { credentialOf } from '../../../local/azure/identities.ts';
 import { endAfterTest } from '../after-test.ts';

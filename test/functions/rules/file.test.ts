@@ -2,9 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createRulesFile } from '../../functions/rules-file.ts';
+import { filePlace } from '../../../functions/rules/file.ts';
+import { sha256 } from '../../../functions/sha256.ts';
+import type { RulesSource } from '../../../shared/ports.ts';
+import { rulesAt } from '../../../shared/rules-source.ts';
 
 const EMPTY = 'version: 1\nowner: soc\ndestinations: {}\nrules: []\n';
+
+const createRulesFile = (path: string): RulesSource =>
+  rulesAt(filePlace(path), { clock: { now: () => 0 }, hash: sha256 });
 
 let folder: string;
 beforeAll(async () => {
