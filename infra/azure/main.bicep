@@ -250,7 +250,7 @@ module topicsOf 'topic.bicep' = [
       name: topic.name
       existence: topic.existence
     }
-    dependsOn: [eventsGroups[i]]
+    dependsOn: [eventsGroups]
   }
 ]
 
@@ -278,7 +278,7 @@ module events 'events.bicep' = [
       queueName: storage.outputs.eventQueue
       deadLetterContainer: storage.outputs.deadLetterContainer
     }
-    dependsOn: [topicAccess[i]]
+    dependsOn: [topicAccess]
   }
 ]
 

@@ -29,4 +29,4 @@ resource found 'Microsoft.EventGrid/systemTopics@2025-02-15' existing = if (exis
 output id string = existence == 'created' ? created.id : found.id
 
 @description('The object id of the identity as which the topic delivers.')
-output principalId string = existence == 'created' ? created.identity.principalId : found.identity.principalId
+output principalId string = existence == 'created' ? created!.identity!.principalId : found!.identity!.principalId

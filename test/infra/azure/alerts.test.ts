@@ -4,10 +4,8 @@ import { FAULTS, type FaultCode } from '../../../shared/fault.ts';
 import type { JournalEntry } from '../../../shared/journal.ts';
 import type { Change, Hold } from '../../../shared/plan/change.ts';
 import { HOLDS, type HoldCode, needsPerson } from '../../../shared/reason.ts';
-import { getTemplate, readBicepFiles, toData } from './bicep.ts';
-import { evaluate } from './evaluate.ts';
-
-const template = getTemplate(await readBicepFiles(), 'alerts.bicep');
+import type { Deployment } from './bicep/deploy.ts';
+import { deployMain, propertiesOf, writesOf } from './deployed.ts';
 
 interface Alert {
   readonly name: string;
@@ -15,13 +13,21 @@ interface Alert {
   readonly query: string;
 }
 
-const variable = (name: string) => {
-  const found = template.variables.find((one) => one.name === name);
-  if (found === undefined) throw new Error(`alerts.bicep has no variable ${name}.`);
-  return found.value;
-};
-const journal = String(toData(variable('journal')));
-const alerts = evaluate(variable('alerts'), { journal, subscriptions: ['AAAA', 'bbbb'] }) as readonly Alert[];
+interface Rule {
+  readonly displayName: string;
+  readonly description: string;
+  readonly criteria: { readonly allOf: readonly { readonly query: string }[] };
+  readonly actions: { readonly actionGroups: readonly string[] };
+}
+
+const rulesOf = (deployment: Deployment): readonly Rule[] =>
+  writesOf(deployment, 'Microsoft.Insights/scheduledQueryRules').map((write) => propertiesOf(write) as unknown as Rule);
+
+const alerts: readonly Alert[] = rulesOf(deployMain({ subscriptions: ['AAAA', 'bbbb'] })).map((rule) => ({
+  name: rule.displayName.replace('tapkeeper-soc: ', ''),
+  says: rule.description,
+  query: rule.criteria.allOf.map(({ query }) => query).join(),
+}));
 const queryOf = (name: string): string => alerts.find((alert) => alert.name === name)?.query ?? '';
 
 /** Each kind of line, as the compiler knows them. */
@@ -63,7 +69,7 @@ function holds(comparison: string, row: Row): boolean {
 
 /** Whether the condition at the end of a query holds: comparisons with `and`, or several such in parentheses with `or`. */
 function fires(name: string, row: Row): boolean {
-  const condition = queryOf(name).slice(`${journal} | where `.length);
+  const condition = queryOf(name).split(' | where ').at(-1) ?? '';
   const alternatives = condition.startsWith('(') ? condition.slice(1, -1).split(') or (') : [condition];
   return alternatives.some((all) => all.split(' and ').every((comparison) => holds(comparison, row)));
 }
@@ -123,6 +129,13 @@ describe('alerts', () => {
     expect(query).toContain('split("aaaa,bbbb", ",")');
     expect(query).toContain(`tostring(line.trigger) == "${sweep.trigger}"`);
     expect(query).toContain(`tostring(line.mode) == "${sweep.mode}"`);
+  });
+
+  test('are told to somebody only where somebody is named', () => {
+    const toldOf = (alertEmail: string) =>
+      rulesOf(deployMain({ alertEmail })).flatMap(({ actions }) => actions.actionGroups);
+    expect(toldOf('')).toEqual([]);
+    expect(toldOf('soc@example.com').length).toBe(alerts.length);
   });
 
   test('each has a name of its own, and says what to do', () => {

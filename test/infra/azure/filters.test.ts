@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { identify, SUBSCRIPTION_FILTER } from '../../../functions/event-grid.ts';
 import { findJson } from '../../../functions/json.ts';
 import { type EventFilter, matches } from '../../../local/azure/event-grid/filter.ts';
-import { getResource, getTemplate, readBicepFiles, toData } from './bicep.ts';
+import { deployMain, getWrite, propertiesOf } from './deployed.ts';
 
 const FOLDER = new URL('../../payloads/azure/', import.meta.url);
 const read = (file: string): unknown => findJson(readFileSync(new URL(file, FOLDER), 'utf8'));
@@ -21,13 +21,9 @@ const READ_TO_KNOW: readonly string[] = [
   'eg-tapconfig-write-self-claims-as-text',
 ];
 
-interface Subscription {
-  readonly properties: { readonly filter: EventFilter };
-}
-
-const { declared } = getResource(getTemplate(await readBicepFiles(), 'events.bicep'), 'eventSubscription');
-const { properties } = toData(declared) as Subscription;
-const deployed = properties.filter;
+const deployment = deployMain({ subscriptions: ['11111111-2222-3333-4444-555555555555'] });
+const properties = propertiesOf(getWrite(deployment, 'Microsoft.EventGrid/systemTopics/eventSubscriptions'));
+const deployed = properties['filter'] as EventFilter;
 
 describe('the filter that is deployed', () => {
   test("is the code's", () => {
@@ -47,24 +43,36 @@ describe('the filter that is deployed', () => {
   });
 
   test('what is let through only to be read is there, and is not acted on', () => {
-    expect(READ_TO_KNOW.filter((name) => !files.some((file) => nameOf(file) === name))).toEqual([]);
     const only = files.filter((file) => READ_TO_KNOW.includes(nameOf(file)));
-    expect(only.map((file) => identify(read(file), READER).kind)).toEqual(only.map(() => 'ignored'));
+    expect(new Set(only.map(nameOf))).toEqual(new Set(READ_TO_KNOW));
+    expect(only.filter((file) => identify(read(file), READER).kind !== 'ignored')).toEqual([]);
   });
 });
 
 describe('the delivery', () => {
+  const storage = getWrite(deployment, 'Microsoft.Storage/storageAccounts').id;
+
   test('goes to the event queue, in a schema that is read, with an identity and no key', () => {
     expect(properties).toMatchObject({
       eventDeliverySchema: 'CloudEventSchemaV1_0',
       deliveryWithResourceIdentity: {
         identity: { type: 'SystemAssigned' },
-        destination: { endpointType: 'StorageQueue', properties: { queueName: '[queueName]' } },
-      },
-      deadLetterWithResourceIdentity: {
-        identity: { type: 'SystemAssigned' },
-        deadLetterDestination: { endpointType: 'StorageBlob' },
+        destination: {
+          endpointType: 'StorageQueue',
+          properties: { resourceId: storage, queueName: 'tapkeeper-events' },
+        },
       },
     });
+  });
+
+  test('keeps what cannot be delivered, in a container that is there', () => {
+    const kept = { resourceId: storage, blobContainerName: 'tapkeeper-dead-letters' };
+    expect(properties).toMatchObject({
+      deadLetterWithResourceIdentity: {
+        identity: { type: 'SystemAssigned' },
+        deadLetterDestination: { endpointType: 'StorageBlob', properties: kept },
+      },
+    });
+    getWrite(deployment, 'Microsoft.Storage/storageAccounts/blobServices/containers', `/${kept.blobContainerName}`);
   });
 });

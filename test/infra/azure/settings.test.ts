@@ -4,16 +4,22 @@ import { TAP_CAPACITY } from '../../../functions/arm/destinations/taps.ts';
 import { compose } from '../../../functions/compose.ts';
 import { findTapCapacity, ownIdsOf, parseMode, parseSubscriptions } from '../../../functions/settings.ts';
 import { findStorage, STORAGE_SETTING } from '../../../functions/storage.ts';
-import { findProperty, getResource, getTemplate, readBicepFiles, toData } from './bicep.ts';
-import { evaluate, type Values } from './evaluate.ts';
+import { toData } from './bicep.ts';
+import type { Value } from './bicep/functions.ts';
+import {
+  CLIENT,
+  deployMain,
+  exampleParams,
+  getWrite,
+  mainTemplate,
+  PRINCIPAL,
+  propertiesOf,
+  readSource,
+  writesOf,
+} from './deployed.ts';
 
-const files = await readBicepFiles();
-const app = getTemplate(files, 'app.bicep');
-const main = getTemplate(files, 'main.bicep');
-
-const ROOT = new URL('../../../', import.meta.url);
-const SUBSCRIPTION = '11111111-2222-3333-4444-555555555555';
-const OTHER = '66666666-7777-8888-9999-000000000000';
+const SUBSCRIPTIONS = ['11111111-2222-3333-4444-555555555555', '66666666-7777-8888-9999-000000000000'];
+const RULES = 'https://rules.blob.core.windows.net/tapkeeper/tapkeeper.yaml';
 
 /** Set by App Service: https://learn.microsoft.com/azure/app-service/reference-app-settings. */
 const BY_PLATFORM = ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'WEBSITE_AUTH_ENABLED'];
@@ -29,7 +35,7 @@ const BY_HOST = [
 
 /** The settings that the code reads, by its own text. */
 function settingsRead(): readonly string[] {
-  const folder = new URL('functions/', ROOT);
+  const folder = new URL('../../../functions/', import.meta.url);
   const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   const texts = sources.map((file) => readFileSync(new URL(file, folder), 'utf8'));
   const named = texts.flatMap((text) => [...text.matchAll(/\benv(?:\[|, )'([A-Z]\w+)'/g)].map(([, name]) => name));
@@ -42,35 +48,14 @@ interface HostJson {
   readonly extensions: { readonly http: { readonly maxConcurrentRequests: number } };
 }
 
-const GIVEN: Values = {
-  subscriptions: [SUBSCRIPTION, OTHER],
-  mode: 'enforce',
-  sweepSchedule: '0 0 * * * *',
-  tapCapacity: 50,
-  principalId: 'principal',
-  clientId: 'client',
-  storageName: 'tapkeeperabc',
-  insights: { properties: { ConnectionString: 'somewhere' } },
-  rules: '',
-};
-
-/** The app settings that the deployment comes to. */
-function settingsOf(given: Values): Readonly<Record<string, string>> {
-  const known = app.variables.reduce<Values>(
-    (values, { name, value }) => ({ ...values, [name]: evaluate(value, values) }),
-    { ...GIVEN, ...given },
-  );
-  const declared = findProperty(getResource(app, 'appSettings').declared, 'properties');
-  if (declared === null) throw new Error('The app settings have no properties.');
-  return evaluate(declared, known) as Readonly<Record<string, string>>;
-}
+const settingsOf = (given: Readonly<Record<string, Value>> = {}): Readonly<Record<string, string>> =>
+  propertiesOf(getWrite(deployMain(given), 'Microsoft.Web/sites/config', '/appsettings')) as Record<string, string>;
 
 describe('the app settings', () => {
   test('are those that the code and its host read, each of them', () => {
-    const set = Object.keys(settingsOf({ rules: 'https://rules.blob.core.windows.net/a/tapkeeper.yaml' }));
     const read = settingsRead().filter((name) => ![...BY_PLATFORM, ...ELSEWHERE].includes(name));
     expect(read).toContain('TAPKEEPER_SUBSCRIPTIONS');
-    expect(set.toSorted()).toEqual([...new Set([...read, ...BY_HOST])].sort());
+    expect(Object.keys(settingsOf({ rules: RULES })).sort()).toEqual([...new Set([...read, ...BY_HOST])].sort());
   });
 
   test('that others set are read', () => {
@@ -78,33 +63,37 @@ describe('the app settings', () => {
   });
 
   test('mean what the parameters say', () => {
-    const env = settingsOf({});
+    const env = settingsOf({ mode: 'enforce', tapCapacity: 50, sweepSchedule: '0 0 * * * *' });
     expect(parseMode(env)).toBe('enforce');
-    expect(parseSubscriptions(env)).toMatchObject([{ account: SUBSCRIPTION }, { account: OTHER }]);
+    expect(parseSubscriptions(env)).toMatchObject(SUBSCRIPTIONS.map((account) => ({ account })));
     expect(findTapCapacity(env)).toBe(50);
-    expect(ownIdsOf(env)).toEqual(['principal', 'client']);
-    expect(env['AZURE_CLIENT_ID']).toBe('client');
-    expect(env['TAPKEEPER_SWEEP_SCHEDULE']).toBe('0 0 * * * *');
-    const url = (part: string): string => `https://tapkeeperabc.${part}.core.windows.net`;
-    expect(findStorage(env, 'queue')).toEqual({ kind: 'identity', url: url('queue') });
-    expect(findStorage(env, 'blob')).toEqual({ kind: 'identity', url: url('blob') });
+    expect(ownIdsOf(env)).toEqual([PRINCIPAL, CLIENT]);
+    expect(env).toMatchObject({ AZURE_CLIENT_ID: CLIENT, TAPKEEPER_SWEEP_SCHEDULE: '0 0 * * * *' });
+  });
+
+  test('reach the storage account of the deployment as its identity', () => {
+    const { storageAccount } = deployMain().outputs;
+    const addressOf = (part: string) => ({
+      kind: 'identity',
+      url: `https://${String(storageAccount)}.${part}.core.windows.net`,
+    });
+    expect(findStorage(settingsOf(), 'queue')).toEqual(addressOf('queue'));
+    expect(findStorage(settingsOf(), 'blob')).toEqual(addressOf('blob'));
   });
 
   test('are taken by the app', () => {
-    const deps = compose(settingsOf({}));
-    expect(deps.mode()).toBe('enforce');
+    expect(compose(settingsOf()).mode()).toBe('observe');
   });
 
   test('name the rules only where they are in a blob', () => {
-    const address = 'https://rules.blob.core.windows.net/a/tapkeeper.yaml';
-    expect(settingsOf({})).not.toHaveProperty('TAPKEEPER_RULES');
-    expect(settingsOf({ rules: address })).toHaveProperty('TAPKEEPER_RULES', address);
+    expect(settingsOf()).not.toHaveProperty('TAPKEEPER_RULES');
+    expect(settingsOf({ rules: RULES })).toHaveProperty('TAPKEEPER_RULES', RULES);
   });
 });
 
 describe('the parameters', () => {
   const parameter = (name: string) => {
-    const found = main.parameters.find((one) => one.name === name);
+    const found = mainTemplate.parameters.find((one) => one.name === name);
     if (found === undefined) throw new Error(`main.bicep has no parameter ${name}.`);
     return found;
   };
@@ -125,29 +114,76 @@ describe('the parameters', () => {
   });
 
   test('the example gives each of them, and the defaults where it does not say otherwise', () => {
-    const example = files.parameterFiles.get('infra/azure/example.bicepparam');
-    const given = Object.fromEntries((example?.given ?? []).map(({ name, value }) => [name, toData(value)]));
-    expect(Object.keys(given).sort()).toEqual(main.parameters.map(({ name }) => name).sort());
+    const given = exampleParams();
+    const names = mainTemplate.parameters.map(({ name }) => name);
+    expect(Object.keys(given).sort()).toEqual(names.toSorted());
     const own = ['owner', 'location', 'subscriptions', 'taps', 'alertEmail'];
-    const others = main.parameters.map(({ name }) => name).filter((name) => !own.includes(name));
+    const others = names.filter((name) => !own.includes(name));
     expect(others.map((name) => [name, given[name]])).toEqual(others.map((name) => [name, defaultOf(name)]));
   });
 });
 
 describe('the app', () => {
-  const declared = toData(getResource(app, 'app').declared) as Readonly<Record<string, unknown>>;
+  const app = getWrite(deployMain(), 'Microsoft.Web/sites');
 
   test('takes as many requests at a time in an instance as host.json lets in', () => {
-    const host = JSON.parse(readFileSync(new URL('host.json', ROOT), 'utf8')) as HostJson;
-    const perInstanceConcurrency = host.extensions.http.maxConcurrentRequests;
-    const scaleAndConcurrency = { triggers: { http: { perInstanceConcurrency } } };
-    expect(declared).toMatchObject({ properties: { functionAppConfig: { scaleAndConcurrency } } });
+    const { extensions } = JSON.parse(readSource('host.json')) as HostJson;
+    const http = { perInstanceConcurrency: extensions.http.maxConcurrentRequests };
+    expect(propertiesOf(app)).toMatchObject({ functionAppConfig: { scaleAndConcurrency: { triggers: { http } } } });
   });
 
   test('is reached over TLS, and published to by nobody with a password', () => {
-    expect(declared).toMatchObject({ properties: { httpsOnly: true, siteConfig: { minTlsVersion: '1.2' } } });
-    const publishing = getResource(app, 'publishing').declared;
-    expect(publishing.kind === 'loop' ? toData(publishing.over) : null).toEqual(['ftp', 'scm']);
-    expect(findProperty(publishing, 'properties', 'allow')).toMatchObject({ value: false });
+    expect(propertiesOf(app)).toMatchObject({ httpsOnly: true, siteConfig: { minTlsVersion: '1.2' } });
+    const ways = writesOf(deployMain(), 'Microsoft.Web/sites/basicPublishingCredentialsPolicies');
+    expect(ways.map(({ id, body }) => [id.split('/').at(-1), body])).toEqual([
+      ['ftp', { properties: { allow: false } }],
+      ['scm', { properties: { allow: false } }],
+    ]);
+  });
+
+  test('runs from a container that is there, as its identity', () => {
+    const container = getWrite(deployMain(), 'Microsoft.Storage/storageAccounts/blobServices/containers', '-package');
+    const identity = getWrite(deployMain(), 'Microsoft.ManagedIdentity/userAssignedIdentities');
+    const storage = String(deployMain().outputs['storageAccount']);
+    expect(propertiesOf(app)).toMatchObject({
+      functionAppConfig: {
+        deployment: {
+          storage: {
+            value: `https://${storage}.blob.core.windows.net/${container.id.split('/').at(-1)}`,
+            authentication: { type: 'UserAssignedIdentity', userAssignedIdentityResourceId: identity.id },
+          },
+        },
+      },
+    });
+  });
+});
+
+describe('signing in', () => {
+  const signInsOf = (given: Readonly<Record<string, Value>>) =>
+    writesOf(deployMain(given), 'Microsoft.Web/sites/config').filter(({ id }) => id.endsWith('/authsettingsV2'));
+
+  test('is set up for those who are named, and for nobody else', () => {
+    const [signIn] = signInsOf({ signInClientId: CLIENT, signInPrincipals: ['a person'] });
+    expect(signIn?.body).toMatchObject({
+      properties: {
+        globalValidation: { requireAuthentication: true, unauthenticatedClientAction: 'Return401' },
+        identityProviders: {
+          azureActiveDirectory: {
+            registration: { clientId: CLIENT },
+            validation: {
+              allowedAudiences: [CLIENT, `api://${CLIENT}`],
+              defaultAuthorizationPolicy: { allowedPrincipals: { identities: ['a person'] } },
+            },
+          },
+        },
+      },
+    });
+  });
+
+  test.each([
+    { signInClientId: CLIENT, signInPrincipals: [] },
+    { signInClientId: '', signInPrincipals: ['a person'] },
+  ])('is not set up when it would let everybody in: %o', (given) => {
+    expect(signInsOf(given)).toEqual([]);
   });
 });

@@ -1,17 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { QUEUE_NAMES } from '../../../functions/queues.ts';
-import { findProperty, getResource, getTemplate, readBicepFiles, toData } from './bicep.ts';
+import { deployMain, getWrite, propertiesOf, readSource, writesOf } from './deployed.ts';
 
-const storage = getTemplate(await readBicepFiles(), 'storage.bicep');
-const valueOf = (name: string): unknown => {
-  const found = storage.variables.find((one) => one.name === name);
-  return found === undefined ? undefined : toData(found.value);
-};
+const deployment = deployMain();
+const namesOf = (type: string): readonly string[] =>
+  writesOf(deployment, type).map(({ id }) => id.split('/').at(-1) ?? '');
+
+interface Policy {
+  readonly rules: readonly { readonly definition: { readonly filters: { readonly prefixMatch: readonly string[] } } }[];
+}
 
 describe('the storage account', () => {
   test('is reached with an identity, over TLS, and by nobody without', () => {
-    expect(toData(getResource(storage, 'storage').declared)).toMatchObject({
+    expect(getWrite(deployment, 'Microsoft.Storage/storageAccounts').body).toMatchObject({
       kind: 'StorageV2',
       properties: {
         allowSharedKeyAccess: false,
@@ -22,25 +23,26 @@ describe('the storage account', () => {
     });
   });
 
+  test('has a name that storage takes, whoever the owner is', () => {
+    const { storageAccount } = deployMain({ owner: 'a'.repeat(31) }).outputs;
+    expect(storageAccount).toMatch(/^[a-z0-9]{3,24}$/);
+  });
+
   test("has the code's queues, and the container that its processes share", () => {
-    expect({ event: valueOf('eventQueue'), bulk: valueOf('bulkQueue') }).toEqual(QUEUE_NAMES);
-    const { declared } = getResource(storage, 'queues');
-    expect(declared.kind === 'loop' ? toData(declared.over) : null).toEqual(['[eventQueue]', '[bulkQueue]']);
-    const source = readFileSync(new URL('../../../functions/interruptions/blobs.ts', import.meta.url), 'utf8');
-    expect(source).toContain(`'${String(valueOf('interruptionsContainer'))}'`);
+    expect(namesOf('Microsoft.Storage/storageAccounts/queueServices/queues')).toEqual(Object.values(QUEUE_NAMES));
+    const containers = namesOf('Microsoft.Storage/storageAccounts/blobServices/containers');
+    const source = readSource('functions/interruptions/blobs.ts');
+    expect(containers.filter((name) => source.includes(`'${name}'`))).toEqual(['tapkeeper-interruptions']);
   });
 
   test('forgets machines and dead letters, and neither the slots nor the package', () => {
-    const rules = findProperty(getResource(storage, 'lifecycle').declared, 'properties', 'policy', 'rules');
-    const deleted = (rules?.kind === 'array' ? rules.items : []).flatMap((rule) => {
-      const prefixes = findProperty(rule, 'definition', 'filters', 'prefixMatch');
-      return prefixes?.kind === 'array' ? prefixes.items.map(({ source }) => source) : [];
-    });
-    expect(deleted).toEqual([
-      "'${interruptionsContainer}/units/'",
-      "'${interruptionsContainer}/stirs/'",
-      "'${interruptionsContainer}/refusals/'",
-      "'${deadLetterContainer}/'",
+    const { policy } = propertiesOf(getWrite(deployment, 'Microsoft.Storage/storageAccounts/managementPolicies'));
+    const { rules } = policy as Policy;
+    expect(rules.flatMap(({ definition }) => definition.filters.prefixMatch)).toEqual([
+      'tapkeeper-interruptions/units/',
+      'tapkeeper-interruptions/stirs/',
+      'tapkeeper-interruptions/refusals/',
+      'tapkeeper-dead-letters/',
     ]);
   });
 });

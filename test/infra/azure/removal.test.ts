@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import type { Deployment } from './bicep/deploy.ts';
+import { deployMain, HOME, writesOf } from './deployed.ts';
+
+const ONE = '11111111-2222-3333-4444-555555555555';
+const OTHER = '66666666-7777-8888-9999-000000000000';
+const TOPIC = { subscription: OTHER.toUpperCase(), resourceGroup: 'Default-EventGrid', name: 'theirs' };
+
+/** The outputs that removal reads. */
+interface Outputs {
+  readonly resourceGroup: string;
+  readonly eventSubscriptionIds: readonly string[];
+  readonly sourceRoles: readonly OfRole[];
+  readonly tapRoles: readonly OfRole[];
+  readonly tapAssignmentIds: readonly string[];
+  readonly eventsGroups: readonly { readonly subscription: string; readonly resourceGroup: string }[];
+}
+
+interface OfRole {
+  readonly scope: string;
+  readonly role: string;
+  readonly assignmentId: string;
+}
+
+/** What is still there after removing what the outputs name: a resource goes with what it is in. */
+function leftOf({ writes, outputs }: Deployment): readonly string[] {
+  const { resourceGroup, eventSubscriptionIds, sourceRoles, tapRoles, tapAssignmentIds, eventsGroups } =
+    outputs as unknown as Outputs;
+  const roles = [...sourceRoles, ...tapRoles];
+  const removed = [
+    ...eventSubscriptionIds,
+    ...tapAssignmentIds,
+    ...roles.map(({ assignmentId }) => assignmentId),
+    ...roles.map(({ scope, role }) => `${scope}/providers/Microsoft.Authorization/roleDefinitions/${role}`),
+    ...eventsGroups.map((group) => `/subscriptions/${group.subscription}/resourceGroups/${group.resourceGroup}`),
+    `/subscriptions/${HOME}/resourceGroups/${resourceGroup}`,
+  ].filter((id) => id !== '');
+  const isRemoved = (id: string): boolean => removed.some((one) => id === one || id.startsWith(`${one}/`));
+  return writes.map(({ id }) => id).filter((id) => !isRemoved(id));
+}
+
+describe('removing what the outputs name', () => {
+  test('leaves nothing of a deployment behind', () => {
+    const deployment = deployMain();
+    expect(deployment.writes.length).toBeGreaterThan(40);
+    expect(leftOf(deployment)).toEqual([]);
+  });
+
+  test('leaves nothing behind where everything is used', () => {
+    const given = { tapSubscriptions: [ONE, OTHER], signInClientId: ONE, signInPrincipals: [OTHER] };
+    expect(leftOf(deployMain({ ...given, systemTopics: [TOPIC] }))).toEqual([]);
+  });
+
+  test('leaves nothing behind of a deployment that keeps its own home', () => {
+    expect(leftOf(deployMain({ subscriptions: [HOME] }))).toEqual([]);
+  });
+});
+
+describe('a system topic', () => {
+  test('is made in each subscription, with an identity', () => {
+    const topics = writesOf(deployMain(), 'Microsoft.EventGrid/systemTopics');
+    expect(topics.map(({ body }) => body)).toMatchObject(
+      [ONE, OTHER].map((id) => ({
+        location: 'global',
+        identity: { type: 'SystemAssigned' },
+        properties: { source: `/subscriptions/${id}`, topicType: 'Microsoft.Resources.Subscriptions' },
+      })),
+    );
+  });
+
+  test('that is there is used, and neither written nor removed', () => {
+    const deployment = deployMain({ systemTopics: [TOPIC] });
+    const written = writesOf(deployment, 'Microsoft.EventGrid/systemTopics').map(({ id }) => id);
+    expect(written).toEqual([expect.stringContaining(ONE)]);
+    const { eventSubscriptionIds } = deployment.outputs as unknown as Outputs;
+    expect(eventSubscriptionIds[1]).toContain(
+      `${OTHER}/resourceGroups/Default-EventGrid/providers/Microsoft.EventGrid/systemTopics/theirs/eventSubscriptions/`,
+    );
+  });
+
+  test('is watched: an alert for what is kept as undeliverable, and one for what is dropped', () => {
+    const watched = writesOf(deployMain(), 'Microsoft.Insights/metricAlerts').map(({ id }) => id);
+    expect(watched.filter((id) => id.includes(OTHER)).map((id) => id.split('-').at(-1))).toEqual([
+      'DeadLetteredCount',
+      'DroppedEventCount',
+    ]);
+  });
+});
