@@ -14,6 +14,8 @@ export const namesOf = (owner: Owner) => {
     memberRole: `${name}-member`,
     functions: { onChange: `${name}-on-change`, sweep: `${name}-sweep`, resync: `${name}-resync` },
     queues: { event: `${name}-events`, bulk: `${name}-bulk` },
+    /** Where work ends that nobody could do, and what never reached a queue or a function. */
+    deadLetters: { event: `${name}-events-dead`, bulk: `${name}-bulk-dead`, undelivered: `${name}-undelivered` },
     /** The event bus to which other accounts and regions forward. */
     bus: name,
     /** Of the metrics in CloudWatch. */

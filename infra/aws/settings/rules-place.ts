@@ -1,0 +1,12 @@
+import { type NamedPlace, parsePlace } from '../../../lambdas/rules/place.ts';
+import { Fault } from '../../../shared/fault.ts';
+
+/** Where the setting `rules` says that the rules are, as the Lambdas read it; `null`: it names no such place. */
+export function findPlace(text: string): NamedPlace | null {
+  try {
+    return parsePlace(text);
+  } catch (thrown) {
+    if (thrown instanceof Fault) return null;
+    throw thrown;
+  }
+}
