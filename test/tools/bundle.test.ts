@@ -59,6 +59,8 @@ describe('schema-shake', () => {
     ['client-sts', 'sts-client', 'GetFederationToken'],
     ['client-elastic-load-balancing-v2', 'balancer-client', 'CreateLoadBalancer'],
     ['client-auto-scaling', 'auto-scaling-client', 'CreateAutoScalingGroup'],
+    ['client-s3', 'object-client', 'CreateMultipartUpload'],
+    ['client-ssm', 'parameter-client', 'DescribeInstanceInformation'],
   ] as const)('leaves out of %s what is not called', async (client, module, unused) => {
     const text = await bundle(`export * from '../../lambdas/ec2/clients/${module}.ts';`, [schemaShake(client)]);
 

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startAwsCloud, type AwsCloud } from '../../local/aws/aws-cloud.ts';
@@ -33,7 +34,10 @@ afterAll(async () => {
 });
 
 /** Invokes the handler in a process that has nothing but what is deployed; gives its answer and the files that it loaded. */
-async function invoke(event: object): Promise<{ readonly answer: unknown; readonly loaded: readonly string[] }> {
+async function invoke(
+  event: object,
+  more: Readonly<Record<string, string>> = {},
+): Promise<{ readonly answer: unknown; readonly loaded: readonly string[] }> {
   const script = `
     const event = JSON.parse(process.argv[1]);
     require('./index.js').handler(event, { getRemainingTimeInMillis: () => 60000 }).then((answer) => {
@@ -48,10 +52,13 @@ async function invoke(event: object): Promise<{ readonly answer: unknown; readon
     AWS_ENDPOINT_URL_EC2: cloud.endpoint,
     AWS_ENDPOINT_URL_STS: cloud.endpoint,
     AWS_ENDPOINT_URL_AUTO_SCALING: cloud.endpoint,
+    AWS_ENDPOINT_URL_S3: cloud.s3Endpoint,
+    AWS_ENDPOINT_URL_SSM: cloud.endpoint,
     TAPKEEPER_MODE: 'enforce',
     TAPKEEPER_SCOPES: `${OURS}:${cloud.region},${MEMBER}:${cloud.region}`,
     TAPKEEPER_ACCOUNT: OURS,
     TAPKEEPER_MEMBER_ROLE: 'arn:aws:iam::{account}:role/member',
+    ...more,
   };
   const { stderr } = await promisify(execFile)(process.execPath, ['-e', script, JSON.stringify(event)], {
     cwd: folder,
@@ -82,12 +89,35 @@ it('loads a client when it first needs it, in a process that has nothing but the
   expect((await readdir(join(folder, 'later'))).sort()).toContain('balancer-client.js');
 });
 
-it('loads none of them for an event of our own account', async () => {
-  const event = { source: 'aws.ec2', 'detail-type': 'EC2 Instance State-change Notification' };
-  const detail = { 'instance-id': 'i-0123456789abcdef0', state: 'running' };
-  const at = { id: 'e', account: OURS, region: cloud.region, time: '2026-01-01T00:00:00Z' };
+/** A state change of a machine of our own account. */
+const toStateChange = (): object => ({
+  id: 'e',
+  source: 'aws.ec2',
+  'detail-type': 'EC2 Instance State-change Notification',
+  account: OURS,
+  region: cloud.region,
+  time: '2026-01-01T00:00:00Z',
+  detail: { 'instance-id': 'i-0123456789abcdef0', state: 'running' },
+});
 
-  const { loaded } = await invoke({ ...event, ...at, detail });
+it('loads none of them for an event of our own account', async () => {
+  const { loaded } = await invoke(toStateChange());
 
   expect(loaded).toEqual(['index.js', 'parse.js']);
+});
+
+it('loads the client of the place that the rules are in, and no other', async () => {
+  const credentials = cloud.as({ kind: 'user', name: 'alice' });
+  const s3 = new S3Client({ endpoint: cloud.s3Endpoint, region: cloud.region, credentials, forcePathStyle: true });
+  const Body = '{ version: 1, owner: soc }';
+  await s3.send(new CreateBucketCommand({ Bucket: 'rules' }));
+  await s3.send(new PutObjectCommand({ Bucket: 'rules', Key: 'soc/tapkeeper.yaml', Body }));
+  s3.destroy();
+  cloud.putParameter({ name: '/tapkeeper/rules', value: Body, type: 'SecureString' });
+
+  const fromObject = await invoke(toStateChange(), { TAPKEEPER_RULES: 's3://rules/soc/tapkeeper.yaml' });
+  const fromParameter = await invoke(toStateChange(), { TAPKEEPER_RULES: 'ssm:/tapkeeper/rules' });
+
+  expect(fromObject.loaded).toEqual(['index.js', 'object-client.js', 'parse.js']);
+  expect(fromParameter.loaded).toEqual(['index.js', 'parameter-client.js', 'parse.js']);
 });
