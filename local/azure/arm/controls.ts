@@ -1,16 +1,17 @@
 import { newDenials, type Denials } from './denials.ts';
 import { newFailures, type Failures, type OrderedFailures } from './failures.ts';
+import { newGrants, type AskedGrants, type Grants } from './grants.ts';
 import { newLocks, type HeldLocks, type Locks } from './locks.ts';
 import { newMishaps, type Mishaps, type OrderedMishaps } from './mishaps.ts';
 import { newPolicies, type AssignedPolicies, type Policies } from './policies.ts';
 import { newRegistrations, type Registrations } from './registrations.ts';
 
 /** What a test or a person can order the endpoint to do. */
-export interface Controls extends Denials, Failures, Locks, Mishaps, Policies, Registrations {}
+export interface Controls extends Denials, Failures, Grants, Locks, Mishaps, Policies, Registrations {}
 
 /** The orders, and the ways to take them. */
 export interface OrderedControls
-  extends Denials, OrderedFailures, HeldLocks, OrderedMishaps, AssignedPolicies, Registrations {}
+  extends Denials, OrderedFailures, AskedGrants, HeldLocks, OrderedMishaps, AssignedPolicies, Registrations {}
 
 /**
  * What the service says of a machine that was not stopped and started since a VTAP was first deployed. The text is documented
@@ -24,6 +25,7 @@ export const NOT_ON_FASTPATH = {
 export const newControls = (): OrderedControls => ({
   ...newDenials(),
   ...newFailures(),
+  ...newGrants(),
   ...newLocks(),
   ...newMishaps(),
   ...newPolicies(),

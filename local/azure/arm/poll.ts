@@ -3,7 +3,7 @@ import type { Answer } from './answer.ts';
 import type { Arm } from './arm.ts';
 import type { Mishap } from './mishaps.ts';
 import { poll } from './operation.ts';
-import { denied, findOrdered } from './refusal.ts';
+import { denied, findOrdered, isForbidden } from './refusal.ts';
 
 /** What a poll of any operation is called where orders speak of its answer. */
 const ANY_POLL = 'operations/read';
@@ -26,7 +26,7 @@ export function answerPoll(
   const occasion = findPoll(path);
   if (occasion === null) return null;
   const { action, subject } = occasion;
-  const refused = arm.controls.isDenied(action, subject) ? denied(caller, action, subject) : findOrdered(arm, occasion);
+  const refused = isForbidden(arm, caller, occasion) ? denied(caller, action, subject) : findOrdered(arm, occasion);
   return {
     answered: refused ?? poll(arm, path),
     mishap: arm.controls.takeMishap({ action: ANY_POLL, subject }),

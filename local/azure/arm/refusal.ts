@@ -50,15 +50,38 @@ export function findOrdered(arm: Arm, occasion: Occasion): Answer | null {
   return { ...refused, headers: { ...refused.headers, ...headers } };
 }
 
+/** Whether the caller may not do something: it was taken away from everybody, or the caller's roles do not hold it. */
+export const isForbidden = ({ controls }: Arm, caller: Identity, { action, subject }: Occasion): boolean =>
+  controls.isDenied(action, subject) || controls.lacks(caller, action, subject);
+
+/**
+ * What a call needs beside: who has a machine's state told with it has to be allowed to read that, too
+ * (https://learn.microsoft.com/azure/role-based-access-control/permissions/compute).
+ */
+const toOccasions = (call: Call): readonly Occasion[] => {
+  const occasion = toOccasion(call);
+  const isExpanded = call.query.get('$expand')?.toLowerCase() === 'instanceview';
+  const view = { ...occasion, action: occasion.action.replace(/\/read$/, '/instanceView/read') };
+  return isExpanded ? [occasion, view] : [occasion];
+};
+
+/** No role is needed to ask which subscriptions one sees. */
+function findForbidden(arm: Arm, call: Call): Answer | null {
+  const isOpen = call.target.kind === 'subscriptions';
+  const forbidden = toOccasions(call).find((occasion) =>
+    isOpen ? arm.controls.isDenied(occasion.action, occasion.subject) : isForbidden(arm, call.caller, occasion),
+  );
+  return forbidden === undefined ? null : denied(call.caller, forbidden.action, forbidden.subject);
+}
+
 /** What refuses a call before its resource is looked at, in the order in which Resource Manager checks; `null`: let it through. */
 export function findRefusal(arm: Arm, call: Call): Answer | null {
   const occasion = toOccasion(call);
-  const { action, subject } = occasion;
   return (
     findOutside(arm, call) ??
-    (arm.controls.isDenied(action, subject) ? denied(call.caller, action, subject) : null) ??
+    findForbidden(arm, call) ??
     findUnprovided(arm, call) ??
-    arm.controls.findLocked(call.method, subject) ??
+    arm.controls.findLocked(call.method, occasion.subject) ??
     arm.controls.findDisallowed(occasion) ??
     findOrdered(arm, occasion)
   );

@@ -2,6 +2,7 @@ import { invalidFormat, invalidReference, refuse, refuseAtGateway, wrongReferenc
 import { findOf, type Arm, type Call } from './arm.ts';
 import { findReference, toRecord } from './body.ts';
 import { parseTarget } from './path.ts';
+import { isForbidden } from './refusal.ts';
 import type { NetworkInterface } from './resource.ts';
 import { stateOf } from './virtual-network-taps.ts';
 
@@ -55,7 +56,7 @@ function findUnlinked(arm: Arm, { caller }: Call, id: string, linked: Linked): A
     return fail(
       `the current tenant '${caller.tenantId}' is not authorized to access linked subscription '${linked.subscription}'.`,
     );
-  if (arm.controls.isDenied(JOIN, linked.id))
+  if (isForbidden(arm, caller, { action: JOIN, subject: linked.id }))
     return fail(
       `it does not have permission to perform action(s) '${JOIN}' on the linked scope(s) '${linked.id}' (respectively) or the linked scope(s) are invalid.`,
     );
