@@ -39,9 +39,10 @@ resource loadBalancer 'Microsoft.Network/loadBalancers@2025-05-01' = {
           subnet: {
             id: subnet
           }
-          privateIPAddress: address
           privateIPAddressVersion: 'IPv4'
-          privateIPAllocationMethod: address == null ? 'Dynamic' : 'Static'
+          ...(address == null
+            ? { privateIPAllocationMethod: 'Dynamic' }
+            : { privateIPAllocationMethod: 'Static', privateIPAddress: address! })
         }
       }
     ]

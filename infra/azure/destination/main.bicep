@@ -14,7 +14,7 @@ param entry sensorEntry
 @description('The network security group of the sensors that lets mirrored packets and the probe in: a new one, or one that there is in this resource group; null: none is touched.')
 param securityGroup sensorSecurityGroup?
 
-@description('Where mirrored packets come from: VirtualNetwork, or CIDRs of the sources\' networks.')
+@description('Where mirrored packets come from: VirtualNetwork alone, or CIDRs of the sources\' networks.')
 param sourceAddresses string[] = ['VirtualNetwork']
 
 @description('The networks to peer; null: they are peered already, or are one.')
@@ -110,7 +110,10 @@ var mirroredPackets = {
     direction: 'Inbound'
     access: 'Allow'
     protocol: 'Udp'
-    ...length(sourceAddresses) == 1 ? { sourceAddressPrefix: sourceAddresses[0] } : { sourceAddressPrefixes: sourceAddresses }
+    // A service tag stands alone; a list takes CIDRs only.
+    ...(length(sourceAddresses) == 1
+      ? { sourceAddressPrefix: sourceAddresses[0] }
+      : { sourceAddressPrefixes: sourceAddresses })
     sourcePortRange: '*'
     destinationAddressPrefix: '*'
     destinationPortRange: '4789'
@@ -208,10 +211,9 @@ module virtualNetworkTap 'virtual-network-tap.bicep' = {
   ]
 }
 
-@description('What the rules file says under `destinations`, two spaces deeper than the name that you give it.')
+@description('The lines of the rules file for this destination, under the name that it is given there.')
 output rulesFile string[] = [
   'cloud: azure'
-  'region: ${location}'
   'virtualNetworkTap: ${virtualNetworkTap.outputs.id}'
 ]
 

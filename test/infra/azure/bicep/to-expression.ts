@@ -26,6 +26,8 @@ export function toExpression(node: Node): Expression {
     case 'identifier':
     case 'primitive_type':
       return { ...at, kind: 'name', name: node.text };
+    // `a!` as a whole value, which the grammar takes for a type.
+    case 'nullable_type':
     case 'parenthesized_expression':
       return toExpression(getPart(node));
     case 'for_statement':
