@@ -2,16 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { DescribedFunction } from './deployed-stack.ts';
 import { type Outcome, startRuntimeApi } from './runtime-api.ts';
 
-/** A function as it is deployed. */
-export interface DeployedFunction {
-  readonly name: string;
-  /** Where its package is unpacked. */
+/** A function as the template describes it, and where its package is unpacked. */
+export interface DeployedFunction extends Omit<DescribedFunction, 'roleName' | 'policy'> {
   readonly folder: string;
-  readonly handler: string;
-  /** What the template sets. */
-  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** Where and as whom a function runs. */
@@ -35,8 +31,6 @@ export interface LambdaProcess {
 const CLIENT = join(import.meta.dirname, '../../../node_modules/aws-lambda-ric/bin/index.mjs');
 const STAND_IN = join(import.meta.dirname, 'native-stand-in.ts');
 
-const TIMEOUT_SECONDS = 60;
-
 /**
  * Lambda's own variables, and nothing of the environment that tests run in
  * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime).
@@ -44,11 +38,10 @@ const TIMEOUT_SECONDS = 60;
 const toEnvironment = (lambda: DeployedFunction, { region, accessKeyId, secretAccessKey }: Surroundings) => ({
   AWS_LAMBDA_FUNCTION_NAME: lambda.name,
   AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(lambda.memoryMb),
   AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
   AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${lambda.name}`,
   AWS_LAMBDA_LOG_STREAM_NAME: '2026/01/01/[$LATEST]0123456789abcdef0123456789abcdef',
-  AWS_LAMBDA_LOG_FORMAT: 'JSON',
   AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
   AWS_REGION: region,
   AWS_DEFAULT_REGION: region,
@@ -62,7 +55,8 @@ const toEnvironment = (lambda: DeployedFunction, { region, accessKeyId, secretAc
 /** Starts a function's process as Lambda does: its own runtime interface client, in the folder of the package. */
 export async function startLambda(lambda: DeployedFunction, surroundings: Surroundings): Promise<LambdaProcess> {
   const { region, account, endpoints } = surroundings;
-  const api = await startRuntimeApi(`arn:aws:lambda:${region}:${account}:function:${lambda.name}`, TIMEOUT_SECONDS);
+  const arn = `arn:aws:lambda:${region}:${account}:function:${lambda.name}`;
+  const api = await startRuntimeApi(arn, lambda.timeoutSeconds);
   const child = spawn(process.execPath, ['--require', STAND_IN, CLIENT, lambda.handler], {
     cwd: lambda.folder,
     env: {

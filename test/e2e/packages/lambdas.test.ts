@@ -7,7 +7,6 @@ import {
   EC2Client,
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AwsCloud, startAwsCloud } from '../../../local/aws/aws-cloud.ts';
 import { type AccessKey, toArn } from '../../../local/aws/identity.ts';
@@ -15,6 +14,7 @@ import { startPoller } from '../../../local/aws/poller.ts';
 import { localSqsClient, type Queue } from '../../../local/aws/queues.ts';
 import type { Sources } from '../../../tools/package/zips.ts';
 import { build, findMissing, install, unpack } from './built.ts';
+import { type DeployedStack, type DescribedFunction, describeStack } from './deployed-stack.ts';
 import { type LambdaProcess, startLambda } from './lambda-process.ts';
 
 const NAMES = ['on-change', 'sweep', 'resync'] as const;
@@ -27,33 +27,27 @@ const NAMESPACE = 'tapkeeper/soc';
 let folder: string;
 let sources: Sources;
 let cloud: AwsCloud;
-let ours: AccessKey;
+let stack: DeployedStack;
 let person: EC2Client;
-let sqs: SQSClient;
 
 /** What a test has started, which ends in the reverse order. */
 const running: { stop(): unknown }[] = [];
 
-/** What the template sets. */
-const toSettings = (): Readonly<Record<string, string>> => ({
-  TAPKEEPER_MODE: 'enforce',
-  TAPKEEPER_SCOPES: `${cloud.account}:${cloud.region}`,
-  TAPKEEPER_ACCOUNT: cloud.account,
-  TAPKEEPER_ROLE_NAME: cloud.roleName,
-  TAPKEEPER_EVENT_QUEUE_URL: cloud.queues.event.url,
-  TAPKEEPER_BULK_QUEUE_URL: cloud.queues.bulk.url,
-  TAPKEEPER_BULK_CONCURRENCY: '2',
-  TAPKEEPER_METRICS_NAMESPACE: NAMESPACE,
-});
+/** An access key of a function's role, which may do what the template lets it do and nothing else. */
+function keyOf({ name, roleName, policy }: DescribedFunction): AccessKey {
+  cloud.holdTo(roleName, policy);
+  return cloud.as({ kind: 'role', roleName, sessionName: name });
+}
 
-/** Starts a function out of its zip, with the rules file beside it as it is deployed. */
+/** Starts a function out of its zip, with the rules file beside it, and everything else as the template describes it. */
 async function start(name: Name): Promise<LambdaProcess> {
+  const described = stack.functionOf(name, cloud);
   const lambda = await startLambda(
-    { name: `tapkeeper-soc-${name}`, folder: join(folder, name), handler: 'index.handler', environment: toSettings() },
+    { ...described, folder: join(folder, name) },
     {
       region: cloud.region,
       account: cloud.account,
-      ...ours,
+      ...keyOf(described),
       endpoints: {
         AWS_ENDPOINT_URL_EC2: cloud.endpoint,
         AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: cloud.endpoint,
@@ -65,8 +59,9 @@ async function start(name: Name): Promise<LambdaProcess> {
   return lambda;
 }
 
-/** Has a function handle what comes to a queue, as its event source mapping does. */
+/** Has on-change handle what comes to a queue, as its event source mapping does: in the function's role. */
 function consume(queue: Queue, lambda: LambdaProcess): void {
+  const sqs = localSqsClient(cloud.sqsEndpoint, cloud.region, keyOf(stack.functionOf('on-change', cloud)));
   const stopPolling = startPoller({
     client: sqs,
     queue,
@@ -87,6 +82,7 @@ function consume(queue: Queue, lambda: LambdaProcess): void {
     async stop() {
       stopConsuming();
       await stopPolling();
+      sqs.destroy();
     },
   });
 }
@@ -108,11 +104,9 @@ const writeRules = async (text: string): Promise<void> => {
 /** A cloud with a sensor behind a load balancer, and the rules that send tagged machines' traffic there. */
 async function startCloud(events: 'events arrive' | 'no event arrives'): Promise<void> {
   cloud = await startAwsCloud({ port: 0, settleMs: 1, ...(events === 'events arrive' ? {} : { rules: {} }) });
-  ours = cloud.as({ kind: 'role', roleName: cloud.roleName, sessionName: 'tapkeeper' });
   const credentials = cloud.as({ kind: 'user', name: 'alice' });
   person = new EC2Client({ endpoint: cloud.endpoint, region: cloud.region, credentials });
-  sqs = localSqsClient(cloud.sqsEndpoint, cloud.region, ours);
-  running.push(cloud, { stop: () => person.destroy() }, { stop: () => sqs.destroy() });
+  running.push(cloud, { stop: () => person.destroy() });
   cloud.addBalancer({ arn: BALANCER });
   await person.send(new CreateTrafficMirrorTargetCommand({ NetworkLoadBalancerArn: BALANCER }));
   const { TrafficMirrorFilter: made } = await person.send(new CreateTrafficMirrorFilterCommand({}));
@@ -183,8 +177,10 @@ function countedIn({ lines }: LambdaProcess): readonly string[] {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tapkeeper-lambdas-'));
   sources = await build('lambdas', folder);
+  stack = await describeStack(folder, join(folder, 'dist/lambdas'), toRules('tmf-0a'));
   for (const name of NAMES) await install(`tapkeeper-${name}.zip`, sources, join(folder, name));
-});
+  // Two dozen bundles and a synthesis: seconds, and several times that with both cores busy.
+}, 180_000);
 
 afterEach(async () => {
   for (const started of running.splice(0).reverse()) await started.stop();
@@ -204,9 +200,20 @@ describe.each(NAMES)('the package of %s', (name) => {
     // When a window is open is asked only where changes interrupt, which they do on Azure.
     expect(findMissing(files)).toEqual(['later/windows.js']);
   });
+
+  it('is what the stack deploys, with the rules beside it', async () => {
+    const deployed = new Map(await stack.codeOf(name));
+
+    expect(deployed.get('tapkeeper.yaml')?.toString()).toBe(toRules('tmf-0a'));
+    deployed.delete('tapkeeper.yaml');
+    const files = await unpack(`tapkeeper-${name}.zip`, sources);
+    expect([...deployed.keys()].sort()).toEqual([...files.keys()].sort());
+    for (const [file, contents] of files)
+      expect(Buffer.from(contents).equals(deployed.get(file) ?? Buffer.of())).toBe(true);
+  });
 });
 
-describe('under the runtime client of Lambda', () => {
+describe('under the runtime client of Lambda, in the roles of the template', () => {
   it('on-change attaches for an event, and counts it', async () => {
     await startCloud('events arrive');
     const onChange = await start('on-change');
