@@ -25,7 +25,7 @@ export const apply: Command = {
     refuseUnlessEnforcing(io);
     const run = readRun(given);
     const study = async (places: readonly Place[]): Promise<readonly Prepared[]> =>
-      prepare(places, { aim: 'wished', rules: await loadRules(rulesPathOf(given.text('rules'), io)), run }, io);
+      prepare(places, { aim: 'wished', rules: await loadRules(rulesPathOf(given.text('rules'), io), io), run }, io);
     const seen = await study(await reachPlaces(given, io));
     if (seen.every(({ plan }) => isNothingToDo(plan))) return conclude(await enactAll(seen, io), seen, given, io);
     const agreed = await agree({ seen, question: 'Apply this plan?', study }, given, io);

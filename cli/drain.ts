@@ -30,7 +30,7 @@ export const drain: Command = {
     refuseUnlessPaused(io);
     const run = readRun(given);
     const study = async (places: readonly Place[]): Promise<readonly Prepared[]> =>
-      prepare(places, { aim: 'drained', rules: await loadRules(rulesPathOf(given.text('rules'), io)), run }, io);
+      prepare(places, { aim: 'drained', rules: await loadRules(rulesPathOf(given.text('rules'), io), io), run }, io);
     const seen = await study(await reachPlaces(given, io));
     const plans = seen.map(({ plan }) => plan);
     if (plans.some(({ guard }) => guard.trips.length > 0)) {

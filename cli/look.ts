@@ -35,7 +35,7 @@ export interface Look {
  * @throws Fault `config-invalid` when the rules, the options or the snapshot are wrong.
  */
 export async function look(given: Arguments, io: Io): Promise<Look> {
-  const rules = await loadRules(rulesPathOf(given.text('rules'), io));
+  const rules = await loadRules(rulesPathOf(given.text('rules'), io), io);
   const from = given.text('from');
   if (from !== null) return lookInto(await readSnapshot(from), rules, given, from);
   // The clouds' SDKs are loaded here and not above: planning from a file takes none of them.

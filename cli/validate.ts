@@ -24,7 +24,7 @@ export const validate: Command = {
   },
   async run(given, io) {
     const file = rulesPathOf(given.text('file'), io);
-    const read = await readRules(file, await readFilters(given.text('from')));
+    const read = await readRules(file, await readFilters(given.text('from')), io);
     const say = given.flag('json') ? sayJson : sayText;
     say(file, read, io);
     return read.kind === 'valid' ? EXIT.nothingToDo : (EXIT.error satisfies ExitCode);
