@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Deployment } from './bicep/deploy.ts';
-import { deployMain, HOME, writesOf } from './deployed.ts';
+import { deployMain as deployWith, HOME, writesOf } from './deployed.ts';
 
 const ONE = '11111111-2222-3333-4444-555555555555';
-const OTHER = '66666666-7777-8888-9999-000000000000';
+const OTHER = 'bbbbbbbb-7777-8888-9999-000000000000';
 const TOPIC = { subscription: OTHER.toUpperCase(), resourceGroup: 'Default-EventGrid', name: 'theirs' };
+
+const deployMain = (given: Readonly<Record<string, unknown>> = {}): Deployment =>
+  deployWith({ subscriptions: [ONE, OTHER], ...given });
 
 /** The outputs that removal reads. */
 interface Outputs {
@@ -68,13 +71,16 @@ describe('a system topic', () => {
     );
   });
 
-  test('that is there is used, and neither written nor removed', () => {
-    const deployment = deployMain({ systemTopics: [TOPIC] });
+  test.each([
+    [OTHER, OTHER.toUpperCase()],
+    [OTHER.toUpperCase(), OTHER],
+  ])('that is there is used, and neither written nor removed: %s, named as %s', (kept, named) => {
+    const deployment = deployMain({ subscriptions: [ONE, kept], systemTopics: [{ ...TOPIC, subscription: named }] });
     const written = writesOf(deployment, 'Microsoft.EventGrid/systemTopics').map(({ id }) => id);
     expect(written).toEqual([expect.stringContaining(ONE)]);
     const { eventSubscriptionIds } = deployment.outputs as unknown as Outputs;
     expect(eventSubscriptionIds[1]).toContain(
-      `${OTHER}/resourceGroups/Default-EventGrid/providers/Microsoft.EventGrid/systemTopics/theirs/eventSubscriptions/`,
+      `${kept}/resourceGroups/Default-EventGrid/providers/Microsoft.EventGrid/systemTopics/theirs/eventSubscriptions/`,
     );
   });
 

@@ -67,9 +67,11 @@ describe('the custom roles', () => {
   });
 
   test('on VTAPs are there once, however a subscription is written and named', () => {
-    const both = deployMain({ taps: [TAP, `${TAP}2`], tapSubscriptions: [ONE.toUpperCase()] });
-    const names = writesOf(both, DEFINITION).map((write) => propertiesOf(write)['roleName']);
-    expect(names.filter((name) => name === `tapkeeper-soc tap ${ONE}`)).toHaveLength(1);
+    const taps = [TAP, `${TAP}2`].map((tap) => tap.replace(ONE, TAPS));
+    const both = deployMain({ taps, tapSubscriptions: [TAPS.toUpperCase()] });
+    const names = Object.keys(rolesOf(both)).map((name) => name.toLowerCase());
+    expect(writesOf(both, DEFINITION)).toHaveLength(3);
+    expect(names).toContain(`tapkeeper-soc tap ${TAPS}`);
   });
 
   test('of a second deployment of the owner have the same names and other ids, so that it fails', () => {
