@@ -3,6 +3,7 @@
  *
  *     cdk synth  -c settings=my.aws.yaml      the file with the settings; tapkeeper.aws.yaml when left out
  *     cdk deploy -c mode=paused               another mode than the settings have
+ *     cdk deploy -c bundles=PATH              Lambdas from elsewhere than dist/lambdas
  */
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -20,7 +21,7 @@ function synthesize(app: App): void {
   };
   const { settings, warnings } = loadSettings(contextOf('settings') ?? 'tapkeeper.aws.yaml', contextOf('mode'));
   for (const warning of warnings) process.stderr.write(`${warning}\n`);
-  addStacks(app, settings, BUNDLES);
+  addStacks(app, settings, contextOf('bundles') ?? BUNDLES);
   judge(app);
   app.synth();
 }
