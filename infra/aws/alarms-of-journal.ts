@@ -24,9 +24,9 @@ export function journalWarnings({ names, sweepMinutes }: Watched): readonly Warn
       metric: sum(METRICS.finished, { trigger: 'sweep' }, eachSweep),
       unless: { kind: 'at-least', value: 1 },
       periods: LASTING,
-      // What does not run says nothing. Just after the first deployment that is so until the first sweep.
+      // What does not run says nothing.
       missing: 'is-not',
-      means: `No sweep has come to its end in ${LASTING} intervals: nothing repairs what events did not tell.`,
+      means: `No sweep has come to its end in ${LASTING} intervals: nothing repairs what events did not tell. A new deployment is so until its first sweep.`,
       remedy: `See whether the schedule is on and what the function sweep logs: ${runbook('Faults')}.`,
     },
     {

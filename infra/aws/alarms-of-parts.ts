@@ -101,5 +101,5 @@ const throttleWarning = (name: string, lambda: IFunction): Warning => ({
   periods: LASTING,
   missing: 'is-well',
   means: `Lambda has had no room to run ${name} for a quarter of an hour: the account's concurrency is used up.`,
-  remedy: `Find what else uses it, or ask for more: ${runbook('A storm of events')}.`,
+  remedy: `Find what else uses it, or ask for more: ${runbook('Throttling and backfill')}.`,
 });
