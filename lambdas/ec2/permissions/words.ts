@@ -1,7 +1,7 @@
 import type { Scope } from '../../../shared/words.ts';
 import type { Grant, Permission } from '../permissions.ts';
 import { toArnPattern } from './arns.ts';
-import type { Test } from './conditions.ts';
+import type { Condition, Test } from './conditions.ts';
 
 const VALUES = { owner: 'the owner in the rules', owners: 'the owner in the rules or a former one' } as const;
 
@@ -10,10 +10,13 @@ function formatTest({ operator, key, values }: Test): string {
   return operator === 'StringEquals' ? `${key} is ${said}` : `${key} has nothing but ${said}`;
 }
 
+/** What a policy asks for, in words that follow "where"; nothing, when it asks for nothing. */
+export const formatCondition = (condition: Condition): string => condition.map(formatTest).join(' and ');
+
 function formatGrant({ action, resources, condition }: Grant, { account, region }: Scope): string {
   const place = { partition: '*', account, region: region ?? '*' };
   const allowed = `${action} on ${resources.map((type) => toArnPattern(type, place)).join(', ')}`;
-  return condition.length === 0 ? allowed : `${allowed} where ${condition.map(formatTest).join(' and ')}`;
+  return condition.length === 0 ? allowed : `${allowed} where ${formatCondition(condition)}`;
 }
 
 /** What to allow, in words: actions, ARNs and conditions. */
