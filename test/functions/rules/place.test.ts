@@ -11,7 +11,7 @@ const OWN = findBlobKey(
 );
 
 describe('what TAPKEEPER_RULES names', () => {
-  it.each(['tapkeeper.yaml', '/home/site/a:b.yaml', 'C:\\home\\tapkeeper.yaml'])('%s is a file', (text) => {
+  it.each(['tapkeeper.yaml', '/srv/rules/a:b.yaml', 'C:\\srv\\tapkeeper.yaml'])('%s is a file', (text) => {
     expect(parsePlace(text, null)).toEqual({ kind: 'file', path: resolve(text) });
   });
 
