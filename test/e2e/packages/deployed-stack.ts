@@ -49,8 +49,9 @@ interface PolicyProperties {
 
 type Resources = Readonly<Record<string, Resource>>;
 
-const propertiesOf = <Properties>(resources: Resources, type: string): readonly Properties[] =>
-  Object.values(resources).flatMap(({ Type, Properties }) => (Type === type ? [Properties as Properties] : []));
+/** The properties of the resources of a type. */
+const propertiesOf = (resources: Resources, type: string): readonly unknown[] =>
+  Object.values(resources).flatMap(({ Type, Properties }) => (Type === type ? [Properties] : []));
 
 /** Puts in the place of references what they come to in a cloud. What the tests do not reach keeps its logical id. */
 function resolve(value: unknown, resources: Resources, cloud: AwsCloud): unknown {
@@ -86,7 +87,7 @@ export async function describeStack(folder: string, bundles: string, rules: stri
   const { Resources: resources } = stack.template as { readonly Resources: Resources };
 
   const find = (bundle: string): FunctionProperties => {
-    const functions = propertiesOf<FunctionProperties>(resources, 'AWS::Lambda::Function');
+    const functions = propertiesOf(resources, 'AWS::Lambda::Function') as readonly FunctionProperties[];
     const found = functions.find(({ FunctionName }) => FunctionName === `${stack.stackName}-${bundle}`);
     if (found === undefined) throw new Error(`looking for ${bundle} in the template: it has no such function`);
     return found;
@@ -95,7 +96,7 @@ export async function describeStack(folder: string, bundles: string, rules: stri
     functionOf(bundle, cloud) {
       const { FunctionName, Handler, MemorySize, Timeout, Environment, Role } = find(bundle);
       const [role] = Role['Fn::GetAtt'];
-      const policies = propertiesOf<PolicyProperties>(resources, 'AWS::IAM::Policy');
+      const policies = propertiesOf(resources, 'AWS::IAM::Policy') as readonly PolicyProperties[];
       const ofRole = policies.filter(({ Roles }) => Roles.some(({ Ref }) => Ref === role));
       return {
         name: FunctionName,
@@ -104,9 +105,7 @@ export async function describeStack(folder: string, bundles: string, rules: stri
         timeoutSeconds: Timeout,
         environment: resolve(Environment.Variables, resources, cloud) as Readonly<Record<string, string>>,
         roleName: String(resources[role]?.Properties['RoleName']),
-        policy: ofRole.flatMap(
-          ({ PolicyDocument }) => resolve(PolicyDocument.Statement, resources, cloud) as unknown as Policy,
-        ),
+        policy: ofRole.flatMap(({ PolicyDocument }) => resolve(PolicyDocument.Statement, resources, cloud) as Policy),
       };
     },
     async codeOf(bundle) {
