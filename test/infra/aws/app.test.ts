@@ -1,0 +1,91 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { formatProblems, parseConfig } from '../../../shared/config/parse.ts';
+import { stubBundles } from './deployment-rig.ts';
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tapkeeper-app-'));
+  stubBundles(join(folder, 'bundles'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Ended {
+  readonly code: number;
+  readonly stderr: string;
+}
+
+/** Nothing of who runs it: no credentials, no profile, no home. */
+const ENV = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', CI: 'true', NO_COLOR: '1' };
+
+const run = (args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, args, { env: { ...ENV, ...env } }, (error, _, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : 1, stderr });
+    });
+  });
+
+/** Runs the app as the CDK's command line does. */
+const synthesise = (context: Readonly<Record<string, string>>): Promise<Ended> =>
+  run(['infra/aws/app.ts'], {
+    CDK_CONTEXT_JSON: JSON.stringify({ bundles: join(folder, 'bundles'), ...context }),
+    CDK_OUTDIR: join(folder, 'out'),
+  });
+
+const SETTINGS = "account: '123456789012'\nregion: us-east-1\nrules: rules.yaml\n";
+
+test('the command line writes every template of the example, without credentials', { timeout: 120_000 }, async () => {
+  const out = join(folder, 'cli');
+  const settings = 'infra/aws/tapkeeper.aws.example.yaml';
+  const context = ['-c', `settings=${settings}`, '-c', `bundles=${join(folder, 'bundles')}`];
+  const cdk = ['node_modules/aws-cdk/bin/cdk', 'synth', '-q', ...context, '-o', out];
+  const { code } = await run(cdk, { HOME: folder });
+  expect(code).toBe(0);
+  expect(
+    readdirSync(out)
+      .filter((name) => name.endsWith('.template.json'))
+      .sort(),
+  ).toEqual([
+    'tapkeeper-soc-destination.template.json',
+    'tapkeeper-soc-member.template.json',
+    'tapkeeper-soc.template.json',
+  ]);
+});
+
+test('rules that are not valid are told by the lines of validate and nothing else, and nothing is written', async () => {
+  const rules = 'version: 1\nowner: SOC\nrule: []\n';
+  const path = join(folder, 'rules.yaml');
+  writeFileSync(path, rules);
+  writeFileSync(join(folder, 'settings.yaml'), SETTINGS);
+  const parsed = parseConfig(rules);
+  const problems = parsed.kind === 'invalid' ? parsed.problems : [];
+  expect(problems.length).toBe(2);
+  expect(await synthesise({ settings: join(folder, 'settings.yaml') })).toEqual({
+    code: 1,
+    stderr: `${path} is not valid, so nothing is deployed:\n${formatProblems(path, problems)}\n`,
+  });
+  expect(existsSync(join(folder, 'out', 'manifest.json'))).toBe(false);
+});
+
+test.each([
+  ['no settings', { settings: 'none.yaml' }, /^reading the settings file none\.yaml: ENOENT.*copy of infra.*\n$/],
+  [
+    'a mode that is none',
+    { settings: 'infra/aws/tapkeeper.aws.example.yaml', mode: 'off' },
+    /^-c mode=off: there is no such mode; write observe, enforce, paused\n$/,
+  ],
+  [
+    'no bundles',
+    { settings: 'infra/aws/tapkeeper.aws.example.yaml', bundles: '/nowhere' },
+    /^packing the Lambda on-change: \/nowhere\/on-change has no index\.js; run npm run build first\n$/,
+  ],
+])('%s is told in one line', async (_, context, said) => {
+  const { code, stderr } = await synthesise(context);
+  expect(stderr).toMatch(said);
+  expect(code).toBe(1);
+});
