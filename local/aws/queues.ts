@@ -1,9 +1,7 @@
 import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
 import { toBatches } from '../../lambdas/queues.ts';
-import { findSigner, toArn, type Caller } from './identity.ts';
-import type { Check } from './policy/decide.ts';
-import type { Refused } from './policy/policies.ts';
+import { findDenial, type FindRefused } from './gate.ts';
 import { toPortError } from './ports.ts';
 
 /** A queue and the queue that takes what was received too often. */
@@ -25,8 +23,7 @@ export interface QueueOptions {
   readonly region: string;
   /** How long a message that was received stays hidden from other receivers. */
   readonly visibilitySeconds: number;
-  /** The check that the holder of an access key does not pass, or `null`. */
-  readonly findRefused: (accessKeyId: string, check: Check) => (Refused & { readonly caller: Caller }) | null;
+  readonly findRefused: FindRefused;
 }
 
 /** The queues of one deployment. */
@@ -52,13 +49,11 @@ const MAX_RECEIVE_COUNT = 5;
 
 /** The library's own start listens on all addresses; its application is served here on loopback only. */
 export async function startQueues(options: QueueOptions): Promise<Queues> {
-  const { port, region, visibilitySeconds } = options;
+  const { port, region, visibilitySeconds, findRefused } = options;
   const app = buildApp({ logger: false, defaultRegion: region });
-  app.addHook('preHandler', async ({ headers, body }, reply) => {
-    const why = findDenial(options, headers, body);
-    if (why === null) return;
-    const denial = { __type: 'com.amazon.coral.service#AccessDeniedException', message: why };
-    await reply.status(403).header('content-type', 'application/x-amz-json-1.0').send(denial);
+  app.addHook('preHandler', async (request, reply) => {
+    const denial = findDenial(findRefused, region, request);
+    if (denial !== null) await reply.status(403).header('content-type', denial.contentType).send(denial.body);
   });
   const endpoint = await app.listen({ port, host: '127.0.0.1' }).catch((thrown: unknown) => {
     throw toPortError(thrown, port, 'SQS');
@@ -94,33 +89,6 @@ export async function startQueues(options: QueueOptions): Promise<Queues> {
       await app.close();
     },
   };
-}
-
-/**
- * Why a call of SQS is denied, or `null`. A batch needs the permission of its single call
- * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html).
- */
-function findDenial(
-  { findRefused, region }: QueueOptions,
-  headers: Readonly<Record<string, string | readonly string[] | undefined>>,
-  body: unknown,
-): string | null {
-  const [, call] = /^AmazonSQS\.(\w+?)(?:Batch)?$/.exec(String(headers['x-amz-target'])) ?? [];
-  if (call === undefined) return null;
-  const signer = findSigner(headers['authorization']?.toString(), null);
-  const resource = toQueueArn(body, signer?.region ?? region);
-  const action = `sqs:${call}`;
-  const refused = findRefused(signer?.accessKeyId ?? 'anonymous', { action, resource, context: new Map() });
-  if (refused === null) return null;
-  const who = `User: ${toArn(refused.caller.identity, refused.caller.account)} is not authorized to perform: ${action}`;
-  return `${who} on resource: ${resource} because no identity-based policy allows the ${action} action`;
-}
-
-/** The address of a queue ends in its account and its name. */
-function toQueueArn(body: unknown, region: string): string {
-  const url = typeof body === 'object' && body !== null && 'QueueUrl' in body ? String(body.QueueUrl) : '';
-  const [, account, name] = /\/(\d+)\/([\w.-]+)$/.exec(url) ?? [];
-  return name === undefined ? '*' : `arn:aws:sqs:${region}:${account}:${name}`;
 }
 
 /** A client of the local SQS. */

@@ -1,12 +1,15 @@
-import { EC2Client } from '@aws-sdk/client-ec2';
+import { CreateTrafficMirrorSessionCommand, EC2Client, type Tag } from '@aws-sdk/client-ec2';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { memberStatements, sweepStatements, writerStatements, type Deployment } from '../../../infra/aws/policies.ts';
 import { namesOf } from '../../../infra/aws/names.ts';
-import type { AwsCloud } from '../../../local/aws/aws-cloud.ts';
+import type { AwsCloud, AwsCloudOptions } from '../../../local/aws/aws-cloud.ts';
 import { hostLambdas, type LambdaHost } from '../../../local/aws/lambda-host.ts';
-import { parseConfig } from '../../../shared/config/parse.ts';
 import type { JournalEntry } from '../../../shared/journal.ts';
-import type { Owner, RulesVersion } from '../../../shared/words.ts';
-import { createSensor, endAfterTest, clientOf, startCloud, type Sensor } from '../../local/aws/rig.ts';
+import type { Owner } from '../../../shared/words.ts';
+import { createSensor, endAfterTest, sessionCommand, clientOf, startCloud, type Sensor } from '../../local/aws/rig.ts';
 
 export const OURS = '123456789012';
 export const MEMBER = '210987654321';
@@ -17,6 +20,7 @@ const NAMES = namesOf(OWNER);
 export interface Held {
   readonly cloud: AwsCloud;
   readonly accounts: readonly string[];
+  readonly rules: Deployment['rules'];
   /** Somebody whom no policy keeps from anything. */
   readonly person: EC2Client;
   /** Whoever has the writer's credentials. */
@@ -25,7 +29,10 @@ export interface Held {
   readonly other: Sensor;
 }
 
-export const deployment = (accounts: readonly [string, ...string[]]): Deployment => {
+/** Where rules are that need no permission. */
+const FILE: Deployment['rules'] = { kind: 'file', path: 'tapkeeper.yaml' };
+
+export const deployment = (accounts: readonly [string, ...string[]], rules: Deployment['rules'] = FILE): Deployment => {
   const [first, ...others] = accounts.map((account) => ({ account, region: 'us-east-1' }));
   if (first === undefined) throw new Error('a deployment without accounts');
   return {
@@ -37,19 +44,29 @@ export const deployment = (accounts: readonly [string, ...string[]]): Deployment
     scopes: [first, ...others],
     launchHooks: 'completed',
     memberRole: NAMES.memberRole,
-    rules: { kind: 'file', path: 'tapkeeper.yaml' },
+    rules,
   };
 };
 
 /** What the event source of a queue needs; the stack grants it beside what the code calls. */
 const CONSUME = { Effect: 'Allow', Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage'], Resource: '*' } as const;
 
+export interface HeldOptions {
+  readonly rules?: Deployment['rules'];
+  /** EventBridge rules; those that are deployed when left out. */
+  readonly eventRules?: NonNullable<AwsCloudOptions['rules']>;
+}
+
 export async function startHeld(
   accounts: readonly [string, ...string[]],
-  options: Parameters<typeof startCloud>[0] = {},
+  { rules = FILE, eventRules }: HeldOptions = {},
 ): Promise<Held> {
-  const cloud = await startCloud({ visibilitySeconds: 1, accounts: [OURS, MEMBER], ...options });
-  const central = deployment(accounts);
+  const cloud = await startCloud({
+    visibilitySeconds: 1,
+    accounts: [OURS, MEMBER],
+    ...(eventRules === undefined ? {} : { rules: eventRules }),
+  });
+  const central = deployment(accounts, rules);
   const { event, bulk } = cloud.queues;
   cloud.holdTo(cloud.roleName, [...writerStatements(central, [event.arn, bulk.arn]), CONSUME]);
   cloud.holdTo(NAMES.sweepRole, sweepStatements(central, bulk.arn));
@@ -60,6 +77,7 @@ export async function startHeld(
   return {
     cloud,
     accounts,
+    rules,
     person,
     writer: clientAs(cloud, cloud.roleName),
     sensor: await createSensor(person),
@@ -75,25 +93,72 @@ export function clientAs(cloud: AwsCloud, roleName: string, region = cloud.regio
   return client;
 }
 
+/** The tags of a session of that owner's. */
+export const markOf = (owner: string): Tag[] => [
+  { Key: 'tapkeeper:owner', Value: owner },
+  { Key: 'tapkeeper:mark', Value: 'v1' },
+];
+
+/** A session on an interface, to the held sensor, made by whoever the client is. */
+export async function createSession(
+  client: EC2Client,
+  source: string | undefined,
+  held: Held,
+  tags: Tag[],
+): Promise<string> {
+  const TagSpecifications = [{ ResourceType: 'traffic-mirror-session' as const, Tags: tags }];
+  const { input } = sessionCommand(source, held.sensor, 50);
+  const command = new CreateTrafficMirrorSessionCommand(tags.length === 0 ? input : { ...input, TagSpecifications });
+  const { TrafficMirrorSession: session } = await client.send(command);
+  return session?.TrafficMirrorSessionId ?? '';
+}
+
+/** What is mirrored: source, target, number and owner. */
+export const sessionsOf = ({ cloud }: Held, account = OURS) =>
+  cloud.state
+    .in('us-east-1', account)
+    .sessions.map(({ interfaceId, targetId, number, tags }) => [
+      interfaceId,
+      targetId,
+      number,
+      tags['tapkeeper:owner'],
+    ]);
+
 /** The deployed handlers in their roles. */
 export interface Deployed {
   readonly host: LambdaHost;
   readonly journal: readonly JournalEntry[];
 }
 
-export function deploy({ cloud, accounts }: Held, rules: string): Deployed {
+/** Puts rules where the deployment has them, and gives what names that place in its settings. */
+async function putRules({ cloud, rules }: Held, text: string): Promise<string> {
+  switch (rules.kind) {
+    case 'file': {
+      const folder = await mkdtemp(join(tmpdir(), 'tapkeeper-'));
+      endAfterTest(() => rm(folder, { recursive: true }));
+      await writeFile(join(folder, rules.path), text);
+      return join(folder, rules.path);
+    }
+    case 'object': {
+      const credentials = { accessKeyId: 'alice', secretAccessKey: 'secret' };
+      const s3 = new S3Client({ endpoint: cloud.s3Endpoint, region: cloud.region, credentials, forcePathStyle: true });
+      await s3.send(new CreateBucketCommand({ Bucket: rules.bucket }));
+      await s3.send(new PutObjectCommand({ Bucket: rules.bucket, Key: rules.key, Body: text }));
+      s3.destroy();
+      return `s3://${rules.bucket}/${rules.key}`;
+    }
+    case 'parameter':
+      cloud.putParameter({ name: rules.name, value: text });
+      return `ssm:${rules.name}`;
+  }
+}
+
+export async function deploy(held: Held, rules: string): Promise<Deployed> {
   const journal: JournalEntry[] = [];
-  const host = hostLambdas(cloud, {
-    rulesPath: 'not-read',
-    rules: {
-      async load() {
-        const parsed = parseConfig(rules);
-        if (parsed.kind !== 'valid') throw new Error(JSON.stringify(parsed));
-        return { config: parsed.config, version: rules as RulesVersion };
-      },
-    },
+  const host = hostLambdas(held.cloud, {
+    rulesPath: await putRules(held, rules),
     mode: () => 'enforce',
-    accounts,
+    accounts: held.accounts,
     memberRole: `arn:aws:iam::{account}:role/${NAMES.memberRole}`,
     externalId: 'soc-7',
     sweepRoleName: NAMES.sweepRole,

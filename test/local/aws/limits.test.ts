@@ -34,7 +34,7 @@ async function startEndpoint() {
     later: (step) => void steps.push(step),
     changed: () => {},
   });
-  const server = createQueryServer(endpoint);
+  const server = createQueryServer(endpoint, { query: [], json: [] });
   const port = await listenOnLoopback(server, 0, 'EC2');
   const client = new EC2Client({
     endpoint: `http://127.0.0.1:${port}`,
