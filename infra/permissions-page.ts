@@ -161,7 +161,8 @@ Insights resource.
 
 ## How this is held
 
-[\`test/infra/aws/least-privilege.test.ts\`](../test/infra/aws/least-privilege.test.ts) and [\`test/infra/azure/least-privilege.test.ts\`](../test/infra/azure/least-privilege.test.ts) run the handlers against the local clouds, which
+[\`test/infra/aws/least-privilege.test.ts\`](../test/infra/aws/least-privilege.test.ts), [\`test/infra/aws/writer-credentials.test.ts\`](../test/infra/aws/writer-credentials.test.ts) and
+[\`test/infra/azure/least-privilege.test.ts\`](../test/infra/azure/least-privilege.test.ts) run the handlers against the local clouds, which
 allow exactly what is on this page: all work is done, every permission is used, and what else is tried with the same credentials is refused. The local clouds check what the providers document; no policy was
 tried in a real account.
 `;
