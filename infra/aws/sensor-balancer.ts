@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, type Stack } from 'aws-cdk-lib';
+import { Duration, type Stack } from 'aws-cdk-lib';
 import { type ISecurityGroup, type IVpc, Port, SecurityGroup, Subnet } from 'aws-cdk-lib/aws-ec2';
 import {
   type NetworkListener,
@@ -10,6 +10,7 @@ import {
 import { InstanceIdTarget, IpTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2-targets';
 import type { SensorEntry, Sensors } from './destination-settings.ts';
 import { argueException } from './nag.ts';
+import { addOutput } from './output.ts';
 import { VXLAN, VXLAN_PORT } from './vxlan.ts';
 
 /** What the mirror target stands in front of. */
@@ -96,10 +97,8 @@ function addTargetGroup(
     },
   });
   if (sensors.kind === 'attached-by-hand') {
-    new CfnOutput(stack, 'SensorTargetGroup', {
-      description: "Attach the sensors' Auto Scaling group to this target group",
-      value: group.targetGroupArn,
-    });
+    const wanted = "Attach the sensors' Auto Scaling group to this target group";
+    addOutput(stack, 'SensorTargetGroup', wanted, group.targetGroupArn);
   }
   return group;
 }
