@@ -63,7 +63,11 @@ const toLines = (permissions: readonly string[]): string => permissions.map(code
 const azureCalls = (): string =>
   table(
     ['request', 'where the machines are', 'where the VTAPs are'],
-    Object.values<Call>(CALLS).map(({ attempt, needs }) => [attempt, toLines(needs.source), toLines(needs.tap)]),
+    Object.values<Call>(CALLS).map(({ attempt, needs }) => [
+      attempt.replace(/ (of|at)$/, ''),
+      toLines(needs.source),
+      toLines(needs.tap),
+    ]),
   );
 
 /** As `az role definition create --role-definition` takes it. */
@@ -117,7 +121,7 @@ ${inJson([
 
 ${policy(sweepStatements(DEPLOYMENT, BULK))}
 
-A single scope it reads itself; it needs the rules, too, then. It may change nothing:
+A single scope it reads itself: then it needs the rules, too, and \`ReachMembers\` instead of \`Read\` where that scope is of another account. It may change nothing:
 
 ${policy(sweepStatements({ ...DEPLOYMENT, scopes: [HERE] }, BULK))}
 
@@ -163,6 +167,6 @@ Insights resource.
 
 [\`test/infra/aws/least-privilege.test.ts\`](../test/infra/aws/least-privilege.test.ts), [\`test/infra/aws/writer-credentials.test.ts\`](../test/infra/aws/writer-credentials.test.ts) and
 [\`test/infra/azure/least-privilege.test.ts\`](../test/infra/azure/least-privilege.test.ts) run the handlers against the local clouds, which
-allow exactly what is on this page: all work is done, every permission is used, and what else is tried with the same credentials is refused. The local clouds check what the providers document; no policy was
+allow exactly what is on this page: all work is done, every permission is used (but what the tests name), and what else is tried with the same credentials is refused. The local clouds check what the providers document; no policy was
 tried in a real account.
 `;
