@@ -2,7 +2,8 @@ targetScope = 'resourceGroup'
 
 metadata description = 'What stands between mirrored machines and sensors: a load balancer, a VTAP, security rules and peerings.'
 
-@description('The name of the VTAP.')
+@description('The name of the VTAP; the deployments of its parts are named after it.')
+@maxLength(40)
 param name string
 
 @description('The region of the sensors and of every machine that is mirrored to them. `az provider show --namespace Microsoft.Network` lists the regions that have VTAPs under virtualNetworkTaps; documented are East Asia, West Central US, UK South, East US, Central India, Germany West Central and Central US.')
@@ -28,6 +29,7 @@ param tags object = {}
 type sensorEntry = newLoadBalancer | loadBalancerFrontend | collectorIpConfiguration
 
 @description('A Standard internal load balancer that is created in this resource group.')
+@sealed()
 type newLoadBalancer = {
   kind: 'newLoadBalancer'
   @description('Its name.')
@@ -43,6 +45,7 @@ type newLoadBalancer = {
 }
 
 @description('The first NIC of a sensor.')
+@sealed()
 type sensor = {
   @description('The subscription of the NIC.')
   subscription: string
@@ -55,6 +58,7 @@ type sensor = {
 }
 
 @description('The frontend of a Standard internal load balancer that there is.')
+@sealed()
 type loadBalancerFrontend = {
   kind: 'loadBalancerFrontend'
   @description('Its id: …/frontendIPConfigurations/….')
@@ -64,6 +68,7 @@ type loadBalancerFrontend = {
 }
 
 @description('A collector without a load balancer: an IP configuration of its second NIC.')
+@sealed()
 type collectorIpConfiguration = {
   kind: 'collectorIpConfiguration'
   @description('Its id: …/networkInterfaces/…/ipConfigurations/….')
@@ -75,12 +80,14 @@ type collectorIpConfiguration = {
 type sensorSecurityGroup = newSecurityGroup | existingSecurityGroup
 
 @description('A network security group that is created.')
+@sealed()
 type newSecurityGroup = {
   kind: 'newSecurityGroup'
   name: string
 }
 
 @description('A network security group in this resource group.')
+@sealed()
 type existingSecurityGroup = {
   kind: 'existingSecurityGroup'
   name: string
@@ -89,6 +96,7 @@ type existingSecurityGroup = {
 }
 
 @description('The network of the sensors, and those of the sources.')
+@sealed()
 type peerings = {
   @description('The id of the network of the sensors.')
   sensors: string

@@ -17,6 +17,7 @@ param tags object
 type tapDestination = loadBalancerFrontend | collectorIpConfiguration
 
 @description('The frontend of a Standard internal load balancer.')
+@sealed()
 type loadBalancerFrontend = {
   kind: 'loadBalancerFrontend'
   @description('Its id: …/frontendIPConfigurations/….')
@@ -24,6 +25,7 @@ type loadBalancerFrontend = {
 }
 
 @description('An IP configuration of a network interface of a collector.')
+@sealed()
 type collectorIpConfiguration = {
   kind: 'collectorIpConfiguration'
   @description('Its id: …/networkInterfaces/…/ipConfigurations/….')

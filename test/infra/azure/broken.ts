@@ -19,7 +19,11 @@ param sizes size[] = []
 type size = {
   name: string
   count: int?
+  limit: limit?
 }
+
+@discriminator('kind')
+type limit = { kind: 'none' } | { kind: 'some', limit: int }
 
 var groupName = 'tapkeeper-\${owner}'
 
@@ -131,8 +135,8 @@ const example = (from: string, to: string, says: string): Break => ({ file: 'exa
 /** For each check what breaks it. */
 export const BREAKS: Readonly<Record<string, readonly Break[]>> = {
   'can be read': [
-    main('  location: deployment().location\n', '  location:\n', 'main.bicep:26: cannot be read'),
-    main('    mode: mode\n    count: 1', '    mode: mode count: 1', 'main.bicep:37: a comma or a new line is missing'),
+    main('  location: deployment().location\n', '  location:\n', 'main.bicep:30: cannot be read'),
+    main('    mode: mode\n    count: 1', '    mode: mode count: 1', 'main.bicep:41: a comma or a new line is missing'),
     example("param owner = 'soc'", 'param owner =', 'example.bicepparam:6: cannot be read'),
   ],
   'declares every name that it uses, once': [
@@ -142,7 +146,7 @@ export const BREAKS: Readonly<Record<string, readonly Break[]>> = {
     main('deployment().location', 'map([1], one => two)', 'two is not declared'),
   ],
   'uses every name that it declares': [
-    main('var groupName', "var idle = 'x'\nvar groupName", 'main.bicep:22: idle is not used'),
+    main('var groupName', "var idle = 'x'\nvar groupName", 'main.bicep:26: idle is not used'),
     main('near: network.id', "near: ''", 'network is not used'),
     part("near: near ?? ''", "near: ''", 'near is not used'),
     main('type size', 'type idle = string\n\ntype size', 'idle is not used'),
@@ -163,6 +167,11 @@ export const BREAKS: Readonly<Record<string, readonly Break[]>> = {
     main('param sizes size[] = []', "param sizes size[] = [{ name: 'x', cuont: 1 }]", 'cuont is no property'),
     main('param sizes size[] = []', 'param sizes size[] = [{ count: 1 }]', 'lacks name'),
     part("output id string = '${queues.id}'", 'output id string = 1', '1 is not string'),
+  ],
+  'tells kinds of objects apart by a literal': [
+    main("{ kind: 'none' }", '{ kind: string }', 'limit is not told apart by kind'),
+    main("{ kind: 'none' }", "{ kind: 'some' }", 'limit is not told apart by kind'),
+    main("{ kind: 'none' }", 'size', 'limit is not told apart by kind'),
   ],
   'calls functions that Bicep has': [
     part('uniqueString(', 'uniqueText(', 'uniqueText() is no known function'),

@@ -11,7 +11,7 @@ import { checkParameterFiles } from './checks/parameter-files.ts';
 import { checkResources, checkResourceTypes, type KnownType } from './checks/resources.ts';
 import { checkAddresses, checkKeys, checkOutputs } from './checks/secrets.ts';
 import { checkSyntax } from './checks/syntax.ts';
-import { checkFunctions, checkTypes } from './checks/values.ts';
+import { checkDiscriminated, checkFunctions, checkTypes } from './checks/values.ts';
 
 /** Finds what is wrong in Bicep files: a sentence for each, with its place. */
 export type Check = (files: BicepFiles) => readonly string[];
@@ -30,6 +30,7 @@ export const checksOf = ({ readme, resourceTypes }: Surroundings): Readonly<Reco
   'names everything in one style': checkStyle,
   'describes every parameter and output': checkDescribed,
   'gives values of the right types': checkTypes,
+  'tells kinds of objects apart by a literal': checkDiscriminated,
   'calls functions that Bicep has': checkFunctions,
   'names modules that are there': checkPaths,
   'is deployed by something': checkReached(readme),

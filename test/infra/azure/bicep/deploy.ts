@@ -29,12 +29,17 @@ export interface Order {
   readonly params: Readonly<Record<string, Value>>;
   /** What only the cloud knows of a resource: the properties that it would answer with. */
   readonly answers?: (id: string, type: string) => Readonly<Record<string, Value>>;
+  /**
+   * Azure does at once whatever waits for nothing. The reverse of how things are declared shows what comes after another only
+   * because it stands below it.
+   */
+  readonly inOrder?: 'as declared' | 'reversed';
 }
 
 /** Works out what deploying a template would write, as far as that follows from the template and what it is given. */
 export function deploy(order: Order): Deployment {
   const writes: Write[] = [];
-  const outputs = run({ answers: () => ({}), ...order, write: (write) => writes.push(write) });
+  const outputs = run({ answers: () => ({}), inOrder: 'as declared', ...order, write: (write) => writes.push(write) });
   return { writes, outputs };
 }
 
@@ -66,9 +71,10 @@ function run(order: Run): Readonly<Record<string, Value>> {
     find: (name) => remember(name, () => findDeclared(name, template, order, scope)),
   };
   for (const { name, need } of template.parameters) {
-    if (need === 'required' && !(name in params)) throw new Error(`${file} is not given ${name}.`);
+    if (need === 'required' && (params[name] ?? null) === null) throw new Error(`${file} is not given ${name}.`);
   }
-  for (const { name } of [...template.resources, ...template.modules]) scope.find(name);
+  const declared = [...template.resources, ...template.modules];
+  for (const { name } of order.inOrder === 'as declared' ? declared : declared.toReversed()) scope.find(name);
   return Object.fromEntries(template.outputs.map(({ name, value }) => [name, evaluate(value, scope)]));
 }
 

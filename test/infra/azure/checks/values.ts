@@ -1,6 +1,6 @@
 import type { BicepFiles } from '../bicep.ts';
 import { DECORATORS, FUNCTIONS } from '../bicep/known-functions.ts';
-import { inWords, misfits, type Type } from '../bicep/type.ts';
+import { inWords, misfits, type Field, type Type } from '../bicep/type.ts';
 import type { Expression } from '../bicep/expression.ts';
 import type { Parameter, Template } from '../bicep/template.ts';
 import { at, callsOf } from './every-expression.ts';
@@ -34,6 +34,29 @@ export function checkTypes({ templates }: BicepFiles): readonly string[] {
       misfits(value, type, namedTypesOf(template)).map((what) => at(template, line, `${what} (${inWords(type)})`)),
     ),
   ]);
+}
+
+/** What is told apart by a property has that property everywhere, each time with another literal. */
+export function checkDiscriminated({ templates }: BicepFiles): readonly string[] {
+  return [...templates.values()].flatMap((template) =>
+    [...template.types, ...template.parameters, ...template.outputs].flatMap(({ name, type, line, decorators }) => {
+      const by = decorators.find((decorator) => decorator.name === 'discriminator')?.given[0];
+      if (by?.kind !== 'literal') return [];
+      const kinds = shapesOf(type, template).map((fields) => fields.find((field) => field.name === by.value)?.type);
+      const literals = new Set(kinds.map((kind) => (kind?.kind === 'exactly' ? kind.value : null)));
+      const isTold = literals.size === kinds.length && !literals.has(null);
+      return isTold ? [] : [at(template, line, `${name} is not told apart by ${String(by.value)}`)];
+    }),
+  );
+}
+
+/** The fields of each object that a type may be; of what is no object, none. */
+function shapesOf(type: Type, template: Template): readonly (readonly Field[])[] {
+  if (type.kind === 'shape') return [type.fields];
+  if (type.kind === 'either') return type.of.flatMap((one) => shapesOf(one, template));
+  const named = type.kind === 'named' ? namedTypesOf(template).get(type.name) : undefined;
+  if (named !== undefined) return shapesOf(named, template);
+  return type.kind === 'exactly' && type.value === null ? [] : [[]];
 }
 
 /** Only functions and decorators that Bicep has. */

@@ -22,6 +22,7 @@ export const deployWith = (params: Readonly<Record<string, unknown>> = {}): Depl
     file: `${FOLDER}/main.bicep`,
     place: { subscription: SENSORS, group: 'security', location: 'eastus' },
     params: { ...EXAMPLE, ...params },
+    inOrder: 'reversed',
   });
 
 export const writesOf = ({ writes }: Deployment, type: string): readonly Write[] =>
