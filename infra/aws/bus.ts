@@ -20,8 +20,9 @@ export function addBus(scope: Construct, names: ReturnType<typeof namesOf>, sett
   });
   const { account, scopes, members } = settings;
   const others = new Set(scopes.map((kept) => kept.account).filter((kept) => kept !== account));
-  for (const other of [...others].sort()) {
-    admit(bus, `Account${other}`, { principals: [new AccountPrincipal(other)] });
+  if (others.size > 0) {
+    // In one statement: a policy of a bus has 10,240 characters (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html).
+    admit(bus, 'Accounts', { principals: [...others].sort().map((other) => new AccountPrincipal(other)) });
   }
   const organization = members?.organization ?? null;
   if (organization !== null) {

@@ -22,7 +22,7 @@ export type Functions = Readonly<Record<'onChange' | 'sweep' | 'resync', Functio
  * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html).
  */
 const MEMORY_MB = {
-  /** One such scope at a time; looking at single machines takes 80 MB. */
+  /** One such scope at a time. */
   oneScope: 1024,
   /** Three times as many interfaces, and a whole processor. */
   largeScopes: 2048,

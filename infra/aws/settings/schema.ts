@@ -14,6 +14,13 @@ const RETENTION_DAYS = [
 /** More often, one sweep would begin before the last has come to its end; less than daily, what events did not tell waits for days. */
 const SWEEP_MINUTES = { least: 5, most: 1440 };
 
+/**
+ * Each scope may be of another account, whose role is named in a policy of ours. IAM takes 6,144 characters of one
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html), and so many fit with the longest names; Lambda's 4 KB
+ * of environment, which names all scopes, has room for more.
+ */
+const MOST_SCOPES = 60;
+
 const REGION = '[a-z]+(?:-[a-z]+)+-[0-9]+';
 
 /** A scope as it is written, with its account and its region. */
@@ -64,9 +71,16 @@ export const SettingsSchema = section({
   formerOwners: v.optional(v.array(owner(), mustBe('a list of owners'))),
   mode: v.optional(choice(...MODES)),
   scopes: v.optional(
-    listOf(
-      pattern('account:region, as "123456789012:us-east-1"', SCOPE_PATTERN),
-      'a list of scopes, as ["123456789012:us-east-1"]',
+    v.pipe(
+      listOf(
+        pattern('account:region, as "123456789012:us-east-1"', SCOPE_PATTERN),
+        'a list of scopes, as ["123456789012:us-east-1"]',
+      ),
+      v.maxLength(
+        MOST_SCOPES,
+        ({ input }) =>
+          `must have at most ${MOST_SCOPES} scopes, not ${input.length}; deploy another owner for the rest`,
+      ),
     ),
   ),
   sweepMinutes: v.optional(wholeNumber(SWEEP_MINUTES.least, SWEEP_MINUTES.most)),

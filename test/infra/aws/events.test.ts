@@ -102,11 +102,11 @@ describe('the bus', () => {
       resourcesOf(templateOf(synthesised, 'tapkeeper-soc'), 'AWS::Events::EventBusPolicy'),
     ).map(({ Properties }) => Properties['Statement']);
     expect(statements.map((one) => [at(one, 'Action'), at(one, 'Sid')])).toEqual([
-      ['events:PutEvents', 'Account210987654321'],
+      ['events:PutEvents', 'Accounts'],
       ['events:PutEvents', 'Organization'],
     ]);
-    const [account, organization] = statements;
-    expect(JSON.stringify(at(account, 'Principal'))).toContain(':iam::210987654321:root');
+    const [accounts, organization] = statements;
+    expect(JSON.stringify(at(accounts, 'Principal'))).toContain(':iam::210987654321:root');
     expect(at(organization, 'Condition')).toEqual({ StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } });
   });
 

@@ -221,6 +221,11 @@ describe('settings are refused', () => {
       /`scopes\[0\]` must be account:region, as "1234.*not "us-east-1"/,
     ],
     ['no scope at all', 'scopes: []', /`scopes` must be a list of scopes.*, not empty/],
+    [
+      'more scopes than fit',
+      `scopes: [${Array.from({ length: 61 }, (_, index) => `'${100_000_000_000 + index}:us-east-1'`).join(', ')}]`,
+      /`scopes` must have at most 60 scopes, not 61; deploy another owner for the rest/,
+    ],
     ['a scope twice', "scopes: ['123456789012:us-east-1', '123456789012:us-east-1']", /is listed twice; keep one/],
     [
       'another account without members',

@@ -22,7 +22,7 @@ import {
   templateOf,
 } from './deployment-rig.ts';
 import { App } from 'aws-cdk-lib';
-import { parseRegion } from '../../../shared/ids.ts';
+import { findOwner, parseAccountId, parseRegion } from '../../../shared/ids.ts';
 
 let whole: Synthesised;
 let smallest: Synthesised;
@@ -332,6 +332,41 @@ describe('all stacks', () => {
     expect(left.map(({ Type }) => Type)).toEqual(Array.from({ length: 3 }, () => 'AWS::Logs::LogGroup'));
   });
 });
+
+test('as many scopes as settings may have fit into what Lambda, IAM and EventBridge take', () => {
+  const scope = (index: number) => ({
+    cloud: 'aws' as const,
+    account: parseAccountId(String(210_000_000_000 + index)),
+    region: parseRegion('ap-southeast-7'),
+  });
+  const owner = findOwner('o'.repeat(31));
+  if (owner === null) throw new Error('that is an owner');
+  const scopes = [scope(0), ...Array.from({ length: 59 }, (_, index) => scope(index + 1))] as const;
+  const large = templateOf(made({ ...EXAMPLE, owner, scopes }), `tapkeeper-${owner}`);
+  for (const { Properties } of valuesOf('AWS::Lambda::Function', large)) {
+    const variables = Object.entries(at(Properties, 'Environment', 'Variables') as object);
+    const text = variables.map(([key, value]) => `${key}${resolveText(large, value)}`).join('');
+    // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    expect(text.length).toBeLessThan(4096);
+  }
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+  const ours = [...valuesOf('AWS::IAM::Policy', large), ...valuesOf('AWS::IAM::ManagedPolicy', large)];
+  expect(ours.length).toBeGreaterThan(1);
+  for (const { Type, Properties } of ours) {
+    expect(sizeOf(Properties['PolicyDocument'])).toBeLessThan(Type === 'AWS::IAM::Policy' ? 10_240 : 6144);
+  }
+  // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+  const onBus = valuesOf('AWS::Events::EventBusPolicy', large).map(({ Properties }) => sizeOf(Properties['Statement']));
+  expect(onBus.reduce((sum, size) => sum + size, 0)).toBeLessThan(10_240);
+});
+
+/** How long a policy is when it is deployed: an ARN that only CloudFormation knows is no longer than this. */
+const sizeOf = (policy: unknown): number =>
+  JSON.stringify(policy, (_, value: unknown) => {
+    const parts = at(value, 'Fn::Join', 1);
+    if (Array.isArray(parts)) return parts.map((part) => (typeof part === 'string' ? part : 'aws')).join('');
+    return at(value, 'Fn::GetAtt') === undefined ? value : 'a'.repeat(100);
+  }).length;
 
 test('a second deployment of an owner asks for a role that there is: CloudFormation refuses it', () => {
   const elsewhere = made({ ...SMALLEST, region: parseRegion('eu-west-1') });
