@@ -43,8 +43,9 @@ const codeIn = (stderr: string): string =>
 
 const IDENTITIES = [/arn:[\w-]+:(iam|sts)::\d*:\S+/g, /\S+@\S+/g, /(?<=client ')[^']*/g];
 
-/** The first line that says something, with nobody's name in it. */
+/** The line that names the error, else the first that says something, with nobody's name in it. */
 export function saidIn(stderr: string): string {
-  const line = stderr.split('\n').find((one) => one.trim() !== '') ?? 'it said nothing';
+  const lines = stderr.split('\n').filter((one) => one.trim() !== '');
+  const line = lines.find((one) => /error/i.test(one)) ?? lines[0] ?? 'it said nothing';
   return IDENTITIES.reduce((text, identity) => text.replace(identity, '…'), line.trim());
 }
