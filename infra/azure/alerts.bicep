@@ -23,7 +23,8 @@ param sweepWindow string
 @description('The id of the action group; empty: nobody is told.')
 param actionGroupId string
 
-// Lines of shared/journal.ts, as functions/journal.ts writes them; a test holds the words in the queries to those there.
+// Lines of shared/journal.ts, as functions/journal.ts writes them; a test holds the words in the queries to those there. Each query
+// starts with its table: https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-log-query#log-query-constraints
 var journal = 'AppTraces | where Message startswith "{" | extend line = parse_json(Message) | extend kind = tostring(line.kind), level = tostring(line.level), code = tostring(line.code), account = tolower(tostring(line.scope.account))'
 
 var alerts = [
@@ -55,7 +56,7 @@ var alerts = [
     name: 'sweep-missing'
     says: 'A subscription was not compared with the rules. See whether the app runs, and the faults in its journal.'
     severity: 1
-    query: 'let sweeps = ${journal} | where kind == "finished" and tostring(line.trigger) == "sweep"; let paused = toscalar(sweeps | where tostring(line.mode) == "paused" | count); let swept = sweeps | project account; print account = split("${toLower(join(subscriptions, ','))}", ",") | mv-expand account to typeof(string) | where paused == 0 and account !in (swept)'
+    query: '${journal} | where kind == "finished" and tostring(line.trigger) == "sweep" | summarize swept = make_set(account), paused = countif(tostring(line.mode) == "paused") | extend account = split("${toLower(join(subscriptions, ','))}", ",") | mv-expand account to typeof(string) | where paused == 0 and not(set_has_element(swept, account))'
   }
   {
     name: 'held'
@@ -82,6 +83,8 @@ resource queries 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       severity: alert.severity
       enabled: true
       scopes: [workspaceId]
+      // A workspace that was made a moment ago may not know its tables yet, and a query of them would be refused.
+      skipQueryValidation: true
       evaluationFrequency: 'PT15M'
       windowSize: sweepWindow
       criteria: {
