@@ -155,15 +155,21 @@ resource appSettings 'Microsoft.Web/sites/config@2024-11-01' = {
 
 // Publishing needs a sign-in with Entra ID too: there is no password.
 // https://learn.microsoft.com/azure/app-service/configure-basic-auth-disable
-resource publishing 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = [
-  for way in ['ftp', 'scm']: {
-    parent: app
-    name: way
-    properties: {
-      allow: false
-    }
+resource ftp 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
+  parent: app
+  name: 'ftp'
+  properties: {
+    allow: false
   }
-]
+}
+
+resource scm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
+  parent: app
+  name: 'scm'
+  properties: {
+    allow: false
+  }
+}
 
 @description('The name of the app.')
 output name string = app.name
