@@ -1,4 +1,5 @@
-// Copy this to tapkeeper.bicepparam in the root of the repository, and say what is yours. What is left out keeps its default.
+// Copy this to tapkeeper.bicepparam in the root of the repository, write `using 'infra/azure/main.bicep'` there, and say what is
+// yours. What is left out keeps its default.
 using 'main.bicep'
 
 // The `owner` of tapkeeper.yaml.

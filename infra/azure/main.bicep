@@ -49,7 +49,7 @@ param rules string = ''
 @maxLength(320)
 param alertEmail string = ''
 
-@description('For how many days the journal is kept.')
+@description('For how many days logs are kept; the journal, as all tables of Application Insights, for 90 if this is less.')
 @minValue(30)
 @maxValue(730)
 param logRetentionDays int = 30

@@ -8,7 +8,7 @@ param name string
 @description('The region of the resources.')
 param location string
 
-@description('For how many days the journal is kept.')
+@description('For how many days logs are kept; the journal, as all tables of Application Insights, for 90 if this is less.')
 @minValue(30)
 @maxValue(730)
 param retentionInDays int
