@@ -78,7 +78,7 @@ describe('queues', () => {
   test('are encrypted and reached by TLS only, every one', () => {
     const queues = Object.entries(resourcesOf(template, 'AWS::SQS::Queue'));
     const policies = valuesOf('AWS::SQS::QueuePolicy');
-    expect(queues.map(([, { Properties }]) => Properties['QueueName']).sort()).toEqual([
+    expect(queues.map(([, { Properties }]) => String(Properties['QueueName'])).sort()).toEqual([
       'tapkeeper-soc-bulk',
       'tapkeeper-soc-bulk-dead',
       'tapkeeper-soc-events',
@@ -284,7 +284,7 @@ describe('the code', () => {
     const handlers = assetsIn(whole).map((asset) => {
       expect(readFileSync(join(asset, 'tapkeeper.yaml'), 'utf8')).toBe(rules);
       expect(existsSync(join(asset, 'later', 'parse.js'))).toBe(true);
-      return /'([a-z-]+)'/.exec(readFileSync(join(asset, 'index.js'), 'utf8'))?.[1];
+      return String(/'([a-z-]+)'/.exec(readFileSync(join(asset, 'index.js'), 'utf8'))?.[1]);
     });
     expect(handlers.sort()).toEqual([...NAMES].sort());
   });
