@@ -53,7 +53,7 @@ export async function readParameters(run: Run, path: string): Promise<Parameters
   }
   const read = v.safeParse(Values, JSON.parse(asked.value.parametersJson));
   if (!read.success) {
-    const missing = read.issues.map(({ path: at }) => String(at?.[1]?.key ?? 'parameters')).join(', ');
+    const missing = read.issues.map((issue) => v.getDotPath(issue)?.split('.')[1] ?? 'parameters').join(', ');
     throw new Fault('config-invalid', `${path} does not say ${missing}; see infra/azure/example.bicepparam`);
   }
   const { owner, location, subscriptions, taps, tapSubscriptions, mode, rules, systemTopics } = read.output.parameters;

@@ -87,7 +87,7 @@ test('interrupts one of an availability set at a time, leaves those of others, a
 test('outside a window takes away what interrupts nobody, says when the next one opens, and exits with 2', async () => {
   await mirrored('running', 'tapkeeper-v1-prod', null);
   await mirrored('stopped', 'tapkeeper-v1-prod', null);
-  await clientsOf(cloud).compute.virtualMachines.beginDeallocateAndWait(GROUP, 'stopped', QUICK);
+  await clientsOf(cloud).compute.virtualMachines.deallocate(GROUP, 'stopped', QUICK);
   await createNic(cloud, 'alone');
   await attach(cloud, 'alone', 'tapkeeper-v1-prod');
 

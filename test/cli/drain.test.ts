@@ -171,7 +171,9 @@ describe('drain', () => {
     await mirror(1, [OURS]);
 
     expect((await drain(LIFTED, { ask: async () => 'no' })).code).toBe(2);
-    expect(await drain(LIFTED)).toMatchObject({ code: 1, err: expect.stringContaining('give --expects DIGEST') });
+    const unasked = await drain(LIFTED);
+    expect(unasked.code).toBe(1);
+    expect(unasked.err).toContain('give --expects DIGEST');
     expect(marksLeft()).toEqual(['prod']);
   });
 

@@ -5,22 +5,10 @@ import { ec2Caller, getElement } from '../../../local/demo/ec2-caller.ts';
 import { findOwner } from '../../../shared/ids.ts';
 import { toMarkTags } from '../../../shared/mark.ts';
 import type { Owner } from '../../../shared/words.ts';
-import type { Answer } from '../../../infra/command/process.ts';
-import type { Recorded } from '../command/recorded.ts';
-import { type Fixture, runScript } from '../command/stand-ins.ts';
+import { fixturesOf, runScript } from '../command/stand-ins.ts';
 import { READY, settingsFile } from './commands.ts';
 
 const COMMANDS = ['aws', 'cdk', 'npm'];
-
-/** The recorded answers, as the stand-ins read them: those of some words come before those of fewer. */
-const fixturesOf = (table: Readonly<Record<string, Recorded>>): readonly Fixture[] =>
-  Object.entries(table)
-    .sort(([a], [b]) => b.length - a.length)
-    .map(([when, recorded]): Fixture => {
-      if (typeof recorded === 'string') return { when, code: 254, stderr: `\n${recorded}\n` };
-      const { stdout, code = 0 } = recorded as Partial<Answer>;
-      return stdout === undefined ? { when, stdout: recorded } : { when, stdout, code };
-    });
 
 describe('the scripts, as processes', () => {
   test('check:aws asks AWS and nobody else, and ends with 0', async () => {

@@ -2,7 +2,8 @@ import type { Answer, Call, Run } from '../../../infra/command/process.ts';
 import type { Means } from '../../../infra/command/script.ts';
 
 /** What a command answers: JSON, an error text with the exit code 254, or an answer as it is. */
-export type Recorded = object | string | Answer | ((call: Call) => Answer);
+export type Recorded =
+  Readonly<Record<string, unknown>> | readonly unknown[] | string | Answer | ((call: Call) => Answer);
 
 /** Means that answer from a table, and tell what was run and said. */
 export interface Recording {

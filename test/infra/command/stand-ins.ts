@@ -2,16 +2,18 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import type { Answer } from '../../../infra/command/process.ts';
+import type { Recorded } from './recorded.ts';
 
 /** What a stand-in answers to a command line that has these words in it. */
-export interface Fixture {
+interface Fixture {
   readonly when: string;
   readonly code?: number;
   readonly stdout?: unknown;
   readonly stderr?: string;
 }
 
-export interface Script {
+interface Script {
   readonly code: number;
   readonly out: string;
   readonly err: string;
@@ -69,3 +71,13 @@ export async function runScript(
   const asked = existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : [];
   return { code, out, err, asked: asked.map((line) => JSON.parse(line) as string) };
 }
+
+/** The recorded answers, as the stand-ins read them: those of some words come before those of fewer. */
+export const fixturesOf = (table: Readonly<Record<string, Recorded>>): readonly Fixture[] =>
+  Object.entries(table)
+    .sort(([a], [b]) => b.length - a.length)
+    .map(([when, recorded]): Fixture => {
+      if (typeof recorded === 'string') return { when, code: 254, stderr: `\n${recorded}\n` };
+      const { stdout, code = 0 } = recorded as Partial<Answer>;
+      return stdout === undefined ? { when, stdout: recorded } : { when, stdout, code };
+    });
