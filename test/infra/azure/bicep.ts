@@ -1,12 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readParametersFile, type ParametersFile } from './bicep/parameters-file.ts';
-import { readTemplate, type Template } from './bicep/template.ts';
+import { readTemplate } from './bicep/read-template.ts';
+import type { Template } from './bicep/template.ts';
 
-export { allIn, bodyOf, findProperty, partsOf, toData, usesIn } from './bicep/expression.ts';
-export type { Expression, Property } from './bicep/expression.ts';
-export type { Module, Output, Parameter, Resource, Template } from './bicep/template.ts';
-export type { ParametersFile } from './bicep/parameters-file.ts';
+export { toData } from './bicep/expression.ts';
+export type { Expression } from './bicep/expression.ts';
 
 /** Every Bicep file of a folder, by its path from the root of the tree: `infra/azure/main.bicep`. */
 export interface BicepFiles {
@@ -51,12 +50,4 @@ export function getTemplate({ templates }: BicepFiles, file: string): Template {
   const template = templates.get(`${AZURE}/${file}`);
   if (template === undefined) throw new Error(`There is no ${AZURE}/${file}.`);
   return template;
-}
-
-/** What a template declares under a name: a resource, or a `Microsoft.…` type when it is declared once. */
-export function getResource({ resources, file }: Template, nameOrType: string): Template['resources'][number] {
-  const found = resources.filter(({ name, type }) => name === nameOrType || type === nameOrType);
-  const [resource] = found;
-  if (resource === undefined || found.length > 1) throw new Error(`${file} declares ${found.length} of ${nameOrType}.`);
-  return resource;
 }

@@ -51,7 +51,7 @@ export interface Property {
 }
 
 /** The expressions directly in one. */
-export function partsOf(expression: Expression): readonly Expression[] {
+function partsOf(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case 'literal':
     case 'name':
@@ -118,7 +118,7 @@ export function findProperty(expression: Expression | null, ...path: readonly st
 }
 
 /** What is declared by a resource or module, under its loop and its condition. */
-export const bodyOf = (expression: Expression): Expression =>
+const bodyOf = (expression: Expression): Expression =>
   expression.kind === 'loop' || expression.kind === 'condition' ? bodyOf(expression.body) : expression;
 
 /**

@@ -1,10 +1,12 @@
 import type { Node } from 'web-tree-sitter';
-import type { Access, Expression } from './expression.ts';
-import { getField, hasToken, lineOf, partsOf } from './tree.ts';
+import type { Expression } from './expression.ts';
+import { flatten, flattenNext, type Token } from './row.ts';
+import { lineOf } from './tree.ts';
 
 /**
- * An expression from a node with operators, or from several that stand in a row. The grammar binds operators otherwise than Bicep does: it reads `a && b.c` as `(a && b).c`. So an expression with operators is
- * taken as the row of its signs and operands, which the grammar has right, and is bound here.
+ * An expression from a node with operators, or from several that stand in a row. The grammar binds operators otherwise than
+ * Bicep does: it reads `a && b.c` as `(a && b).c`. So such an expression is taken as the row of its signs and operands, which
+ * the grammar has right, and is bound here.
  * https://learn.microsoft.com/azure/azure-resource-manager/bicep/operators#operator-precedence-and-associativity
  */
 export function bindOperators(nodes: readonly Node[], toExpression: (node: Node) => Expression): Expression {
@@ -25,66 +27,9 @@ export function bindOperators(nodes: readonly Node[], toExpression: (node: Node)
   return expression;
 }
 
-type Token =
-  | { readonly kind: 'operand'; readonly value: Expression; readonly lambda: readonly string[] }
-  | { readonly kind: 'sign'; readonly text: string }
-  | { readonly kind: 'property'; readonly name: string }
-  | { readonly kind: 'index'; readonly at: Expression; readonly access: Access }
-  | { readonly kind: 'arguments'; readonly given: readonly Expression[]; readonly source: string };
-
 interface Row {
   peek(): Token | null;
   take(): Token;
-}
-
-/** The kinds of nodes whose structure is not taken from the grammar. */
-export const OPERATIONS: ReadonlySet<string> = new Set([
-  'member_expression',
-  'subscript_expression',
-  'resource_expression',
-  'call_expression',
-  'unary_expression',
-  'binary_expression',
-  'ternary_expression',
-  'lambda_expression',
-]);
-
-function flatten(node: Node, toExpression: (node: Node) => Expression): readonly Token[] {
-  if (node.type === 'subscript_expression') {
-    const [of, at] = [getField(node, 'object'), getField(node, 'index')];
-    const bracket = node.children.find(({ type }) => type === '[');
-    // In Bicep a bracket on a new line begins a list.
-    if (bracket?.startPosition.row !== of.endPosition.row)
-      throw new Error(`Line ${lineOf(at)}: a list in a row with ${of.text}`);
-    return [
-      ...flatten(of, toExpression),
-      { kind: 'index', at: toExpression(at), access: hasToken(node, '?') ? 'safe' : 'plain' },
-    ];
-  }
-  if (OPERATIONS.has(node.type)) return node.children.flatMap((child) => flatten(child, toExpression));
-  if (node.type === 'arguments')
-    return [{ kind: 'arguments', given: partsOf(node).map(toExpression), source: node.text }];
-  if (node.type === 'property_identifier') return [{ kind: 'property', name: node.text }];
-  if (!node.isNamed || node.type === 'nullable_return_type') return [{ kind: 'sign', text: node.text }];
-  if (node.type === 'comment' || node.type === 'diagnostic_comment') return [];
-  // What binds less than its surroundings is a list of a lambda's names, or an expression in parentheses.
-  const names = node.type === 'parenthesized_expression' ? partsOf(node).map(({ text }) => text) : [node.text];
-  const isList = node.type === 'parenthesized_expression' && partsOf(node).length !== 1;
-  const value: Expression = isList
-    ? { kind: 'literal', value: null, line: lineOf(node), source: node.text }
-    : toExpression(node);
-  return [{ kind: 'operand', value, lambda: names }];
-}
-
-/**
- * What follows an expression without anything between them. Of `[a[0].b]` the grammar makes a list of two: `a`, and the property
- * `b` of the list `[0]`.
- */
-function flattenNext(node: Node, toExpression: (node: Node) => Expression): readonly Token[] {
-  const [first, ...rest] = flatten(node, toExpression);
-  const index = first?.kind === 'operand' && first.value.kind === 'array' ? first.value.items[0] : undefined;
-  if (index === undefined) throw new Error(`Line ${lineOf(node)}: these checks cannot read ${node.text}`);
-  return [{ kind: 'index', at: index, access: 'plain' }, ...rest];
 }
 
 const signOf = (token: Token | null): string | null => (token?.kind === 'sign' ? token.text : null);

@@ -1,6 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { Expression, Property } from './expression.ts';
-import { bindOperators, OPERATIONS } from './operators.ts';
+import { bindOperators } from './operators.ts';
+import { OPERATIONS } from './row.ts';
 import { getField, getPart, lineOf, partsOf, SPREAD } from './tree.ts';
 
 /** An expression from its node in the syntax tree. */

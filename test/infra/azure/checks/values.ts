@@ -5,7 +5,7 @@ import type { Expression } from '../bicep/expression.ts';
 import type { Parameter, Template } from '../bicep/template.ts';
 import { at, callsOf } from './every-expression.ts';
 
-export const namedTypesOf = ({ types }: Template): ReadonlyMap<string, Type> =>
+const namedTypesOf = ({ types }: Template): ReadonlyMap<string, Type> =>
   new Map(types.map(({ name, type }) => [name, type]));
 
 /** What of a value does not fit a parameter. */

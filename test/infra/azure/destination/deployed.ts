@@ -13,7 +13,7 @@ const example = files.parameterFiles.get(`${FOLDER}/example.bicepparam`);
 if (example === undefined) throw new Error(`There is no example in ${FOLDER}.`);
 
 /** What the example of the destination gives its template. */
-export const EXAMPLE: Readonly<Record<string, unknown>> = toParams(example);
+const EXAMPLE: Readonly<Record<string, unknown>> = toParams(example);
 
 /** What is deployed with the example's parameters, but for these. */
 export const deployWith = (params: Readonly<Record<string, unknown>> = {}): Deployment =>
