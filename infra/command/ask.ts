@@ -41,7 +41,7 @@ function parseJson(text: string): unknown {
 const codeIn = (stderr: string): string =>
   /\((\w+)\)/.exec(stderr)?.[1] ?? /^Code: (\w+)/m.exec(stderr)?.[1] ?? 'unknown';
 
-const IDENTITIES = [/arn:[\w-]+:(iam|sts)::\d*:\S+/g, /\S+@\S+/g, /(?<=client ')[^']*/g];
+const IDENTITIES = [/(?<=client ')[^']*/g, /arn:[\w-]+:(iam|sts)::\d*:\S+/g, /\S+@\S+/g];
 
 /** The line that names the error, else the first that says something, with nobody's name in it. */
 export function saidIn(stderr: string): string {

@@ -1,0 +1,83 @@
+import * as v from 'valibot';
+import { describe, expect, test } from 'vitest';
+import { askJson, saidIn } from '../../../infra/command/ask.ts';
+import { checkNode } from '../../../infra/command/node-version.ts';
+import { readTyped } from '../../../infra/command/options.ts';
+import { NOT_FOUND, reading, runHere } from '../../../infra/command/process.ts';
+import { ended, record } from './recorded.ts';
+
+describe('a command', () => {
+  test('is run to its end, with its answer and its exit code', async () => {
+    const script = 'process.stdout.write(process.env.WORD); process.stderr.write("b"); process.exitCode = 3';
+    const answer = await runHere({ ...reading(process.execPath, '-e', script), env: { WORD: 'a' } });
+
+    expect(answer).toEqual({ code: 3, stdout: 'a', stderr: 'b' });
+  });
+
+  test('that is not there has an exit code of its own', async () => {
+    expect((await runHere(reading('no-such-command-anywhere'))).code).toBe(NOT_FOUND);
+  });
+
+  test('of the clone is found without npm', async () => {
+    expect((await runHere(reading('prettier', '--version'))).code).toBe(0);
+  });
+});
+
+describe('what a cloud answers', () => {
+  const ask = (recorded: Parameters<typeof record>[0][string]) =>
+    askJson(record({ aws: recorded }).means.run, v.object({ a: v.number() }), 'aws', 'sts', 'get-caller-identity');
+
+  test('is read as far as it is wanted', async () => {
+    expect(await ask({ a: 1, b: 2 })).toEqual({ kind: 'answered', value: { a: 1 } });
+  });
+
+  test.each([
+    [ended(NOT_FOUND), 'not-found', 'there is no command aws'],
+    [
+      'An error occurred (AccessDenied) when calling X: no',
+      'AccessDenied',
+      'An error occurred (AccessDenied) when calling X: no',
+    ],
+    ['WARNING: w\nERROR: (NotFound) none', 'NotFound', 'ERROR: (NotFound) none'],
+    [ended(1), 'unknown', 'it said nothing'],
+    [{ a: 'text' }, 'unreadable', 'aws sts get-caller-identity answered something else'],
+    [{ code: 0, stdout: 'no JSON', stderr: '' }, 'unreadable', 'aws sts get-caller-identity answered something else'],
+  ])('is refused where it is %j', async (recorded, code, said) => {
+    expect(await ask(recorded)).toEqual({ kind: 'refused', code, said });
+  });
+
+  test.each([
+    ['User: arn:aws:sts::123456789012:assumed-role/Admin/alice is not authorized', 'User: … is not authorized'],
+    ["The client 'alice@example.com' with object id", "The client '…' with object id"],
+    ['signed in as bob@example.com', 'signed in as …'],
+    ['arn:aws:iam::123456789012:user/alice may not', '… may not'],
+  ])('is said without anybody: %s', (text, said) => {
+    expect(saidIn(text)).toBe(said);
+  });
+});
+
+describe('what is typed', () => {
+  test('is read, lists by commas or by repeating', () => {
+    const typed = readTyped(['file', '--lift', 'all,limit', '--lift', 'batch', '--yes'], ['lift', 'yes']);
+
+    expect(typed).toMatchObject({ file: 'file', lift: ['all', 'limit', 'batch'], isYes: true, expects: [] });
+  });
+
+  test.each([
+    [['--lift', 'everything'], "--lift everything: the guard's trips are batch, limit, all"],
+    [['--yes'], '--yes says nothing here; it takes --lift'],
+    [['--lfit', 'all'], "Unknown option '--lfit'"],
+    [['a', 'b'], 'unexpected argument b'],
+  ])('is refused where it says nothing: %j', (typed, said) => {
+    expect(() => readTyped(typed, ['lift'])).toThrow(said);
+  });
+});
+
+test.each([
+  ['20.19.0', 'FAIL'],
+  ['22.17.9', 'FAIL'],
+  ['22.18.0', 'ok'],
+  ['24.1.0', 'ok'],
+])('Node %s is %s', (version, level) => {
+  expect(checkNode(version).level).toBe(level);
+});
