@@ -37,6 +37,8 @@ export function tapkeeperStack(app: Construct, settings: Settings, bundles: stri
   const queues = addQueues(stack, names);
   const roles = addRoles(stack, names, settings, queues);
   const functions = addFunctions(stack, { names, settings, queues, roles, bundles });
+  // Who may ask is up to the policies of people and their tools: it takes lambda:InvokeFunctionUrl and lambda:InvokeFunction
+  // (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html). Nobody is let in from here.
   const url = functions.resync.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
 
   const { undelivered } = queues.deadLetters;
