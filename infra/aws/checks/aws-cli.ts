@@ -12,7 +12,7 @@ export type Aws = <T>(
   region?: string,
 ) => Promise<Asked<T>>;
 
-export const awsIn =
+const awsIn =
   (run: Run, home: string): Aws =>
   (schema, args, region = home) =>
     askJson(run, schema, 'aws', ...args, '--region', region, '--output', 'json');

@@ -368,6 +368,15 @@ describe('remove:azure', () => {
     expect(calls.find(({ args }) => args.includes('drain'))?.env).toEqual({ TAPKEEPER_MODE: 'paused' });
   });
 
+  test('drains what is kept by now and what was when it was deployed', async () => {
+    const later = '33333333-3333-4333-8333-333333333333';
+    const { wrote } = await remove({
+      'az bicep build-params': compiled({ ...PARAMETERS, subscriptions: [HOME, later] }),
+    });
+
+    expect(wrote[1]).toContain(`--scope ${HOME} --scope ${KEPT} --scope ${later} --lift`);
+  });
+
   test('deletes nothing where something is left', async () => {
     const { code, wrote } = await remove({ 'node cli/tapkeeper.ts': ended(2) });
 

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { askJson, saidIn } from '../../../infra/command/ask.ts';
@@ -19,7 +22,13 @@ describe('a command', () => {
   });
 
   test('of the clone is found without npm', async () => {
-    expect((await runHere(reading('prettier', '--version'))).code).toBe(0);
+    const port = JSON.stringify(join(import.meta.dirname, '../../../infra/command/process.ts'));
+    const script = `const { runHere, reading } = await import(${port}); console.log((await runHere(reading('prettier', '--version'))).code)`;
+    const call = reading(process.execPath, '--input-type=module', '-e', script);
+
+    expect((await promisify(execFile)(call.command, [...call.args], { env: { PATH: '/usr/bin:/bin' } })).stdout).toBe(
+      '0\n',
+    );
   });
 });
 
