@@ -1,4 +1,4 @@
-import type { Condition, Destination, Rule, RulesFile } from '../../schemas/tapkeeper.d.ts';
+import type { Condition, Destination, Rule, RulesFile } from 'tapkeeper';
 
 // Compiled by compile.test.ts, never run: the published types refuse what `tapkeeper validate` refuses, as far as types can.
 

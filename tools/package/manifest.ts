@@ -10,6 +10,9 @@ export interface Manifest {
   /** What the Functions host loads. */
   readonly main: string;
   readonly bin: Readonly<Record<string, string>>;
+  /** Types and schemas have no code: `import type { RulesFile } from 'tapkeeper'`. */
+  readonly types: string;
+  readonly exports: Readonly<Record<string, unknown>>;
   readonly dependencies: Readonly<Record<string, string>>;
 }
 

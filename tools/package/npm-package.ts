@@ -6,13 +6,6 @@ import type { Manifest } from './manifest.ts';
 import { npm } from './npm.ts';
 import type { Sources } from './zips.ts';
 
-/** Types and schemas have no code: `import type { RulesFile } from 'tapkeeper'`. */
-const EXPORTS = {
-  '.': { types: './schemas/tapkeeper.d.ts' },
-  './schemas/*': './schemas/*',
-  './package.json': './package.json',
-} as const;
-
 /** Those that are imported, at the versions that are tested. @throws Error when one is there for development only. */
 function dependenciesFor({ dependencies }: Manifest, packages: readonly string[]): Readonly<Record<string, string>> {
   const missing = packages.filter((name) => !(name in dependencies));
@@ -28,7 +21,7 @@ function dependenciesFor({ dependencies }: Manifest, packages: readonly string[]
  * (https://docs.npmjs.com/generating-provenance-statements), and only who publishes knows.
  */
 function toPublished(manifest: Manifest, { packages }: CliOutputs, repository: string | null): object {
-  const { name, version, description, license, engines, bin } = manifest;
+  const { name, version, description, license, engines, bin, types, exports } = manifest;
   const where = repository === null ? {} : { repository: { type: 'git', url: `git+${repository}.git` } };
   return {
     name,
@@ -39,8 +32,8 @@ function toPublished(manifest: Manifest, { packages }: CliOutputs, repository: s
     type: 'module',
     engines,
     bin,
-    types: EXPORTS['.'].types,
-    exports: EXPORTS,
+    types,
+    exports,
     dependencies: dependenciesFor(manifest, packages),
   };
 }

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import type { DescribedFunction } from './deployed-stack.ts';
 import { type Outcome, startRuntimeApi } from './runtime-api.ts';
 
@@ -28,8 +30,9 @@ export interface LambdaProcess {
   stop(): Promise<void>;
 }
 
-const CLIENT = join(import.meta.dirname, '../../../node_modules/aws-lambda-ric/bin/index.mjs');
-const STAND_IN = join(import.meta.dirname, 'native-stand-in.ts');
+const require = createRequire(import.meta.url);
+const CLIENT = join(dirname(require.resolve('aws-lambda-ric')), '../bin/index.mjs');
+const STAND_IN = fileURLToPath(new URL('./native-stand-in.ts', import.meta.url));
 
 /**
  * Lambda's own variables, and nothing of the environment that tests run in
