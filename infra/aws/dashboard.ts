@@ -46,7 +46,13 @@ function ofMirroring({ names, sweepMinutes }: Watched): readonly GraphWidget[] {
   return [
     graph(
       `What is wished, as sweeps find it (each ${sweepMinutes} minutes)`,
-      [found('sweep.kept', 'attached as wished'), found('sweep.attach', 'to attach'), found('sweep.held', 'held')],
+      [
+        found('sweep.kept', 'attached as wished'),
+        found('sweep.modify', 'attached, to change'),
+        found('sweep.retarget', 'attached, to retarget'),
+        found('sweep.attach', 'to attach'),
+        found('sweep.held', 'held'),
+      ],
       { stacked: true },
     ),
     graph('Drift that sweeps find', [

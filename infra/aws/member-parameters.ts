@@ -47,7 +47,8 @@ export function addMemberParameters(stack: Stack, defaults: MemberDefaults | nul
     constraintDescription: 'must be a region, as us-east-1',
   });
   const externalId = add('ExternalId', defaults?.externalId, {
-    description: 'What tapkeeper has to say when it assumes the role here (members.externalId of its settings).',
+    description:
+      'What tapkeeper has to say when it assumes the role here (members.externalId of its settings). In its own account there is no role: write anything.',
     // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     allowedPattern: String.raw`^[\w+=,.@:/-]*$`,
     minLength: 2,

@@ -10,7 +10,7 @@ import { patterns } from '../../../lambdas/event-bridge.ts';
 import { compilePattern } from '../../../local/aws/pattern.ts';
 import type { Owner } from '../../../shared/words.ts';
 import { payload } from '../../lambdas/samples.ts';
-import { deploy, type Deployment } from './deploy.ts';
+import { deploy, type Deployment } from './deployed.ts';
 import type { Json } from './template.ts';
 
 const CENTRAL = '123456789012';
