@@ -193,6 +193,16 @@ describe('check:aws', () => {
     expect(text).toContain('tapkeeper-prod is deployed in us-east-1 (UPDATE_COMPLETE)');
   });
 
+  test('does not take the event bus of the same name for the role', async () => {
+    const bus = { ResourceType: 'AWS::Events::EventBus', PhysicalResourceId: 'tapkeeper-prod' };
+    const { levels } = await check({
+      'aws iam get-role': { Role: { RoleName: 'tapkeeper-prod' } },
+      'aws cloudformation list-stack-resources': { StackResourceSummaries: [bus] },
+    });
+
+    expect(levels).toContain('FAIL');
+  });
+
   test.each([
     [
       'not enabled',

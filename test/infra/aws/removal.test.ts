@@ -96,6 +96,16 @@ describe('remove:aws', () => {
     expect((await remove({ nowMs: 300_000 })).pauses).toEqual([]);
   });
 
+  test('waits for each function that writes', async () => {
+    const paused = { Timeout: 300, Environment: { Variables: { TAPKEEPER_MODE: 'paused' } } };
+    const resync = { ...paused, LastModified: '1970-01-01T00:00:10.000+0000' };
+    const answers = { 'aws lambda get-function-configuration --function-name tapkeeper-prod-resync': resync };
+    const { pauses, text } = await remove({ answers, nowMs: 300_000 });
+
+    expect(pauses).toEqual([10]);
+    expect(text).toContain('Waiting until what tapkeeper-prod-resync had begun is over');
+  });
+
   test('waits while Lambda changes the function, and not for ever', async () => {
     const changing = {
       LastModified: '1970-01-01T00:00:00.000+0000',
