@@ -26,10 +26,10 @@ const KNOWN = new Set(['Sid', 'Effect', 'Action', 'Resource', 'Condition']);
 
 const toList = (texts: string | readonly string[]): readonly string[] => (typeof texts === 'string' ? [texts] : texts);
 
-/** An action that knows no resources is allowed by `*` only. */
+/** An action that knows no resources is allowed by `*` only: no other pattern is like it. */
 const isAbout = ({ Action, Resource }: PolicyStatement, { action, resource }: Check): boolean =>
   toList(Action).some((pattern) => toPattern(pattern, 'i').test(action)) &&
-  toList(Resource).some((pattern) => (resource === '*' ? pattern === '*' : isArnLike(pattern, resource)));
+  toList(Resource).some((pattern) => isArnLike(pattern, resource));
 
 /**
  * What the policies of an identity come to: a denial beats every permission, and what nothing allows is not allowed
