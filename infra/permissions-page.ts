@@ -165,7 +165,7 @@ Insights resource.
 
 ## How this is held
 
-[\`test/infra/aws/least-privilege.test.ts\`](../test/infra/aws/least-privilege.test.ts), [\`test/infra/aws/writer-credentials.test.ts\`](../test/infra/aws/writer-credentials.test.ts) and
+[\`test/infra/aws/policies/least-privilege.test.ts\`](../test/infra/aws/policies/least-privilege.test.ts), [\`test/infra/aws/policies/writer-credentials.test.ts\`](../test/infra/aws/policies/writer-credentials.test.ts) and
 [\`test/infra/azure/least-privilege.test.ts\`](../test/infra/azure/least-privilege.test.ts) run the handlers against the local clouds, which
 allow exactly what is on this page: all work is done, every permission is used (but what the tests name), and what else is tried with the same credentials is refused. The local clouds check what the providers document; no policy was
 tried in a real account.

@@ -8,12 +8,12 @@ import { Fault } from '../../shared/fault.ts';
 import { parseAccountId, parseRegion } from '../../shared/ids.ts';
 import type { Mode } from '../../shared/ports.ts';
 import type { AccountId, NonEmpty, Owner, Region } from '../../shared/words.ts';
-import type { DestinationSettings } from './destination-settings.ts';
+import type { DestinationSettings } from './destination/destination-settings.ts';
 import type { LaunchHooks } from './policies.ts';
 import { checkSettings } from './settings/check.ts';
 import { readRules, type Rules } from './settings/rules.ts';
 import { MODES, SCOPE_PATTERN, SettingsSchema, type SettingsFile } from './settings/schema.ts';
-import type { Notify } from './watched.ts';
+import type { Notify } from './watch/watched.ts';
 
 /** How the accounts of others are reached. */
 export interface Members {

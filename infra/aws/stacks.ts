@@ -1,10 +1,10 @@
 import type { App } from 'aws-cdk-lib';
-import { isForwardedTo } from './bus.ts';
-import { destinationStack } from './destination-stack.ts';
-import { memberStack } from './member-stack.ts';
+import { isForwardedTo } from './deployment/bus.ts';
+import { destinationStack } from './destination/destination-stack.ts';
+import { memberStack } from './member/member-stack.ts';
 import { namesOf } from './names.ts';
 import type { Settings } from './settings.ts';
-import { tapkeeperStack } from './tapkeeper-stack.ts';
+import { tapkeeperStack } from './deployment/tapkeeper-stack.ts';
 
 /**
  * Every stack that settings ask for: tapkeeper itself; where it keeps other accounts or regions, what is deployed there; and the

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { mustBe, section } from '../../../shared/config/schema/section.ts';
 import { choice, listOf, pattern, text, truth, wholeNumber } from '../../../shared/config/schema/values.ts';
 import { OWNER_PATTERN } from '../../../shared/ids.ts';
-import { DestinationSchema } from '../destination-settings.ts';
+import { DestinationSchema } from '../destination/destination-settings.ts';
 
 export const MODES = ['observe', 'enforce', 'paused'] as const;
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
-import type { DestinationSettings } from '../../../infra/aws/destination-settings.ts';
-import { destinationStack } from '../../../infra/aws/destination-stack.ts';
-import { memberStack } from '../../../infra/aws/member-stack.ts';
+import type { DestinationSettings } from '../../../infra/aws/destination/destination-settings.ts';
+import { destinationStack } from '../../../infra/aws/destination/destination-stack.ts';
+import { memberStack } from '../../../infra/aws/member/member-stack.ts';
 import { namesOf } from '../../../infra/aws/names.ts';
 import { EXAMPLE, SMALLEST, synthesise } from './deployment-rig.ts';
 

@@ -6,7 +6,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { memberStack } from '../../../infra/aws/member-stack.ts';
+import { memberStack } from '../../../infra/aws/member/member-stack.ts';
 import { argueException, judge } from '../../../infra/aws/nag.ts';
 import { addStacks } from '../../../infra/aws/stacks.ts';
 import { EXAMPLE, stubBundles } from './deployment-rig.ts';

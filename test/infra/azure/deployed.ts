@@ -3,7 +3,7 @@ import { getTemplate, readBicepFiles } from './bicep.ts';
 import { deploy, toParams, type Deployment, type Write } from './bicep/deploy.ts';
 import { record, type Value } from './bicep/functions.ts';
 
-export const files = await readBicepFiles();
+const files = await readBicepFiles();
 
 const MAIN = 'infra/azure/main.bicep';
 /** The subscription to which `main.bicep` is deployed; it is none of those that the example keeps. */

@@ -1,0 +1,78 @@
+import { Fault } from '../../../shared/fault.ts';
+import { fail, type Finding, isFatal, ok, sayCounts, sayFinding, type Say, warn } from '../../command/finding.ts';
+import { checkNode } from '../../command/node-version.ts';
+import { NOT_FOUND, reading, type Run } from '../../command/process.ts';
+import { type Sight, sightOf } from './checks/aws-cli.ts';
+import { checkBootstrap } from './checks/bootstrap.ts';
+import { checkConcurrency } from './checks/concurrency.ts';
+import { checkIdentity } from './checks/identity.ts';
+import { checkOwner, checkStack } from './checks/owner.ts';
+import { checkRegions } from './checks/regions.ts';
+import { checkTrail } from './checks/trail.ts';
+import { loadSettings, type Settings } from '../settings.ts';
+
+/** What was found, and the settings that could be read; `null`: they could not. */
+export interface Checked {
+  readonly findings: readonly Finding[];
+  readonly settings: Settings | null;
+}
+
+/** In the order in which a person would look. Without the account that is meant, nothing after it says anything. */
+const IN_ACCOUNT: readonly ((sight: Sight) => Promise<Finding>)[] = [
+  checkRegions,
+  checkBootstrap,
+  checkStack,
+  checkOwner,
+  checkTrail,
+  checkConcurrency,
+];
+
+/** Whether AWS is ready for what the settings say; tells each thing as it is found. Changes nothing. */
+export async function checkAws(run: Run, path: string, say: Say): Promise<Checked> {
+  const findings: Finding[] = [];
+  const tell = (finding: Finding): Finding => {
+    findings.push(finding);
+    sayFinding(finding, say);
+    return finding;
+  };
+  tell(checkNode(process.versions.node));
+  const { settings, found } = readSettings(path);
+  for (const finding of found) tell(finding);
+  if (settings !== null && !isFatal(tell(await checkCli(run)))) await checkAccount(sightOf(run, settings), tell);
+  sayCounts(findings, say);
+  return { findings, settings };
+}
+
+function readSettings(path: string): { readonly settings: Settings | null; readonly found: readonly Finding[] } {
+  try {
+    const { settings, warnings } = loadSettings(path, null);
+    const { account, region, owner, mode, scopes } = settings;
+    const kept = scopes.map((scope) => `${scope.account}:${scope.region}`).join(', ');
+    return {
+      settings,
+      found: [
+        ok(`${path}: ${account} in ${region}, owner ${owner}, mode ${mode}, keeps ${kept}`),
+        ...warnings.map((line) => warn(line, 'see docs/rules.md; it can stay as it is')),
+      ],
+    };
+  } catch (thrown) {
+    if (!(thrown instanceof Fault)) throw thrown;
+    return { settings: null, found: [fail(thrown.message, 'correct it, then run this again')] };
+  }
+}
+
+/** The deployment does without; whoever has none is told so, and finds out while deploying what is missing. */
+async function checkCli(run: Run): Promise<Finding> {
+  const { code, stdout } = await run(reading('aws', '--version'));
+  if (code === 0) return ok(`AWS CLI ${/aws-cli\/(\S+)/.exec(stdout)?.[1] ?? ''}`.trim());
+  const what = code === NOT_FOUND ? 'there is no AWS CLI' : `aws --version ended with ${code}`;
+  return fail(
+    `${what}, so the account cannot be looked at`,
+    'install it (https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html); only checking and removing need it: without it, deploy by `npm run build` and `npx cdk deploy`',
+  );
+}
+
+async function checkAccount(sight: Sight, tell: (finding: Finding) => Finding): Promise<void> {
+  if (isFatal(tell(await checkIdentity(sight)))) return;
+  for (const check of IN_ACCOUNT) tell(await check(sight));
+}

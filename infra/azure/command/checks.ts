@@ -1,0 +1,82 @@
+import { Fault } from '../../../shared/fault.ts';
+import { fail, type Finding, isFatal, ok, sayCounts, sayFinding, type Say } from '../../command/finding.ts';
+import { checkNode } from '../../command/node-version.ts';
+import { NOT_FOUND, reading, type Run } from '../../command/process.ts';
+import { checkSignIn } from './checks/account.ts';
+import { azBy, type Sight } from './checks/az.ts';
+import { checkOwner } from './checks/owner.ts';
+import { checkProviders } from './checks/providers.ts';
+import { checkFlex, checkTaps } from './checks/regions.ts';
+import { checkRules } from './checks/rules.ts';
+import { checkTopics } from './checks/topics.ts';
+import { readParameters } from './parameters.ts';
+
+/** What is to be looked at. */
+export interface Wanted {
+  readonly parametersPath: string;
+  /** The home subscription; `null`: the one that the Azure CLI has chosen. */
+  readonly subscription: string | null;
+}
+
+/** What was found, and what it was found by; `null`: not so much could be read. */
+export interface Checked {
+  readonly findings: readonly Finding[];
+  readonly sight: Sight | null;
+}
+
+/** Whether Azure is ready for what the parameters say; tells each thing as it is found. Changes nothing. */
+export async function checkAzure(run: Run, wanted: Wanted, say: Say): Promise<Checked> {
+  const findings: Finding[] = [];
+  const tell = (finding: Finding): Finding => {
+    findings.push(finding);
+    sayFinding(finding, say);
+    return finding;
+  };
+  tell(checkNode(process.versions.node));
+  const sight = await readSight(run, wanted, tell);
+  if (sight !== null) {
+    for (const finding of checkRules(wanted.parametersPath, sight.parameters)) tell(finding);
+    for (const check of [checkProviders, checkFlexAlone, checkTaps, checkTopics, checkOwner]) {
+      for (const finding of await check(sight)) tell(finding);
+    }
+  }
+  sayCounts(findings, say);
+  return { findings, sight };
+}
+
+const checkFlexAlone = async (sight: Sight): Promise<readonly Finding[]> => [await checkFlex(sight)];
+
+/** The Azure CLI, its Bicep, the sign-in and the parameters: without any of these nothing can be looked at. */
+export async function readSight(run: Run, wanted: Wanted, tell: (finding: Finding) => Finding): Promise<Sight | null> {
+  if (isFatal(tell(await checkCli(run)))) return null;
+  const az = azBy(run);
+  const { home, finding } = await checkSignIn(az, wanted.subscription);
+  tell(finding);
+  if (home === null || isFatal(tell(await checkBicep(run)))) return null;
+  try {
+    const parameters = await readParameters(run, wanted.parametersPath);
+    const { owner, location, mode, subscriptions } = parameters;
+    tell(
+      ok(`${wanted.parametersPath}: owner ${owner} in ${location}, mode ${mode}, keeps ${subscriptions.join(', ')}`),
+    );
+    return { az, home, parameters };
+  } catch (thrown) {
+    if (!(thrown instanceof Fault)) throw thrown;
+    tell(fail(thrown.message, 'correct it, then run this again'));
+    return null;
+  }
+}
+
+async function checkCli(run: Run): Promise<Finding> {
+  const { code, stdout } = await run(reading('az', 'version'));
+  if (code === 0) return ok(`Azure CLI ${/"azure-cli": "([^"]+)"/.exec(stdout)?.[1] ?? ''}`.trim());
+  const what = code === NOT_FOUND ? 'there is no Azure CLI' : `az version ended with ${code}`;
+  return fail(what, 'install it: https://learn.microsoft.com/cli/azure/install-azure-cli');
+}
+
+async function checkBicep(run: Run): Promise<Finding> {
+  const { code, stdout } = await run(reading('az', 'bicep', 'version'));
+  return code === 0
+    ? ok(`Bicep ${/version (\S+)/.exec(stdout)?.[1] ?? ''}`.trim())
+    : fail('the Azure CLI has no Bicep', 'az bicep install');
+}

@@ -1,0 +1,438 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { checkAzure } from '../../../../infra/azure/command/checks.ts';
+import { HOME_PROVIDERS } from '../../../../infra/azure/command/checks/providers.ts';
+import { deployAzure } from '../../../../infra/azure/command/deployment.ts';
+import { removeAzure } from '../../../../infra/azure/command/removal.ts';
+import { functionSeconds } from '../../../../infra/azure/command/removal/pause.ts';
+import { readTyped } from '../../../../infra/command/options.ts';
+import { answered, ended, type Recorded, record } from '../../command/recorded.ts';
+import { compiled, error, HOME, KEPT, OUTPUTS, PARAMETERS, parametersFile, READY, rulesOf, TAP } from './commands.ts';
+
+type Answers = Readonly<Record<string, Recorded>>;
+
+async function check(answers: Answers, parametersPath = parametersFile()) {
+  const { means, lines, ran } = record({ ...READY, ...answers });
+  const { findings } = await checkAzure(means.run, { parametersPath, subscription: null }, means.say);
+  return { levels: findings.map(({ level }) => level), text: lines.join('\n'), ran };
+}
+
+const ROLE = `tapkeeper-prod source ${HOME}`;
+
+describe('check:azure', () => {
+  test('finds subscriptions that are ready ready, line by line, names nobody, and only reads', async () => {
+    const { levels, text, ran } = await check({});
+
+    expect(new Set(levels)).toEqual(new Set(['ok']));
+    expect(text).not.toMatch(/alice/i);
+    expect(text.replaceAll(/ok {4}Node .*|\S+tapkeeper\.(bicepparam|yaml)/g, '…')).toMatchInlineSnapshot(`
+      "…
+      ok    Azure CLI 2.80.0
+      ok    signed in to the tenant 99999999-9999-4999-8999-999999999999; home is the subscription 11111111-1111-4111-8111-111111111111
+      ok    Bicep 0.38.33
+      ok    …: owner prod in eastus2, mode observe, keeps 11111111-1111-4111-8111-111111111111, 22222222-2222-4222-8222-222222222222
+      ok    …: valid, owner prod
+      ok    registered in 11111111-1111-4111-8111-111111111111: Microsoft.Compute, Microsoft.EventGrid, Microsoft.Insights, Microsoft.ManagedIdentity, Microsoft.Network, Microsoft.OperationalInsights, Microsoft.Storage, Microsoft.Web
+      ok    registered in 22222222-2222-4222-8222-222222222222: Microsoft.Compute, Microsoft.EventGrid, Microsoft.Network
+      ok    Flex Consumption is in eastus2
+      ok    virtual network TAPs are in eastus2
+      ok    11111111-1111-4111-8111-111111111111 has no system topic yet; one is made
+      ok    22222222-2222-4222-8222-222222222222 has no system topic yet; one is made
+      ok    no other deployment of the owner prod in 11111111-1111-4111-8111-111111111111
+      ok    no other deployment of the owner prod in 22222222-2222-4222-8222-222222222222
+
+      14 ok, 0 to look at, 0 FAIL: nothing stops a deployment"
+    `);
+    expect(
+      ran.every((line) =>
+        /^az (bicep (version|build-params)|version|[a-z -]+ (list|show|exists|list-flexconsumption-locations)( |$))/.test(
+          line,
+        ),
+      ),
+    ).toBe(true);
+  });
+
+  test.each<[string, Answers, string, string]>([
+    ['no Azure CLI', { 'az version': ended(127) }, 'FAIL  there is no Azure CLI', 'install it'],
+    [
+      'nobody being signed in',
+      { 'az account show': "ERROR: Please run 'az login' to setup account." },
+      "FAIL  signing in: ERROR: Please run 'az login' to setup account.",
+      'to do: az login',
+    ],
+    [
+      'a subscription that is disabled',
+      { 'az account show': { id: HOME, tenantId: 't', state: 'Disabled' } },
+      `FAIL  the subscription ${HOME} is Disabled`,
+      '',
+    ],
+    ['no Bicep', { 'az bicep version': ended(1) }, 'FAIL  the Azure CLI has no Bicep', 'to do: az bicep install'],
+    [
+      'parameters that do not compile',
+      {
+        'az bicep build-params':
+          'tapkeeper.bicepparam(3,7) : Error BCP259: The parameter "onwer" is assigned in the params file without being declared',
+      },
+      'Error BCP259',
+      'to do: correct it',
+    ],
+    [
+      'parameters without a location',
+      { 'az bicep build-params': compiled({ owner: 'prod', subscriptions: [HOME] }) },
+      'does not say location',
+      'infra/azure/example.bicepparam',
+    ],
+    [
+      'a provider that is not registered',
+      {
+        [`az provider list --subscription ${KEPT}`]: [
+          { namespace: 'microsoft.compute', registrationState: 'Registered' },
+          { namespace: 'Microsoft.Network', registrationState: 'Registered' },
+          { namespace: 'Microsoft.EventGrid', registrationState: 'NotRegistered' },
+        ],
+      },
+      `FAIL  Microsoft.EventGrid is not registered in the subscription ${KEPT}`,
+      `to do: az provider register --namespace Microsoft.EventGrid --subscription ${KEPT} --wait`,
+    ],
+    [
+      'a region without Flex Consumption',
+      { 'az functionapp list-flexconsumption-locations': ['North Europe'] },
+      'FAIL  Flex Consumption is not in eastus2',
+      'choose another `location`: northeurope',
+    ],
+    [
+      'a region without VTAPs',
+      { 'az provider show': ['Korea Central', 'Germany West Central'] },
+      'FAIL  there are no virtual network TAPs in eastus2, and the parameters name none elsewhere',
+      'regions with VTAPs: germanywestcentral, koreacentral',
+    ],
+    [
+      'a VTAP that is not there',
+      {
+        'az bicep build-params': compiled({ ...PARAMETERS, taps: [TAP] }),
+        'az resource show': error('ResourceNotFound', 'not found'),
+      },
+      `FAIL  the VTAP ${TAP} is not there`,
+      'correct `taps`',
+    ],
+    [
+      'a system topic that is there already',
+      {
+        [`az eventgrid system-topic list --subscription ${KEPT}`]: [
+          { name: 'all', resourceGroup: 'Default-EventGrid', topicType: 'microsoft.resources.subscriptions' },
+        ],
+      },
+      `FAIL  the subscription ${KEPT} has a system topic already, and can have one only`,
+      `put { subscription: '${KEPT}', resourceGroup: 'Default-EventGrid', name: 'all' } into \`systemTopics\``,
+    ],
+    [
+      'an owner that another deployment has',
+      { [`az role definition list --subscription ${HOME}`]: [{ name: 'role-of-others', roleName: ROLE }] },
+      `FAIL  the role '${ROLE}' exists and is not of the deployment tapkeeper-prod in ${HOME}: another deployment has the owner prod`,
+      'another `owner`',
+    ],
+    [
+      'an owner that another deployment has, where ours is deployed',
+      {
+        'az deployment sub show': OUTPUTS,
+        [`az role definition list --subscription ${HOME}`]: [{ name: 'role-of-others' }],
+        'az group exists': answered('true'),
+      },
+      `FAIL  the role '${ROLE}' exists and is not of`,
+      '',
+    ],
+  ])('says of %s what to do', async (_what, answers, line, todo) => {
+    const { text, levels } = await check(answers);
+
+    expect(text).toContain(line);
+    expect(text).toContain(todo);
+    expect(levels.filter((level) => level !== 'ok')).toEqual(['FAIL']);
+  });
+
+  test.each<[string, Answers, string]>([
+    [
+      'its own roles',
+      {
+        'az deployment sub show': OUTPUTS,
+        'az role definition list': [{ name: 'role-home' }],
+        [`az role definition list --subscription ${KEPT}`]: [{ name: 'role-kept' }],
+      },
+      "the owner prod is this deployment's",
+    ],
+    [
+      'what a deployment left that failed half-way',
+      { 'az role definition list': [{ name: 'role-home' }], 'az group exists': answered('true') },
+      "the owner prod is this deployment's",
+    ],
+    [
+      'its own system topic',
+      {
+        'az eventgrid system-topic list': [
+          {
+            name: 'tapkeeper-prod',
+            resourceGroup: 'Tapkeeper-prod-events',
+            topicType: 'Microsoft.Resources.Subscriptions',
+          },
+        ],
+      },
+      `the system topic of ${KEPT}: tapkeeper-prod`,
+    ],
+    [
+      'a system topic that the parameters name',
+      {
+        'az bicep build-params': compiled({
+          ...PARAMETERS,
+          subscriptions: [HOME],
+          systemTopics: [{ subscription: HOME, resourceGroup: 'default', name: 'all' }],
+        }),
+        'az eventgrid system-topic list': [
+          { name: 'all', resourceGroup: 'default', topicType: 'Microsoft.Resources.Subscriptions' },
+        ],
+      },
+      `the system topic of ${HOME}: all`,
+    ],
+    [
+      'VTAPs elsewhere that the parameters name',
+      {
+        'az provider show': ['Korea Central'],
+        'az bicep build-params': compiled({ ...PARAMETERS, taps: [TAP] }),
+        'az resource show': { location: 'koreacentral' },
+      },
+      'VTAPs in koreacentral; the app in eastus2',
+    ],
+  ])('takes %s', async (_what, answers, line) => {
+    const { text, levels } = await check(answers);
+
+    expect([...new Set(levels)]).toEqual(['ok']);
+    expect(text).toContain(line);
+  });
+
+  test.each([
+    ['that are not valid', rulesOf('prod').replace('when:', 'wenn:'), 'is not valid'],
+    ['of another owner', rulesOf('dev'), 'the rules are of the owner dev, the parameters name prod'],
+  ])('refuses rules %s', async (_what, rules, said) => {
+    const { text, levels } = await check({}, parametersFile(rules));
+
+    expect(levels).toContain('FAIL');
+    expect(text).toContain(said);
+  });
+
+  test('what may not be asked stops nothing, and names nobody', async () => {
+    const denied = error(
+      'AuthorizationFailed',
+      "The client 'alice@example.com' with object id 'x' does not have authorization",
+    );
+    const asks = [
+      'provider list',
+      'provider show',
+      'functionapp list-flexconsumption-locations',
+      'eventgrid system-topic list',
+      'deployment sub show',
+    ];
+    const { text, levels } = await check(Object.fromEntries(asks.map((ask) => [`az ${ask}`, denied])));
+
+    expect(levels).not.toContain('FAIL');
+    expect(levels.filter((level) => level === 'warn').length).toBeGreaterThanOrEqual(5);
+    expect(text).not.toContain('alice');
+  });
+
+  test('asks for the providers of all that the home is given', () => {
+    const folder = join(import.meta.dirname, '../../../../infra/azure');
+    const modules = ['app', 'storage', 'events', 'topic', 'identity', 'watch', 'alerts', 'undelivered'];
+    const text = modules.map((name) => readFileSync(join(folder, `${name}.bicep`), 'utf8')).join('\n');
+    const used = [...text.matchAll(/'(Microsoft\.\w+)\//g)].flatMap(([, name]) => name ?? []);
+    const everywhere = ['Microsoft.Authorization', 'Microsoft.Resources'];
+    const kept = ['Microsoft.Compute', 'Microsoft.Network'];
+    const wanted = new Set(used.filter((name) => ![...everywhere, ...kept].includes(name)));
+    expect([...wanted].sort()).toEqual(HOME_PROVIDERS);
+  });
+});
+
+describe('deploy:azure', () => {
+  async function deploy(answers: Answers = {}, parameters = parametersFile()) {
+    let isDeployed = false;
+    const table: Answers = {
+      ...READY,
+      'az deployment sub create': () => ((isDeployed = true), ended(0)),
+      'az deployment sub show': () =>
+        isDeployed
+          ? answered(JSON.stringify(OUTPUTS))
+          : { code: 3, stdout: '', stderr: error('DeploymentNotFound', '') },
+      ...answers,
+    };
+    const recording = record(table);
+    const code = await deployAzure(readTyped([parameters], []), recording.means).catch(
+      (thrown: Error) => thrown.message,
+    );
+    const shown = recording.calls
+      .filter(({ output }) => output === 'shown')
+      .map(({ command, args }) =>
+        [command, ...args]
+          .join(' ')
+          .replaceAll(parameters, 'PARAMETERS')
+          .replaceAll(/\S*\/tapkeeper-\S*\/tapkeeper\.yaml/g, 'RULES')
+          .replaceAll(join(import.meta.dirname, '../../../..'), '.'),
+      );
+    return { code, shown, text: recording.lines.join('\n') };
+  }
+
+  test('packs with the rules, deploys the resources, publishes the code, and says what comes next', async () => {
+    const { code, shown, text } = await deploy();
+
+    expect(code).toBe(0);
+    expect(shown).toEqual([
+      'npm run --silent package -- --rules RULES',
+      `az deployment sub create --subscription ${HOME} --name tapkeeper-prod --location eastus2 --template-file ./infra/azure/main.bicep --parameters PARAMETERS --output none`,
+      `az functionapp deployment source config-zip --subscription ${HOME} --resource-group tapkeeper-prod --name tapkeeper-prod-abc --src ./dist/packages/tapkeeper-functions.zip --output none`,
+    ]);
+    expect(text).toContain(`npx tapkeeper plan --scope ${HOME} --scope ${KEPT}`);
+    expect(text).toContain("set `param mode = 'enforce'`");
+  });
+
+  test('packs no rules where a blob has them', async () => {
+    const rules = 'https://rules.blob.core.windows.net/tapkeeper/tapkeeper.yaml';
+    const { shown, text } = await deploy({ 'az bicep build-params': compiled({ ...PARAMETERS, rules }) });
+
+    expect(shown[0]).toBe('npm run --silent package');
+    expect(text).toContain('Storage Blob Data Reader');
+  });
+
+  test.each<[string, Answers, number, number | string]>([
+    ['the check fails', { 'az provider show': [] }, 0, 1],
+    ['packing fails', { 'npm run': ended(1) }, 1, 'packing: npm ended with exit code 1; see above, and run this again'],
+    [
+      'deploying fails',
+      { 'az deployment sub create': ended(1) },
+      2,
+      'deploying tapkeeper-prod: az ended with exit code 1; see above, and run this again',
+    ],
+    [
+      'publishing fails',
+      { 'az functionapp deployment': ended(1) },
+      3,
+      'publishing the code: az ended with exit code 1; see above, and run this again',
+    ],
+  ])('stops where %s', async (_where, answers, count, ending) => {
+    const { code, shown } = await deploy(answers);
+
+    expect([code, shown.length]).toEqual([ending, count]);
+  });
+});
+
+describe('remove:azure', () => {
+  const LIFTED = ['--lift', 'all', '--lift', 'limit'];
+
+  async function remove(answers: Answers = {}, parameters = parametersFile()) {
+    const gone = {
+      'az functionapp config': ended(0),
+      'az resource delete': ended(0),
+      'az role assignment delete': ended(0),
+      'az role definition delete': ended(0),
+      'az group delete': ended(0),
+      'az deployment sub delete': ended(0),
+    };
+    const recording = record({ ...READY, 'az deployment sub show': OUTPUTS, ...gone, ...answers });
+    const typed = readTyped([parameters, ...LIFTED], ['lift']);
+    const code = await removeAzure(typed, recording.means).catch((thrown: Error) => thrown.message);
+    const wrote = recording.ran
+      .filter((line) => / (set|delete|drain|download) /.test(line))
+      .map((line) => line.replaceAll(/\S*\/tapkeeper-\S*\/tapkeeper\.yaml/g, 'RULES'));
+    return { code, wrote, pauses: recording.pauses, text: recording.lines.join('\n'), calls: recording.calls };
+  }
+
+  const DRAIN = `node cli/tapkeeper.ts drain --rules RULES --scope ${HOME} --scope ${KEPT} --lift all --lift limit`;
+
+  test('pauses, waits, drains, and deletes what the outputs name, in the order of the README', async () => {
+    const { code, wrote, pauses, calls } = await remove();
+    const id = (kind: string, n: number) => `/subscriptions/${HOME}/providers/${kind}/${n}`;
+
+    expect(code).toBe(0);
+    expect(wrote).toEqual([
+      `az functionapp config appsettings set --subscription ${HOME} --resource-group tapkeeper-prod --name tapkeeper-prod-abc --settings TAPKEEPER_MODE=paused --output none`,
+      DRAIN,
+      `az resource delete --ids ${id('Microsoft.EventGrid', 1)}`,
+      `az resource delete --ids ${id('Microsoft.EventGrid', 2)}`,
+      `az role assignment delete --ids ${id('assignment', 3)}`,
+      `az role assignment delete --ids ${id('assignment', 1)}`,
+      `az role assignment delete --ids ${id('assignment', 2)}`,
+      `az role definition delete --name role-home --scope /subscriptions/${HOME}`,
+      `az role definition delete --name role-kept --scope /subscriptions/${KEPT}`,
+      `az role definition delete --name role-tap --scope /subscriptions/${HOME}`,
+      `az group delete --yes --subscription ${HOME} --name tapkeeper-prod-events`,
+      `az group delete --yes --subscription ${KEPT} --name tapkeeper-prod-events`,
+      `az group delete --yes --subscription ${HOME} --name tapkeeper-prod`,
+      `az deployment sub delete --subscription ${HOME} --name tapkeeper-prod`,
+    ]);
+    expect(pauses.reduce((sum, one) => sum + one, 0)).toBe(functionSeconds());
+    expect(calls.find(({ args }) => args.includes('drain'))?.env).toEqual({ TAPKEEPER_MODE: 'paused' });
+  });
+
+  test('drains what is kept by now and what was when it was deployed', async () => {
+    const later = '33333333-3333-4333-8333-333333333333';
+    const { wrote } = await remove({
+      'az bicep build-params': compiled({ ...PARAMETERS, subscriptions: [HOME, later] }),
+    });
+
+    expect(wrote[1]).toContain(`--scope ${HOME} --scope ${KEPT} --scope ${later} --lift`);
+  });
+
+  test('deletes nothing where something is left', async () => {
+    const { code, wrote } = await remove({ 'node cli/tapkeeper.ts': ended(2) });
+
+    expect(code).toContain('something is left');
+    expect(wrote).toHaveLength(2);
+  });
+
+  test('passes over what is gone already, and waits for no app that is', async () => {
+    const { code, text, pauses, wrote } = await remove({
+      'az functionapp config': error('ResourceGroupNotFound', 'no group'),
+      'az resource delete': error('ResourceNotFound', 'no'),
+      'az role definition delete': error('RoleDefinitionDoesNotExist', 'no'),
+      'az group delete': error('ResourceGroupNotFound', 'no'),
+    });
+
+    expect([code, pauses, wrote.length]).toEqual([0, [], 14]);
+    expect(wrote).toContain(DRAIN);
+    expect(text.match(/it is gone already/g)).toHaveLength(8);
+  });
+
+  test('stops at what does not go, and says what is so then', async () => {
+    const { code, wrote } = await remove({
+      'az role definition delete': error('RoleDefinitionHasAssignments', 'There are existing role assignments'),
+    });
+
+    expect(code).toContain('deleting the role role-home');
+    expect(code).toContain('There are existing role assignments. Nothing is attached any more and the app is paused');
+    expect(wrote.at(-1)).toContain('az role definition delete --name role-home');
+  });
+
+  test('drains nothing that could not be paused', async () => {
+    const { code, wrote } = await remove({
+      'az functionapp config': error('AuthorizationFailed', "The client 'alice' has no authorization"),
+    });
+
+    expect(code).toContain('pausing tapkeeper-prod-abc: ERROR: (AuthorizationFailed)');
+    expect(code).not.toContain('alice');
+    expect(wrote).toHaveLength(1);
+  });
+
+  test('says where there is no deployment of the owner', async () => {
+    const { code, wrote } = await remove({ 'az deployment sub show': READY['az deployment sub show'] ?? '' });
+
+    expect(code).toContain(`there is no deployment tapkeeper-prod in ${HOME}; name its home with --subscription`);
+    expect(wrote).toEqual([]);
+  });
+
+  test('fetches the rules from their blob', async () => {
+    const rules = 'https://rules.blob.core.windows.net/tapkeeper/tapkeeper.yaml';
+    const { wrote } = await remove({
+      'az bicep build-params': compiled({ ...PARAMETERS, rules }),
+      'az storage blob download': ended(0),
+    });
+
+    expect(wrote[0]).toMatch(
+      `az storage blob download --blob-url ${rules} --file RULES --auth-mode login --output none`,
+    );
+  });
+});
