@@ -51,7 +51,7 @@ function refuseUnlessPaused({ env }: Io): void {
   throw new Fault(
     'denied',
     `TAPKEEPER_MODE is ${mode ?? 'not set'}, and drain runs only while the deployment is paused: one that enforces would attach again what is detached. ` +
-      'Pause it first (AWS: `npx cdk deploy -c mode=paused`; Azure: `az functionapp config appsettings set --name APP --resource-group GROUP --settings TAPKEEPER_MODE=paused`), ' +
+      'Pause it first (AWS: `npx cdk deploy tapkeeper-OWNER -c mode=paused`; Azure: `az functionapp config appsettings set --name APP --resource-group GROUP --settings TAPKEEPER_MODE=paused`), ' +
       'then tell the command line so: TAPKEEPER_MODE=paused npx tapkeeper drain',
   );
 }

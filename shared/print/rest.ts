@@ -11,13 +11,15 @@ export function sayRests(reports: readonly Report[]): string {
   return reports.map((report) => `${sayRest(report)}\n`).join('');
 }
 
-function sayRest({ plan, incomplete }: Report): string {
+function sayRest({ plan, incomplete, failed }: Report): string {
   if (plan === null) return 'paused: nothing was read';
   const { kind, attachments } = restOf(plan, incomplete);
   const scope = nameScope(plan.scope);
   if (kind === 'none') return `${scope}: nothing of ours is left`;
+  const mayBeAttachedAgain = plan.changes.length > 0 && failed.length === 0;
   const left = attachments.length === 0 ? '' : `${attachments.length} left: ${name(attachments)}`;
-  if (kind === 'some') return `${scope}: ${left}; run drain again when what holds it is over`;
+  if (kind === 'some')
+    return `${scope}: ${left}; run drain again when what holds it is over${mayBeAttachedAgain ? ', and see that nothing attaches it again' : ''}`;
   return `${scope}: whether anything of ours is left cannot be told, for not all could be read${left === '' ? '' : `; ${left}`}`;
 }
 

@@ -2,7 +2,8 @@ import { FAULTS } from '../fault.ts';
 import { changedBy, restOf } from '../plan/rest.ts';
 import type { Deps, Outcome } from '../ports.ts';
 import type { HoldCode } from '../reason.ts';
-import type { AttachmentId } from '../words.ts';
+import { PROFILES } from '../profile.ts';
+import type { AttachmentId, SourceId } from '../words.ts';
 import type { SourceResult } from './apply/source.ts';
 import { carryOutAll } from './converge.ts';
 import { type Report, toReport } from './report.ts';
@@ -32,19 +33,23 @@ const SHORT: readonly HoldCode[] = ['changing', 'interrupting-enough', 'inventor
 
 /**
  * Takes away everything of ours in a scope: what may go now goes, then the scope is read again, until that shows none of ours
- * or nothing more can be expected to go while somebody waits. What is found on the way goes under the same permission.
+ * or nothing more can be expected to go while somebody waits. What is found on the way goes under the same permission. Where
+ * somebody attaches again what is taken away it ends as well: both would go on for ever, and interrupt machines all the while.
  * @returns What was done altogether, with the last plan and what is held or failed in it.
  */
 export async function drain({ deps, task, asked, look, pause }: Draining): Promise<Report> {
   const settled = new Map<AttachmentId, SourceResult>();
+  const taken: SourceId[] = [];
+  const { attachmentsPerSource } = PROFILES[task.order.scope.cloud];
   let seen = asked;
   for (let idle = 0; ;) {
     const results = await carryOutAll(deps, task, seen);
     for (const result of results) keepSettled(settled, result);
-    idle = results.some(hasDone) ? 0 : idle + 1;
+    for (const { source, outcomes } of results) taken.push(...outcomes.filter(isDone).map(() => source));
+    idle = results.some(({ outcomes }) => outcomes.some(isDone)) ? 0 : idle + 1;
     const after = await look();
     const open = openIn(after, results);
-    if (idle === MOST_IDLE || !isWorthWaiting(after, open)) {
+    if (idle === MOST_IDLE || isTakenAgain(taken, attachmentsPerSource) || !isWorthWaiting(after, open)) {
       return toReport(deps.mode(), after, [...settled.values(), ...open]);
     }
     await pause(PAUSE_SECONDS);
@@ -52,7 +57,11 @@ export async function drain({ deps, task, asked, look, pause }: Draining): Promi
   }
 }
 
-const hasDone = ({ outcomes }: SourceResult): boolean => outcomes.some(({ kind }) => kind === 'done');
+const isDone = ({ kind }: Outcome): boolean => kind === 'done';
+
+/** Whether more was taken from a source than it can have at a time: the rest was attached meanwhile. */
+const isTakenAgain = (taken: readonly SourceId[], most: number): boolean =>
+  [...Map.groupBy(taken, (source) => source).values()].some(({ length }) => length > most);
 
 const isSettled = ({ kind }: Outcome): boolean => kind === 'done' || kind === 'gone';
 

@@ -62,22 +62,23 @@ beforeEach(() => void pauses.splice(0));
 const LIFTED = ['--lift', 'limit', '--lift', 'all'];
 const yes: Partial<Io> = { ask: async () => 'yes' };
 
-const marksLeft = (): readonly string[] =>
+const marksLeft = (account = CENTRAL): readonly string[] =>
   cloud.state
-    .in()
+    .in('us-east-1', account)
     .sessions.map(({ tags }) => tags['tapkeeper:owner'] ?? 'nobody')
     .sort();
 
 /** Machines with one interface each, every one mirrored by all of these; `null` marks nothing. */
-async function mirror(count: number, by: readonly (Owner | null)[], region = 'us-east-1'): Promise<void> {
-  const call = ec2Caller(cloud.endpoint, region, 'netops');
+async function mirror(count: number, by: readonly (Owner | null)[], account = CENTRAL): Promise<void> {
+  const { accessKeyId } = cloud.as({ kind: 'user', name: 'netops' }, account);
+  const call = ec2Caller(cloud.endpoint, 'us-east-1', accessKeyId);
   const machine = { ImageId: 'ami-0123456789abcdef0', InstanceType: 'm6i.large' };
   await call('RunInstances', { ...machine, MinCount: String(count), MaxCount: String(count) });
   await cloud.activity.settled();
   const place = await groundIn(call);
   nowMs += 10_000;
-  const known = new Set(cloud.state.in(region).sessions.map(({ interfaceId }) => interfaceId));
-  const sources = cloud.state.in(region).interfaces.map(({ id }) => id);
+  const known = new Set(cloud.state.in('us-east-1', account).sessions.map(({ interfaceId }) => interfaceId));
+  const sources = cloud.state.in('us-east-1', account).interfaces.map(({ id }) => id);
   await mapLimited(
     sources.filter((id) => !known.has(id)),
     16,
@@ -136,7 +137,7 @@ describe('drain', () => {
 
       expect([code, out, marksLeft()]).toEqual([1, '', ['prod']]);
       expect(err).toMatch(/^tapkeeper: denied: TAPKEEPER_MODE is (not set|enforce|observe), /);
-      expect(err).toContain('npx cdk deploy -c mode=paused');
+      expect(err).toContain('npx cdk deploy tapkeeper-OWNER -c mode=paused');
       expect(err).toContain('az functionapp config appsettings set');
       expect(err).toContain('TAPKEEPER_MODE=paused npx tapkeeper drain');
     },
@@ -233,6 +234,24 @@ describe('drain', () => {
     expect([code, marksLeft()]).toEqual([1, []]);
     expect(out).toContain(`AWS ${MEMBER} us-east-1: whether anything of ours is left cannot be told`);
     expect(out).toContain(`AWS ${CENTRAL} us-east-1: nothing of ours is left`);
+  });
+
+  test('takes nothing away where nobody saw what would go, though it can be read by then', async () => {
+    await mirror(1, [OURS]);
+    await mirror(1, [OURS], MEMBER);
+    const scopes = `${MEMBER}:us-east-1,${CENTRAL}:us-east-1`;
+    const role = { TAPKEEPER_ACCOUNT: CENTRAL, TAPKEEPER_MEMBER_ROLE: 'arn:aws:iam::{account}:role/operator' };
+    const ask = async (): Promise<string> => {
+      cloud.addRole({ account: MEMBER, name: 'operator', trusts: [CENTRAL] });
+      return 'yes';
+    };
+
+    const { code } = await drain(LIFTED, { ask, env: { ...env, TAPKEEPER_SCOPES: scopes, ...role } });
+    expect([code, marksLeft(), marksLeft(MEMBER)]).toEqual([1, [], ['prod']]);
+
+    // It could be read, and is when it is asked for anew.
+    const again = await drain(LIFTED, { ...yes, env: { ...env, TAPKEEPER_SCOPES: scopes, ...role } });
+    expect([again.code, marksLeft(MEMBER)]).toEqual([0, []]);
   });
 
   test('writes JSON: what was done and what is left', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseAttachmentId } from '../../../shared/ids.ts';
 import type { Change, TripName } from '../../../shared/plan/change.ts';
 import { restOf } from '../../../shared/plan/rest.ts';
 import type { Deps, MirrorCloud, Outcome } from '../../../shared/ports.ts';
@@ -110,6 +111,22 @@ describe('a drain', () => {
     expect(h.cloud.world().attachments).toEqual([]);
     expect(leftIn(drained)).toEqual({ kind: 'some', attachments: ['tms-tcp-0', 'tms-tcp-1'] });
     expect(drained.pauses).toBe(12);
+  });
+
+  it('ends where somebody attaches again what is taken away, and says what is left', async () => {
+    const h = harness(CONFIG, fleet(1, [], sessions(1)));
+    const [again] = h.cloud.world().attachments;
+    let nth = 0;
+    h.cloud.onRead = () => {
+      if (again === undefined || h.cloud.world().attachments.length > 0 || nth > 50) return;
+      const attachments = [{ ...again, id: parseAttachmentId(`tms-again-${(nth += 1)}`) }];
+      h.cloud.edit((world) => ({ ...world, attachments }));
+    };
+
+    const drained = await drainAll(h);
+
+    expect(leftIn(drained)).toEqual({ kind: 'some', attachments: ['tms-again-4'] });
+    expect(drained.report.counts['done']).toBe(4);
   });
 
   it('tries again what was throttled', async () => {
