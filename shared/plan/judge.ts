@@ -36,7 +36,7 @@ export type Judgement =
  * |---|---|---|
  * | 1 | it is one of ours and nothing differs | kept |
  * | 2 | its destination or the source says no | held, with their reason |
- * | 3 | none of ours is it, and theirs has its target and takes all that it would | satisfied by theirs |
+ * | 3 | none of ours is it; theirs has its target and takes all that it would, also in the end | satisfied by theirs |
  * | 4 | nothing may be written here now, or it would move what must not be moved | held, with the restraint's reason |
  * | 5 | it would be moved to a target whose health could not be told | `destination-unhealthy` |
  * | 6 | its target takes no more sources | `destination-full` |
@@ -49,7 +49,7 @@ export type Judgement =
  * | 13 | else | attached, or changed in place |
  */
 export function judge(turn: Turn): Judgement {
-  const { situation, wish, own, staying } = turn;
+  const { situation, wish, own, staying, outrun } = turn;
   const { restraints, standing, loads, profile } = situation;
   const refusal = situation.unfit ?? wish.hold;
   if (wish.to === null) return hold(refusal ?? unknownHere(turn));
@@ -69,7 +69,7 @@ export function judge(turn: Turn): Judgement {
   const learned = own === null ? undefined : staying.get(own);
   if (learned !== undefined && learned !== null) return { kind: 'hold', ...learned };
 
-  const twin = own === null ? findTwin(turn, to) : null;
+  const twin = own === null && !outrun.has(wish) ? findTwin(turn, to) : null;
   if (twin !== null) return { kind: 'satisfied', by: twin.attachment, remarks: remarksOnTwin(wish, twin) };
 
   if (restraints.write !== null) return hold(restraints.write);

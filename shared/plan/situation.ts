@@ -93,6 +93,8 @@ export interface Turn {
   readonly situation: Situation;
   readonly matching: Matching;
   readonly staying: Staying;
+  /** Wishes that a session of others would satisfy if no later wish took its packets first. */
+  readonly outrun: ReadonlySet<Wish>;
   /** The places, and the room, that wishes before it were given. */
   readonly taken: readonly Place[];
   readonly wish: Wish;

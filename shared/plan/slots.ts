@@ -2,6 +2,7 @@ import type { Attachment, Settings } from '../words.ts';
 import { judge } from './judge.ts';
 import { match, type Matching } from './match.ts';
 import type { Withheld } from './offers.ts';
+import { findTwin } from './precedence.ts';
 import { settle } from './settings.ts';
 import {
   hasRoom,
@@ -12,7 +13,7 @@ import {
   type Remark,
   type Restraints,
   type Situation,
-  type Staying,
+  type Turn,
   type Withholding,
 } from './situation.ts';
 import type { Wish } from './wishes.ts';
@@ -75,16 +76,23 @@ function keepExact(assignment: Assignment, { profile }: Situation): Assignment {
   return { ...assignment, placements, displaced };
 }
 
-/** Assigns until nobody else turns out to stay; `staying` grows on the way. */
+/**
+ * Assigns until nobody else turns out to stay, and theirs still satisfy what they were found to satisfy when all have their
+ * places; `staying` grows on the way.
+ */
 function assignAround(
   situation: Situation,
   matching: Matching,
   staying: Map<Attachment, Objection | null>,
 ): Assignment {
+  const outrun = new Set<Wish>();
   for (;;) {
-    const { assignment, learned } = assignOnce(situation, matching, staying);
-    if (learned.size === 0) return assignment;
-    for (const [attachment, refusal] of learned) staying.set(attachment, refusal);
+    const round = assignOnce({ situation, matching, staying, outrun });
+    for (const [attachment, refusal] of round.learned) staying.set(attachment, refusal);
+    if (round.learned.size > 0) continue;
+    // What is displaced here comes before theirs no more: it is not known yet whom that leaves to theirs.
+    if (round.outrun === null || round.assignment.displaced.length > 0) return round.assignment;
+    outrun.add(round.outrun);
   }
 }
 
@@ -95,11 +103,17 @@ const restraintOnRest = ({ write, detach, unrecognised }: Restraints): Withheld 
 const restraintOn = ({ id, state }: Attachment, onRest: Withheld | null): Withheld | null =>
   onRest ?? (state === 'changing' ? { code: 'changing', detail: `${id} is being changed` } : null);
 
-function assignOnce(
-  situation: Situation,
-  matching: Matching,
-  staying: Staying,
-): { readonly assignment: Assignment; readonly learned: ReadonlyMap<Attachment, Objection> } {
+/** What came of it when every wish had its turn. */
+interface Round {
+  readonly assignment: Assignment;
+  /** Who turned out to stay. */
+  readonly learned: ReadonlyMap<Attachment, Objection>;
+  /** One at a time, the first: what it gets instead may leave no room to the wish that outruns others. */
+  readonly outrun: Wish | null;
+}
+
+function assignOnce(given: Pick<Turn, 'situation' | 'matching' | 'staying' | 'outrun'>): Round {
+  const { situation, matching, staying } = given;
   const restraint = restraintOnRest(situation.restraints);
   const left = matching.rest.flatMap((keeps) => {
     const why = restraintOn(keeps, restraint);
@@ -115,7 +129,7 @@ function assignOnce(
 
   for (const wish of situation.wishes) {
     const own = matching.of.get(wish) ?? null;
-    const turn = { situation, matching, staying, taken, wish, own };
+    const turn = { ...given, taken, wish, own };
     const judgement = judge(turn);
     if (judgement.kind === 'satisfied') {
       satisfied.push({ wish, by: judgement.by });
@@ -140,7 +154,13 @@ function assignOnce(
   }
 
   const unwished = matching.rest.filter((one) => restraintOn(one, restraint) === null);
-  return { assignment: { placements, satisfied, withheld, remarks, unwished, displaced }, learned };
+  const isOutrun = ({ wish }: { readonly wish: Wish }): boolean =>
+    wish.to !== null && findTwin({ ...given, taken, wish, own: null }, wish.to) === null;
+  return {
+    assignment: { placements, satisfied, withheld, remarks, unwished, displaced },
+    learned,
+    outrun: satisfied.find(isOutrun)?.wish ?? null,
+  };
 }
 
 const placeFor = ({ destination }: Wish, attachment: Attachment | null, to: Settings): Place => ({
