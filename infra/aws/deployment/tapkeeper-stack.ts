@@ -1,4 +1,4 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { addAlarms } from '../watch/alarms.ts';
@@ -7,6 +7,7 @@ import { addDashboard } from '../watch/dashboard.ts';
 import { addEventRules, type Watching } from './event-rules.ts';
 import { addFunctions } from './functions.ts';
 import { namesOf } from '../names.ts';
+import { addOutput } from '../output.ts';
 import { addQueues } from './queues.ts';
 import { addRoles } from './roles.ts';
 import { addSchedule } from './schedule.ts';
@@ -63,6 +64,3 @@ export function tapkeeperStack(app: Construct, settings: Settings, bundles: stri
   if (bus !== null) addOutput(stack, 'BusArn', 'Where other accounts and regions forward events', bus.eventBusArn);
   return stack;
 }
-
-const addOutput = (stack: Stack, id: string, description: string, value: string): CfnOutput =>
-  new CfnOutput(stack, id, { description, value });

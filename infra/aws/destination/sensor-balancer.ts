@@ -1,5 +1,5 @@
-import { Duration, type Stack } from 'aws-cdk-lib';
-import { type ISecurityGroup, type IVpc, Port, SecurityGroup, Subnet } from 'aws-cdk-lib/aws-ec2';
+import { Annotations, Duration, type Stack } from 'aws-cdk-lib';
+import { type ISecurityGroup, type ISubnet, type IVpc, Port, SecurityGroup, Subnet } from 'aws-cdk-lib/aws-ec2';
 import {
   type NetworkListener,
   NetworkLoadBalancer,
@@ -35,7 +35,7 @@ export function addSensorBalancer(
   const group = new SecurityGroup(stack, 'Balancer', { vpc, description, allowAllOutbound: false });
   const balancer = new NetworkLoadBalancer(stack, 'SensorBalancer', {
     vpc,
-    vpcSubnets: { subnets: entry.subnets.map((id) => Subnet.fromSubnetId(stack, id, id)) },
+    vpcSubnets: { subnets: entry.subnets.map((id) => subnetOf(stack, id)) },
     internetFacing: false,
     securityGroups: [group],
     // Otherwise sources in a zone without a sensor are mirrored to nobody.
@@ -53,6 +53,14 @@ export function addSensorBalancer(
     defaultTargetGroups: [addTargetGroup(stack, vpc, entry)],
   });
   return { arn: balancer.loadBalancerArn, group, listener };
+}
+
+function subnetOf(stack: Stack, id: string): ISubnet {
+  const subnet = Subnet.fromSubnetId(stack, id, id);
+  // CDK warns of every subnet that is known by its id alone.
+  const because = 'A load balancer is put into a subnet; nobody asks for the route table.';
+  Annotations.of(subnet).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId', because);
+  return subnet;
 }
 
 /**

@@ -62,7 +62,7 @@ export function functionWarnings({ functions, sweepMinutes }: Watched): readonly
   const { onChange, sweep, resync } = functions;
   return [
     errorWarning('on-change', onChange, { period: SOON, periods: LASTING }, 'Its messages end as dead letters.'),
-    // Lambda tries twice more, within minutes.
+    // Lambda tries once more, a minute later; then the clock does.
     errorWarning(
       'sweep',
       sweep,

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
+import { newApp } from '../../../infra/aws/new-app.ts';
 import type { DestinationSettings } from '../../../infra/aws/destination/destination-settings.ts';
 import { destinationStack } from '../../../infra/aws/destination/destination-stack.ts';
 import { memberStack } from '../../../infra/aws/member/member-stack.ts';
@@ -33,7 +33,7 @@ function writeTemplates(folder: string): readonly string[] {
     writeFileSync(path, JSON.stringify(template.toJSON()));
     return path;
   };
-  const app = new App({ analyticsReporting: false });
+  const app = newApp({});
   const alone = [
     memberStack(app, 'for-any-deployment', null),
     destinationStack(app, namesOf(EXAMPLE.owner), EXAMPLE, ONE_SENSOR),

@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, type Stack } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { newApp } from '../../../infra/aws/new-app.ts';
 import { loadSettings, type Settings } from '../../../infra/aws/settings.ts';
 import { addStacks } from '../../../infra/aws/stacks.ts';
 
@@ -44,7 +45,7 @@ export function stubBundles(folder: string): string {
 /** Synthesises all stacks of settings, in folders that are removed by what is returned second. */
 export function synthesise(settings: Settings): readonly [Synthesised, () => void] {
   const folder = mkdtempSync(join(tmpdir(), 'tapkeeper-synth-'));
-  const app = new App({ outdir: join(folder, 'out'), analyticsReporting: false });
+  const app = newApp({ outdir: join(folder, 'out') });
   addStacks(app, settings, stubBundles(join(folder, 'bundles')));
   app.synth();
   const stacks = app.node.children.filter((child) => 'stackName' in child) as unknown as readonly Stack[];

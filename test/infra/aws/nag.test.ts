@@ -6,6 +6,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newApp } from '../../../infra/aws/new-app.ts';
 import { memberStack } from '../../../infra/aws/member/member-stack.ts';
 import { argueException, judge } from '../../../infra/aws/nag.ts';
 import { addStacks } from '../../../infra/aws/stacks.ts';
@@ -22,7 +23,7 @@ const folder = mkdtempSync(join(tmpdir(), 'tapkeeper-nag-'));
 let app: App;
 
 beforeAll(() => {
-  app = new App({ analyticsReporting: false });
+  app = newApp({});
   addStacks(app, EXAMPLE, stubBundles(folder));
   memberStack(app, 'for-any-deployment', null);
 });
@@ -103,7 +104,7 @@ describe('the AwsSolutions pack', () => {
   });
 
   test('keeps a template from being written that it objects to', () => {
-    const other = new App({ analyticsReporting: false });
+    const other = newApp({});
     const queue = new Queue(new Stack(other, 'Other'), 'Queue');
     judge(other);
     expect(() => other.synth()).toThrow('AwsSolutions-SQS4');

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newApp } from '../../../../infra/aws/new-app.ts';
 import type { Settings } from '../../../../infra/aws/settings.ts';
 import { tapkeeperStack } from '../../../../infra/aws/deployment/tapkeeper-stack.ts';
 import { compose } from '../../../../lambdas/compose.ts';
@@ -21,7 +22,6 @@ import {
   type Synthesised,
   templateOf,
 } from '../deployment-rig.ts';
-import { App } from 'aws-cdk-lib';
 import { findOwner, parseAccountId, parseRegion } from '../../../../shared/ids.ts';
 
 let whole: Synthesised;
@@ -290,7 +290,7 @@ describe('the code', () => {
   });
 
   test('has to be built before', () => {
-    expect(() => tapkeeperStack(new App(), SMALLEST, '/nowhere')).toThrow(
+    expect(() => tapkeeperStack(newApp({}), SMALLEST, '/nowhere')).toThrow(
       /\/nowhere\/on-change has no index\.js; run npm run build/,
     );
   });

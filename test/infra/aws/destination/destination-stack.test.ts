@@ -1,4 +1,3 @@
-import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import type {
@@ -6,6 +5,7 @@ import type {
   SensorEntry,
   Sensors,
 } from '../../../../infra/aws/destination/destination-settings.ts';
+import { newApp } from '../../../../infra/aws/new-app.ts';
 import { destinationStack } from '../../../../infra/aws/destination/destination-stack.ts';
 import { namesOf } from '../../../../infra/aws/names.ts';
 import type { Owner } from '../../../../shared/words.ts';
@@ -22,7 +22,7 @@ const BALANCER = balancerOf({ kind: 'instances', ids: ['i-0123456789abcdef0'] })
 
 function synthesise(settings: DestinationSettings): Template {
   const place = { account: '123456789012', region: 'us-east-1' };
-  return Template.fromStack(destinationStack(new App(), namesOf('soc' as Owner), place, settings));
+  return Template.fromStack(destinationStack(newApp({}), namesOf('soc' as Owner), place, settings));
 }
 
 const made = new Map<string, Template>();

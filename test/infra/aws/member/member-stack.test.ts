@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
-import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { newApp } from '../../../../infra/aws/new-app.ts';
 import type { MemberDefaults } from '../../../../infra/aws/member/member-parameters.ts';
 import { memberStack } from '../../../../infra/aws/member/member-stack.ts';
 import { namesOf } from '../../../../infra/aws/names.ts';
@@ -27,7 +27,7 @@ const DEFAULTS: MemberDefaults = {
 const names = namesOf(DEFAULTS.owner);
 
 const templateFor = (defaults: MemberDefaults | null): Template =>
-  Template.fromStack(memberStack(new App(), 'tapkeeper-member', defaults));
+  Template.fromStack(memberStack(newApp({}), 'tapkeeper-member', defaults));
 
 let template: Json;
 let withoutDefaults: Json;

@@ -1,4 +1,4 @@
-import { App, Aws, Stack } from 'aws-cdk-lib';
+import { Aws, Stack } from 'aws-cdk-lib';
 import { PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, test } from 'vitest';
 import {
@@ -8,6 +8,7 @@ import {
   writerStatements,
   type Deployment,
 } from '../../../../infra/aws/policies.ts';
+import { newApp } from '../../../../infra/aws/new-app.ts';
 import { decide } from '../../../../local/aws/policy/decide.ts';
 import type { Statement } from '../../../../lambdas/ec2/permissions/statements.ts';
 import { deployment, MEMBER, OURS } from './roles-rig.ts';
@@ -93,7 +94,7 @@ test('the member role reaches no queue, no role and no rules', () => {
 test('CDK writes the statements as they are, with what is known when they are deployed', () => {
   const kept = { ...deployment([OURS]), partition: Aws.PARTITION, account: Aws.ACCOUNT_ID, regions: ['us-east-1'] };
   const statements = memberStatements(kept);
-  const stack = new Stack(new App());
+  const stack = new Stack(newApp({}));
   const document = stack.resolve(new PolicyDocument({ statements: toPolicyStatements(statements) })) as {
     readonly Statement: readonly { readonly Sid: string; readonly Condition?: object; readonly Resource: unknown }[];
   };

@@ -1,6 +1,7 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { type App, Duration, Stack } from 'aws-cdk-lib';
 import { Code, Function as Lambda, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { newApp } from '../../../../infra/aws/new-app.ts';
 import { addAlarms } from '../../../../infra/aws/watch/alarms.ts';
 import { addDashboard } from '../../../../infra/aws/watch/dashboard.ts';
 import { namesOf } from '../../../../infra/aws/names.ts';
@@ -9,7 +10,7 @@ import type { Owner } from '../../../../shared/words.ts';
 
 /** A stack with the alarms and the dashboard, and what they look at in a plain form. */
 export function watchedStack(notify: Notify | null): { readonly app: App; readonly stack: Stack } {
-  const app = new App();
+  const app = newApp({});
   const stack = new Stack(app, 'Watched', { env: { account: '123456789012', region: 'us-east-1' } });
   const lambda = (id: string) =>
     new Lambda(stack, id, {
