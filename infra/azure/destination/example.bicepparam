@@ -1,4 +1,6 @@
-using './main.bicep'
+// Copy this to destination.bicepparam in the root of the repository, write `using 'infra/azure/destination/main.bicep'` there, and
+// say what is yours.
+using 'main.bicep'
 
 // Two sensors behind a load balancer, in a network that is peered with the one of the sources.
 param name = 'sensors-eastus'
@@ -7,6 +9,8 @@ param entry = {
   kind: 'newLoadBalancer'
   name: 'sensors-eastus'
   subnet: '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/security/providers/Microsoft.Network/virtualNetworks/security/subnets/sensors'
+  // Where the region has availability zones; the frontend then outlives the loss of one.
+  zones: ['1', '2', '3']
   sensors: [
     {
       subscription: '00000000-0000-0000-0000-000000000000'

@@ -12,6 +12,9 @@ param subnet string
 @description('A fixed private IPv4 address of the frontend; null: any free one of the subnet.')
 param address string?
 
+@description('The availability zones of the frontend; none: Azure chooses.')
+param zones string[]
+
 @description('The TCP port that every sensor answers on: 22 is open on most appliances.')
 param probePort int
 
@@ -35,6 +38,8 @@ resource loadBalancer 'Microsoft.Network/loadBalancers@2025-05-01' = {
     frontendIPConfigurations: [
       {
         name: frontendName
+        // https://learn.microsoft.com/azure/reliability/reliability-load-balancer
+        ...(empty(zones) ? {} : { zones: zones })
         properties: {
           subnet: {
             id: subnet

@@ -38,6 +38,8 @@ type newLoadBalancer = {
   subnet: string
   @description('A fixed private address; any free one when left out.')
   address: string?
+  @description('The availability zones that its frontend is in, all three where the region has them; in none that is known when left out. It cannot be changed later.')
+  zones: string[]?
   @description('The TCP port that sensors answer on; 22 when left out.')
   probePort: int?
   @description('The sensors that are to join the pool: with the first NIC of each.')
@@ -150,6 +152,7 @@ module loadBalancer 'load-balancer.bicep' = if (entry.kind == 'newLoadBalancer')
     location: location
     subnet: entry.?subnet ?? ''
     address: entry.?address
+    zones: entry.?zones ?? []
     probePort: probePort
     tags: tags
   }

@@ -59,6 +59,12 @@ describe('the load balancer', () => {
     });
   });
 
+  it('is in the zones that are given, or says nothing of any', () => {
+    expect(JSON.stringify(balancerOf().body)).not.toContain('zones');
+    const zones = ['1', '2', '3'];
+    expect(balancerOf({ zones }).body['properties']).toMatchObject({ frontendIPConfigurations: [{ zones }] });
+  });
+
   it('says nothing of the members of its pool, which stand on the NICs', () => {
     expect(balancerOf().body['properties']).toMatchObject({ backendAddressPools: [{ name: 'sensors' }] });
     expect(JSON.stringify(balancerOf().body)).not.toContain('loadBalancerBackendAddresses');
@@ -179,24 +185,50 @@ describe('the security rules', () => {
 });
 
 describe('the peerings', () => {
+  const peeringsOf = (params: Readonly<Record<string, unknown>> = {}) =>
+    writesOf(deployWith(params), 'virtualNetworks/virtualNetworkPeerings');
+  const named = (id: string): string => id.split('/').at(-1) ?? '';
+
+  it('have names of their own, also where networks share one or have long ones', () => {
+    const longest = `virtualNetworks/${'n'.repeat(64)}`;
+    const sources = [network(SOURCES, 'one', longest), network(SOURCES, 'other', longest)];
+    const both = peeringsOf({
+      peering: { sensors: network(SENSORS, 'security', 'virtualNetworks/security'), sources },
+    });
+    const names = both.slice(2).map(({ id }) => named(id));
+    expect(new Set(names).size).toBe(2);
+    expect(names.filter((name) => name.length > 80)).toEqual([]);
+  });
+
+  it('have names that the case of an id does not change', () => {
+    const ofSources = (source: string) =>
+      peeringsOf({ peering: { sensors: network(SENSORS, 'security', 'virtualNetworks/security'), sources: [source] } });
+    const source = network(SOURCES, 'WorkLoads', 'virtualNetworks/spoke');
+    const [, here] = ofSources(source);
+    const [, there] = ofSources(source.replace('WorkLoads', 'workloads'));
+    expect(named(there?.id ?? '')).toBe(named(here?.id ?? ' '));
+  });
+
   it('lead both ways, across resource groups and subscriptions', () => {
     const sensors = network(SENSORS, 'security', 'virtualNetworks/security');
     const sources = network(SOURCES, 'workloads', 'virtualNetworks/workloads');
-    const peerings = writesOf(deployWith(), 'virtualNetworks/virtualNetworkPeerings');
+    const peerings = peeringsOf();
+    expect(peerings.map(({ id }) => id.slice(0, -'-0123456789abc'.length))).toEqual([
+      `${sources}/virtualNetworkPeerings/mirroring-to-security`,
+      `${sensors}/virtualNetworkPeerings/mirroring-to-workloads`,
+    ]);
     expect(peerings).toMatchObject([
       {
-        id: `${sources}/virtualNetworkPeerings/mirroring-to-security`,
         body: { properties: { remoteVirtualNetwork: { id: sensors }, allowVirtualNetworkAccess: true } },
       },
       {
-        id: `${sensors}/virtualNetworkPeerings/mirroring-to-workloads`,
         body: { properties: { remoteVirtualNetwork: { id: sources }, allowVirtualNetworkAccess: true } },
       },
     ]);
   });
 
   it('are left out where they are not asked for', () => {
-    expect(writesOf(deployWith({ peering: null }), 'virtualNetworks/virtualNetworkPeerings')).toEqual([]);
+    expect(peeringsOf({ peering: null })).toEqual([]);
   });
 });
 
