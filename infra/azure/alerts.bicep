@@ -23,6 +23,9 @@ param sweepWindow string
 @description('The id of the action group; empty: nobody is told.')
 param actionGroupId string
 
+@description('Tags of the alerts.')
+param tags object
+
 // Lines of shared/journal.ts, as functions/journal.ts writes them; a test holds the words in the queries to those there. Each query
 // starts with its table: https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-log-query#log-query-constraints
 var journal = 'AppTraces | where Message startswith "{" | extend line = parse_json(Message) | extend kind = tostring(line.kind), level = tostring(line.level), code = tostring(line.code), account = tolower(tostring(line.scope.account))'
@@ -66,9 +69,9 @@ var alerts = [
   }
   {
     name: 'incomplete'
-    says: 'A subscription was read incompletely in three quarters of an hour or more; nothing is detached there meanwhile. The lines in the journal say what could not be read.'
+    says: 'No sweep of the last while read all of a subscription; where something was not read, nothing is detached. The lines in the journal say what it was.'
     severity: 2
-    query: '${journal} | where kind == "incomplete" | summarize quarters = dcount(bin(TimeGenerated, 15m)) by account | where quarters >= 3'
+    query: '${journal} | summarize swept = countif(kind == "finished" and tostring(line.trigger) == "sweep"), unread = countif(kind == "incomplete") by account, correlation = tostring(line.correlation) | where swept > 0 | summarize sweeps = count(), whole = countif(unread == 0) by account | where sweeps >= 2 and whole == 0'
   }
 ]
 
@@ -76,6 +79,7 @@ resource queries 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
   for alert in alerts: {
     name: '${name}-${alert.name}'
     location: location
+    tags: tags
     kind: 'LogAlert'
     properties: {
       displayName: '${name}: ${alert.name}'
@@ -114,6 +118,7 @@ resource queries 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
 resource depth 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   name: '${name}-queues'
   location: 'global'
+  tags: tags
   properties: {
     description: 'Messages pile up in the queues: the app does not run, or does not keep up.'
     severity: 2

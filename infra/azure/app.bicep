@@ -57,6 +57,9 @@ param maximumInstanceCount int
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int
 
+@description('Tags of the app and its plan.')
+param tags object
+
 resource storage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
   name: storageName
 }
@@ -68,6 +71,7 @@ resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   name: name
   location: location
+  tags: tags
   kind: 'functionapp'
   sku: {
     name: 'FC1'
@@ -81,6 +85,7 @@ resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
 resource app 'Microsoft.Web/sites@2024-11-01' = {
   name: name
   location: location
+  tags: tags
   kind: 'functionapp,linux'
   identity: {
     type: 'UserAssigned'
@@ -153,6 +158,7 @@ resource appSettings 'Microsoft.Web/sites/config@2024-11-01' = {
   properties: union(settings, rulesSettings)
 }
 
+// One after the other: an app takes no second change while one is under way.
 // Publishing needs a sign-in with Entra ID too: there is no password.
 // https://learn.microsoft.com/azure/app-service/configure-basic-auth-disable
 resource ftp 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
@@ -161,6 +167,7 @@ resource ftp 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01'
   properties: {
     allow: false
   }
+  dependsOn: [appSettings]
 }
 
 resource scm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
@@ -169,6 +176,7 @@ resource scm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01'
   properties: {
     allow: false
   }
+  dependsOn: [ftp]
 }
 
 @description('The name of the app.')

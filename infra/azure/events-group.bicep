@@ -10,9 +10,13 @@ param name string
 @description('The region of the resource group; what is in it is global.')
 param location string
 
+@description('Tags of the resource group.')
+param tags object
+
 resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
   name: name
   location: location
+  tags: tags
 }
 
 @description('The name of the resource group.')

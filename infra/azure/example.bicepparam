@@ -43,5 +43,8 @@ param instanceMemoryMB = 2048
 param systemTopics = []
 
 // With both, those people and applications can lift the guard over HTTP.
-param signInClientId = ''
+param signInClientId = null
 param signInPrincipals = []
+
+// As { costCenter: '4711' }.
+param tags = {}

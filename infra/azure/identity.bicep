@@ -8,9 +8,13 @@ param name string
 @description('The region of the identity.')
 param location string
 
+@description('Tags of the identity.')
+param tags object
+
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
   name: name
   location: location
+  tags: tags
 }
 
 @description('The id of the resource.')

@@ -74,12 +74,16 @@ param instanceMemoryMB int = 2048
 @description('The system topics of subscriptions that have one already. Each needs a system-assigned identity.')
 param systemTopics systemTopic[] = []
 
-@description('The application id of an Entra ID application that stands for the app, with which the guard can be lifted over HTTP; empty: it cannot.')
+@description('The application id of an Entra ID application that stands for the app, with which the guard can be lifted over HTTP; null: it cannot.')
+@minLength(36)
 @maxLength(36)
-param signInClientId string = ''
+param signInClientId string?
 
 @description('The object ids of those who may then call. With none there is no sign-in.')
 param signInPrincipals string[] = []
+
+@description('Tags of everything that takes them, where a policy or a bill asks for some.')
+param tags object = {}
 
 var name = 'tapkeeper-${owner}'
 var eventsGroupName = '${name}-events'
@@ -105,6 +109,7 @@ var tapHomes = union(wholeTapSubscriptions, singleTapSubscriptions)
 resource home 'Microsoft.Resources/resourceGroups@2024-03-01' = {
   name: name
   location: location
+  tags: tags
 }
 
 module identity 'identity.bicep' = {
@@ -113,6 +118,7 @@ module identity 'identity.bicep' = {
   params: {
     name: name
     location: location
+    tags: tags
   }
 }
 
@@ -122,6 +128,7 @@ module storage 'storage.bicep' = {
   params: {
     name: 'tapkeeper${uniqueString(deploymentId)}'
     location: location
+    tags: tags
   }
 }
 
@@ -133,6 +140,7 @@ module watch 'watch.bicep' = {
     location: location
     retentionInDays: logRetentionDays
     alertEmail: alertEmail
+    tags: tags
   }
 }
 
@@ -147,6 +155,7 @@ module alerts 'alerts.bicep' = {
     subscriptions: subscriptions
     sweepWindow: sweepWindow
     actionGroupId: watch.outputs.actionGroupId
+    tags: tags
   }
 }
 
@@ -180,16 +189,17 @@ module app 'app.bicep' = {
     nodeVersion: nodeVersion
     maximumInstanceCount: maximumInstanceCount
     instanceMemoryMB: instanceMemoryMB
+    tags: tags
   }
   dependsOn: [appAccess]
 }
 
-module signIn 'sign-in.bicep' = if (!empty(signInClientId) && !empty(signInPrincipals)) {
+module signIn 'sign-in.bicep' = if (signInClientId != null && !empty(signInPrincipals)) {
   name: '${name}-sign-in'
   scope: home
   params: {
     appName: app.outputs.name
-    clientId: signInClientId
+    clientId: signInClientId!
     allowedPrincipals: signInPrincipals
   }
 }
@@ -238,6 +248,7 @@ module eventsGroups 'events-group.bicep' = [
     params: {
       name: eventsGroupName
       location: location
+      tags: tags
     }
   }
 ]
@@ -249,6 +260,7 @@ module topicsOf 'topic.bicep' = [
     params: {
       name: topic.name
       existence: topic.existence
+      tags: tags
     }
     dependsOn: [eventsGroups]
   }
@@ -290,6 +302,7 @@ module undelivered 'undelivered.bicep' = [
       owner: owner
       topicId: topicsOf[i].outputs.id
       actionGroupId: watch.outputs.actionGroupId
+      tags: tags
     }
   }
 ]

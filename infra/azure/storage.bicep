@@ -8,6 +8,9 @@ param name string
 @description('The region of the storage account.')
 param location string
 
+@description('Tags of the storage account.')
+param tags object
+
 // Two queues: events must not wait behind the work of a sweep. The names are those of functions/queues.ts.
 var eventQueue = 'tapkeeper-events'
 var bulkQueue = 'tapkeeper-bulk'
@@ -20,6 +23,7 @@ var deadLetterContainer = 'tapkeeper-dead-letters'
 resource storage 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   name: name
   location: location
+  tags: tags
   kind: 'StorageV2'
   sku: {
     name: 'Standard_LRS'

@@ -9,9 +9,13 @@ param name string
 @allowed(['created', 'existing'])
 param existence string
 
+@description('Tags of a topic that is made.')
+param tags object
+
 resource created 'Microsoft.EventGrid/systemTopics@2025-02-15' = if (existence == 'created') {
   name: name
   location: 'global'
+  tags: tags
   identity: {
     type: 'SystemAssigned'
   }

@@ -9,14 +9,18 @@ param topicId string
 @description('The id of the action group; empty: nobody is told.')
 param actionGroupId string
 
+@description('Tags of the alerts.')
+param tags object
+
 // Two alerts: the conditions of one have to hold together.
 // https://learn.microsoft.com/azure/azure-monitor/reference/supported-metrics/microsoft-eventgrid-systemtopics-metrics
 resource alerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
   for metric in ['DeadLetteredCount', 'DroppedEventCount']: {
     name: 'tapkeeper-${owner}-${metric}'
     location: 'global'
+    tags: tags
     properties: {
-      description: 'Events of this subscription do not reach tapkeeper; sweeps still find what they would have told. See the topic\'s delivery errors and its roles on the storage account.'
+      description: 'Events of this subscription do not reach tapkeeper, if the event subscription that the alert names is tapkeeper-${owner}; another is that of somebody with whom the topic is shared. Sweeps still find what they would have told. See the topic\'s delivery errors and its roles on the storage account.'
       severity: 2
       enabled: true
       scopes: [topicId]
@@ -33,6 +37,15 @@ resource alerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
             timeAggregation: 'Total'
             operator: 'GreaterThan'
             threshold: 0
+            // Each event subscription by itself, so that the alert names it: there may be others' on the topic.
+            // https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-metric-multiple-time-series-single-rule
+            dimensions: [
+              {
+                name: 'EventSubscriptionName'
+                operator: 'Include'
+                values: ['*']
+              }
+            ]
           }
         ]
       }

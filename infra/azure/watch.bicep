@@ -16,9 +16,13 @@ param retentionInDays int
 @description('Who is told by mail; empty: alerts are only seen in the portal.')
 param alertEmail string
 
+@description('Tags of each of the resources.')
+param tags object
+
 resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
   name: name
   location: location
+  tags: tags
   properties: {
     sku: {
       name: 'PerGB2018'
@@ -30,6 +34,7 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
 resource insights 'Microsoft.Insights/components@2020-02-02' = {
   name: name
   location: location
+  tags: tags
   kind: 'web'
   properties: {
     Application_Type: 'web'
@@ -42,6 +47,7 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
 resource people 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(alertEmail)) {
   name: name
   location: 'global'
+  tags: tags
   properties: {
     groupShortName: 'tapkeeper'
     enabled: true

@@ -132,6 +132,13 @@ describe('alerts', () => {
     expect(query).toContain(`tostring(line.mode) == "${sweep.mode}"`);
   });
 
+  test('what every sweep could not read is told of, however far apart sweeps are', () => {
+    const query = queryOf('incomplete');
+    expect(query).toContain('by account, correlation = tostring(line.correlation) | where swept > 0');
+    expect(query).toContain('| where sweeps >= 2 and whole == 0');
+    expect(query).not.toContain('TimeGenerated');
+  });
+
   test('start with their table, and are taken by a workspace that does not know it yet', () => {
     // https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-log-query#log-query-constraints
     expect(alerts.filter(({ query }) => !query.startsWith('AppTraces | '))).toEqual([]);

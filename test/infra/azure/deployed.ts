@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { getTemplate, readBicepFiles } from './bicep.ts';
-import { deploy, toParams, type Deployment, type Write } from './bicep/deploy.ts';
+import { deploy, toParams, type Deployment, type Order, type Write } from './bicep/deploy.ts';
 import { record, type Value } from './bicep/functions.ts';
 
 const files = await readBicepFiles();
@@ -37,13 +37,18 @@ export function exampleParams(): Readonly<Record<string, Value>> {
 }
 
 /** What deploying `main.bicep` would write, with the example's parameters and those that are given instead. */
-export const deployMain = (given: Readonly<Record<string, Value>> = {}, home: string = HOME): Deployment =>
+export const deployMain = (
+  given: Readonly<Record<string, Value>> = {},
+  home: string = HOME,
+  inOrder: NonNullable<Order['inOrder']> = 'as declared',
+): Deployment =>
   deploy({
     files,
     file: MAIN,
     place: { subscription: home, group: null, location: 'eastus' },
     params: { ...exampleParams(), ...given },
     answers: answersOf,
+    inOrder,
   });
 
 export const mainTemplate = getTemplate(files, 'main.bicep');

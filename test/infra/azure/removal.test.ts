@@ -91,4 +91,16 @@ describe('a system topic', () => {
       'DroppedEventCount',
     ]);
   });
+
+  test('that others use too is watched, each event subscription by itself', () => {
+    const ours = writesOf(deployMain(), 'Microsoft.Insights/metricAlerts').filter(({ id }) => id.includes(OTHER));
+    const each = [{ name: 'EventSubscriptionName', operator: 'Include', values: ['*'] }];
+    expect(ours.map(({ body }) => body)).toMatchObject(
+      ours.map(() => ({ properties: { criteria: { allOf: [{ dimensions: each }] } } })),
+    );
+    const { eventSubscriptionIds } = deployMain().outputs as unknown as Outputs;
+    const name = eventSubscriptionIds[1]?.split('/').at(-1) ?? 'none';
+    const told = ours.map(({ body }) => (body['properties'] as { readonly description: string }).description);
+    expect(told.filter((text) => !text.includes(` ${name};`))).toEqual([]);
+  });
 });

@@ -6,11 +6,13 @@ import { findTapCapacity, ownIdsOf, parseMode, parseSubscriptions } from '../../
 import { findStorage, STORAGE_SETTING } from '../../../functions/storage.ts';
 import { toData } from './bicep.ts';
 import type { Value } from './bicep/functions.ts';
+import { isNullable } from './bicep/type.ts';
 import {
   CLIENT,
   deployMain,
   exampleParams,
   getWrite,
+  HOME,
   mainTemplate,
   PRINCIPAL,
   propertiesOf,
@@ -98,8 +100,9 @@ describe('the parameters', () => {
     return found;
   };
   const defaultOf = (name: string): unknown => {
-    const { value } = parameter(name);
-    return value === null ? undefined : toData(value);
+    const { value, type } = parameter(name);
+    if (value !== null) return toData(value);
+    return isNullable(type) ? null : undefined;
   };
 
   test("a fresh deployment observes, and the modes are the code's", () => {
@@ -139,6 +142,12 @@ describe('the app', () => {
       ['ftp', { properties: { allow: false } }],
       ['scm', { properties: { allow: false } }],
     ]);
+  });
+
+  test('is changed once at a time', () => {
+    const { writes } = deployMain({}, HOME, 'reversed');
+    const changes = writes.filter(({ type }) => type.startsWith('Microsoft.Web/sites/'));
+    expect(changes.map(({ id }) => id.split('/').at(-1))).toEqual(['appsettings', 'ftp', 'scm']);
   });
 
   test('runs from a container that is there, as its identity', () => {
@@ -182,7 +191,7 @@ describe('signing in', () => {
 
   test.each([
     { signInClientId: CLIENT, signInPrincipals: [] },
-    { signInClientId: '', signInPrincipals: ['a person'] },
+    { signInClientId: null, signInPrincipals: ['a person'] },
   ])('is not set up when it would let everybody in: %o', (given) => {
     expect(signInsOf(given)).toEqual([]);
   });
