@@ -118,10 +118,14 @@ export function hasRoom(turn: Turn): boolean {
   return ours < slots && standing.theirs.length + ours < profile.attachmentsPerSource;
 }
 
-/** Whether there would be room if ours could be detached, which only a closed window forbids. */
-export function hasRoomInWindow(turn: Turn): boolean {
+/** What forbids to detach for a while: a closed window, or what the cloud refused. */
+const PASSING: readonly HoldCode[] = ['outside-window', 'needs-restart', 'operation-failed'];
+
+/** Why there is no room yet that there would be if ours could be detached, which is forbidden for a while only; or `null`. */
+export function findRoomLater(turn: Turn): Withheld | null {
   const { situation } = turn;
   const { restraints } = situation;
-  if (restraints.detach?.code !== 'outside-window') return false;
-  return hasRoom({ ...turn, situation: { ...situation, restraints: { ...restraints, detach: null } } });
+  const { detach } = restraints;
+  if (detach === null || !PASSING.includes(detach.code)) return null;
+  return hasRoom({ ...turn, situation: { ...situation, restraints: { ...restraints, detach: null } } }) ? detach : null;
 }
