@@ -25,7 +25,7 @@ const SILENT: Journal = { write: () => undefined };
  * @throws Fault `config-invalid` when no scope is named.
  */
 export async function reachPlaces(given: Arguments, io: Io): Promise<readonly Place[]> {
-  const rules: RulesSource = { load: () => loadRules(rulesPathOf(given.text('rules'), io), io) };
+  const rules: RulesSource = { followedBy: 'reader', load: () => loadRules(rulesPathOf(given.text('rules'), io), io) };
   const scopes = await readScopes(given, io, async () => (await reachAzure('*', io, rules)).cloud.scopes());
   if (scopes.length === 0) {
     const right =

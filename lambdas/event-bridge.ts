@@ -94,10 +94,10 @@ function toWork(asked: Asked, event: unknown, scope: Scope, context: IdentifyCon
         })),
       };
     case 'sweep':
-      return { kind: 'work', work: [{ kind: 'sweep', scope, ...common }] };
+      return { kind: 'work', work: [{ kind: 'sweep', scope, follows: null, ...common }] };
     case 'sweep-all': {
       const [first, ...rest] = context.scopes;
-      const toSweep = (one: Scope): Work => ({ kind: 'sweep', scope: one, ...common });
+      const toSweep = (one: Scope): Work => ({ kind: 'sweep', scope: one, follows: null, ...common });
       return first === undefined
         ? { kind: 'ignored', why: 'this deployment keeps no scope' }
         : { kind: 'work', work: mapAll([first, ...rest], toSweep) };

@@ -65,6 +65,7 @@ export async function watchRules(path: string): Promise<WatchedRules> {
   });
   return {
     state: () => state,
+    followedBy: 'watcher',
     onChange: (listener) => void listeners.add(listener),
     async load() {
       await look();

@@ -95,6 +95,8 @@ export interface LoadedRules {
 }
 
 export interface RulesSource {
+  /** Who has everything swept when other rules come into force: whoever finds them when loading, or a watcher who is told of them. */
+  readonly followedBy: 'reader' | 'watcher';
   /** @throws Fault `config-invalid`: missing, denied or invalid; never taken for an empty set of rules. */
   load(): Promise<LoadedRules>;
 }
@@ -125,6 +127,12 @@ export interface SweepRound {
   readonly nowMs: number;
 }
 
+/** The rules that work was judged by, and when that was last so. */
+export interface RulesBefore {
+  readonly version: RulesVersion;
+  readonly atMs: number;
+}
+
 /**
  * The sweeps that were asked for a moment ago. Many asking for the same are answered by one sweep at once and one after all
  * of them.
@@ -144,6 +152,12 @@ export interface SweepRequests {
   findOpening(scope: Scope): number | null;
   /** Tells that a sweep was asked for when a window opens. */
   awaitOpening(scope: Scope, opensAtMs: number): void;
+  /** Tells which rules work is judged by now; the result: the others that it was judged by before. `null`: it was not, or by the same. */
+  judgeBy(version: RulesVersion, nowMs: number): RulesBefore | null;
+  /** Tells that a sweep came to its end; the round is that of its beginning. */
+  tellSwept(round: SweepRound): void;
+  /** Whether a sweep by these rules that began at that time or later came to its end. */
+  isSwept(round: SweepRound): boolean;
 }
 
 /** Why the cloud is not asked again for a while to change a running machine, since each attempt may interrupt it. */

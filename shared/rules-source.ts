@@ -56,6 +56,7 @@ export function rulesAt(place: RulesPlace, given: { readonly clock: Clock; reado
   };
   const lately = remember<Judged>(given.clock, place.keptMs);
   return {
+    followedBy: 'reader',
     async load() {
       const rules = await lately.get(place.name, judge);
       if (rules instanceof Fault) throw rules;

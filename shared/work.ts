@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { parseAccountId, parseMachineId, parseRegion, parseSourceId } from './ids.ts';
 import type { Run } from './plan/change.ts';
-import type { Digest, Instant, MachineId, NonEmpty, Scope, Subject } from './words.ts';
+import type { Digest, Instant, MachineId, NonEmpty, RulesVersion, Scope, Subject } from './words.ts';
 
 /** What waits on a queue: identities and a permission, never state. */
 export type Work =
@@ -23,7 +23,14 @@ export type Work =
       /** The changes that it comes back with for their turn, as marks; they are journaled already. Empty: it waits for no turn. */
       readonly waiting: readonly Digest[];
     }
-  | { readonly kind: 'sweep'; readonly scope: Scope; readonly correlation: string; readonly since: Instant };
+  | {
+      readonly kind: 'sweep';
+      readonly scope: Scope;
+      readonly correlation: string;
+      readonly since: Instant;
+      /** The rules whose coming asks for it, to be followed by what was judged until `since`; `null`: something else asks for it. */
+      readonly follows: RulesVersion | null;
+    };
 
 /**
  * A launch hook of an Auto Scaling group: the machine goes into service when the hook is completed, and its group stalls until
@@ -95,6 +102,11 @@ const instant = v.pipe(
   v.transform((at) => at as Instant),
 );
 
+const version = v.pipe(
+  text,
+  v.transform((digest) => digest as RulesVersion),
+);
+
 const LookSchema = v.pipe(
   v.strictObject({
     kind: v.literal('look'),
@@ -114,7 +126,14 @@ const LookSchema = v.pipe(
 
 const WorkSchema = v.variant('kind', [
   LookSchema,
-  v.strictObject({ kind: v.literal('sweep'), scope: ScopeSchema, correlation: text, since: instant }),
+  v.strictObject({
+    kind: v.literal('sweep'),
+    scope: ScopeSchema,
+    correlation: text,
+    since: instant,
+    // Messages that were queued by an earlier version have none.
+    follows: v.optional(v.nullable(version), null),
+  }),
 ]);
 
 /** A message body as work, or `null` when it is none (an event of the cloud, or not ours at all). */

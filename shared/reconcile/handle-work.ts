@@ -6,6 +6,7 @@ import { lookAt } from './batch/look-at.ts';
 import type { Item, LookGroup, LookItem } from './batch/look-group.ts';
 import { groupLooks } from './batch/look-group.ts';
 import { putBackGroup } from './batch/put-back.ts';
+import { findRulesBefore, followNewRules, isFollowed } from './batch/new-rules.ts';
 import { askForOneSweep, sweepOnce, type TooMuch } from './batch/sweeps.ts';
 import { isLate, RESERVE_MS } from './deadline.ts';
 import { groupBy } from '../group-by.ts';
@@ -35,11 +36,15 @@ interface ScopeBatch {
 export async function handleWork(deps: Deps, items: readonly Item[], endsAtMs: number | null): Promise<Handled> {
   const invocation = toInvocation(deps, endsAtMs);
   if (isLate(invocation)) return { failed: await refuseForWantOfTime(invocation, items) };
+  const before = await findRulesBefore(invocation);
   const isKept = ({ work }: Item): boolean => deps.cloud.keeps(work.scope);
   const strangers = items.filter((item) => !isKept(item));
   const turnedAway = await mapLimited(strangers, deps.parallelism, (item) => turnAway(deps, item));
-  const byScope = [...groupBy(items.filter(isKept), ({ work }) => toScopeKey(work.scope)).values()].map(toScopeBatch);
+  const byScope = [...groupBy(items.filter(isKept), ({ work }) => toScopeKey(work.scope)).values()].map(
+    toScopeBatch(deps),
+  );
   const handled = await mapLimited(byScope, deps.parallelism, (batch) => handleScope(invocation, batch));
+  if (before !== null) await followNewRules(invocation, items, before);
   return { failed: [...turnedAway, ...handled].flat() };
 }
 
@@ -70,11 +75,13 @@ async function turnAway(deps: Deps, { id, work }: Item): Promise<readonly string
   return work.kind === 'look' ? releaseHooks(deps, scope, [{ id, work }]) : [];
 }
 
-function toScopeBatch(items: NonEmpty<Item>): ScopeBatch {
-  const looks = items.flatMap(({ id, work }): LookItem[] => (work.kind === 'look' ? [{ id, work }] : []));
-  const sweeps = items.filter(({ work }) => work.kind === 'sweep');
-  return { scope: items[0].work.scope, looks: groupLooks(looks), sweeps };
-}
+const toScopeBatch =
+  ({ requests }: Deps) =>
+  (items: NonEmpty<Item>): ScopeBatch => {
+    const looks = items.flatMap(({ id, work }): LookItem[] => (work.kind === 'look' ? [{ id, work }] : []));
+    const sweeps = items.filter(({ work }) => work.kind === 'sweep' && !isFollowed(requests, work));
+    return { scope: items[0].work.scope, looks: groupLooks(looks), sweeps };
+  };
 
 /** One after the other, so that two permissions never change one source at the same time. */
 async function handleScope(deps: Invocation, { scope, looks, sweeps }: ScopeBatch): Promise<readonly string[]> {

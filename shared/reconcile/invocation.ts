@@ -12,6 +12,6 @@ export interface Invocation extends Deps {
 export function toInvocation(deps: Deps, endsAtMs: number | null): Invocation {
   const mode = deps.mode();
   let loading: Promise<LoadedRules> | null = null;
-  const rules = { load: () => (loading ??= deps.rules.load()) };
+  const rules = { ...deps.rules, load: () => (loading ??= deps.rules.load()) };
   return { ...deps, endsAtMs, beganAtMs: deps.clock.now(), mode: () => mode, rules };
 }

@@ -1,4 +1,4 @@
-import type { SweepRequests, SweepRound } from '../ports.ts';
+import type { RulesBefore, SweepRequests, SweepRound } from '../ports.ts';
 import type { Digest, RulesVersion, SourceId } from '../words.ts';
 import { toScopeKey } from './scope.ts';
 
@@ -27,6 +27,8 @@ export function rememberRequests(): SweepRequests {
   const dueMs = new Map<string, number>();
   const handedOn = new Map<string, HandedOn>();
   const openings = new Map<string, number>();
+  const swept = new Map<string, SweepRound>();
+  let judged: RulesBefore | null = null;
   const young = ({ scope, rulesVersion, nowMs }: SweepRound): Map<SourceId, Waiting> => {
     const known = handedOn.get(toScopeKey(scope));
     const waiting = known?.rulesVersion === rulesVersion ? known.bySource : [];
@@ -54,5 +56,15 @@ export function rememberRequests(): SweepRequests {
     },
     findOpening: (scope) => openings.get(toScopeKey(scope)) ?? null,
     awaitOpening: (scope, opensAtMs) => void openings.set(toScopeKey(scope), opensAtMs),
+    judgeBy(version, nowMs) {
+      const before = judged;
+      judged = { version, atMs: nowMs };
+      return before?.version === version ? null : before;
+    },
+    tellSwept: (round) => void swept.set(toScopeKey(round.scope), round),
+    isSwept({ scope, rulesVersion, nowMs }) {
+      const last = swept.get(toScopeKey(scope));
+      return last?.rulesVersion === rulesVersion && last.nowMs >= nowMs;
+    },
   };
 }

@@ -51,7 +51,7 @@ export async function sweep(deps: Deps): Promise<SweepReport> {
   const [first, ...others] = await deps.cloud.scopes();
   if (first === undefined) return { kind: 'queued', correlation, scopes: [] };
   if (others.length === 0) return { kind: 'swept', correlation, sweep: await sweepScope(invocation, first, origin) };
-  const toWork = (scope: Scope): Work => ({ kind: 'sweep', scope, ...origin });
+  const toWork = (scope: Scope): Work => ({ kind: 'sweep', scope, ...origin, follows: null });
   await deps.queues.send('bulk', [toWork(first), ...others.map(toWork)], 0);
   return { kind: 'queued', correlation, scopes: [first, ...others] };
 }
@@ -79,6 +79,8 @@ export async function sweepScope(deps: Deps, scope: Scope, { correlation, since 
     if (first !== undefined) await deps.queues.send('bulk', [first, ...others], 0);
     if (round !== null) deps.requests.handOn(round, interrupting);
     if (opensAtMs !== null) await sweepAtOpening(deps, order, opensAtMs);
+    if (report.plan !== null)
+      deps.requests.tellSwept({ scope, rulesVersion: report.plan.rulesVersion, nowMs: startedMs });
     recordFinish(deps, order, report, startedMs);
     return { scope, plan: report.plan, queued: works.length };
   } catch (thrown) {
@@ -146,6 +148,7 @@ const NEARLY_SECONDS = 30;
 async function sweepAtOpening(deps: Deps, { scope, correlation, since }: Order, opensAtMs: number): Promise<void> {
   const seconds = Math.ceil((opensAtMs - deps.clock.now()) / 1000);
   if (seconds > NEARLY_SECONDS && deps.requests.findOpening(scope) === opensAtMs) return;
-  await deps.queues.send('bulk', [{ kind: 'sweep', scope, correlation, since }], seconds + AFTER_OPENING_SECONDS);
+  const work: Work = { kind: 'sweep', scope, correlation, since, follows: null };
+  await deps.queues.send('bulk', [work], seconds + AFTER_OPENING_SECONDS);
   deps.requests.awaitOpening(scope, opensAtMs);
 }

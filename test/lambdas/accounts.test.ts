@@ -109,7 +109,7 @@ const apply = (deps: AwsDeps, attach: Attach) =>
 /** The deployment, with rules that mirror the machine to its destination. */
 const enforcing = ({ to }: Attach): AwsDeps => {
   const config = rulesTo(to.target, to.filter ?? '');
-  const rules = { load: async () => ({ config, version: 'v' as RulesVersion }) };
+  const rules = { followedBy: 'reader' as const, load: async () => ({ config, version: 'v' as RulesVersion }) };
   return deployed({ TAPKEEPER_MODE: 'enforce' }, { rules });
 };
 

@@ -61,7 +61,7 @@ beforeEach(async () => {
   deps = compose(env, {
     credentials,
     journal: { write: (entry) => void entries.push(entry) },
-    rules: { load: async () => ({ config: parsed.config, version: 'v' as RulesVersion }) },
+    rules: { followedBy: 'reader', load: async () => ({ config: parsed.config, version: 'v' as RulesVersion }) },
   });
 });
 afterEach(async () => {

@@ -53,7 +53,7 @@ async function askForSweep(
   delaySeconds: number,
 ): Promise<readonly string[]> {
   const { correlation, since } = items[0].work;
-  const work: Work = { kind: 'sweep', scope, correlation, since };
+  const work: Work = { kind: 'sweep', scope, correlation, since, follows: null };
   try {
     await deps.queues.send('bulk', [work], delaySeconds);
     return [];

@@ -29,6 +29,7 @@ const sweep = (correlation: string): Work => ({
   scope: { cloud: 'aws', account: parseAccountId(local.account), region: parseRegion(local.region) },
   correlation,
   since: toInstant(0),
+  follows: null,
 });
 
 describe('the queues', () => {

@@ -76,7 +76,7 @@ export const composeFor = (
       ...(given.clock === undefined ? {} : { clock: given.clock }),
       credentials: roleOf(account),
       journal: given.journal,
-      rules: { load: async () => ({ config, version: 'v' as RulesVersion }) },
+      rules: { followedBy: 'reader', load: async () => ({ config, version: 'v' as RulesVersion }) },
     },
   );
 };

@@ -69,7 +69,7 @@ export function composeOver(cloud: AzureCloud, entries: readonly Entry[], env: E
       credential: credentialOf(OURSELVES),
       httpClient: cloud.httpClient,
       pause: () => cloud.idle(),
-      rules: { load: async () => ({ config: toConfig(entries), version: 'v' as RulesVersion }) },
+      rules: { followedBy: 'reader', load: async () => ({ config: toConfig(entries), version: 'v' as RulesVersion }) },
     },
   );
 }

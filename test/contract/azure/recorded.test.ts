@@ -54,6 +54,7 @@ function replay(responses: readonly Recorded[] | Choose) {
       pause: async (delayMs) => void pauses.push(delayMs),
       queues: { send: async () => undefined },
       rules: {
+        followedBy: 'reader',
         load: async () => ({
           config: toConfig([{ kind: 'virtualNetworkTap', id: VTAP }]),
           version: 'v' as RulesVersion,

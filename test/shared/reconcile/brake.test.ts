@@ -17,7 +17,7 @@ const events = (world: World, count: number): readonly Item[] =>
   upTo(count).map((at) => ({ id: `m-${at}`, work: look(world, [machineAt(at)]) }));
 const sweepItem = ({ scope }: World, id: string): Item => ({
   id,
-  work: { kind: 'sweep', scope, correlation: `c-${id}`, since: NOW },
+  work: { kind: 'sweep', scope, correlation: `c-${id}`, since: NOW, follows: null },
 });
 const everything = (world: World): Item => {
   const [first, ...others] = world.sources.map(({ id }) => ({ kind: 'source', id }) as const);

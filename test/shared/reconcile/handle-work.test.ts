@@ -15,7 +15,7 @@ const eventAt = (world: World, at: number): Item => ({ id: `m-${at}`, work: look
 const events = (world: World, count: number): readonly Item[] => upTo(count).map((at) => eventAt(world, at));
 const sweepOf = ({ scope }: World, id: string): Item => ({
   id,
-  work: { kind: 'sweep', scope, correlation: 'sweep-1', since: NOW },
+  work: { kind: 'sweep', scope, correlation: 'sweep-1', since: NOW, follows: null },
 });
 const refuse =
   (at: number, code: FaultCode) =>

@@ -58,7 +58,7 @@ export function harness(config: Config, ...worlds: readonly [World, ...World[]])
     deps: {
       cloud,
       queues: { send },
-      rules: { load },
+      rules: { followedBy: 'reader', load },
       clock: { now: () => self.nowMs },
       journal: { write: (entry) => void journal.push(entry) },
       hash,

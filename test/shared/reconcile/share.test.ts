@@ -191,7 +191,7 @@ describe('what a sweep hands on', () => {
     const world = azureFleet(1);
     const h = harness(AZURE_CONFIG, world);
     const old = toInstant(h.nowMs - 1_800_000);
-    const work = { kind: 'sweep', scope: world.scope, correlation: 'event-1', since: old } as const;
+    const work = { kind: 'sweep', scope: world.scope, correlation: 'event-1', since: old, follows: null } as const;
 
     await handleWork(h.deps, [{ id: 'sweep', work }], null);
 

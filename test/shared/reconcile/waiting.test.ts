@@ -100,7 +100,12 @@ describe('what waits for its turn', () => {
     const world = azureFleet(1);
     const h = harness(within({ inFlight: 1 }), world);
     // Somebody is in the house whenever a turn is taken, and gone again when it is asked whether it is full.
-    const deps = { ...crowd(h), interruptions: { ...crowd(h).interruptions, isFull: async () => false } };
+    const deps = {
+      ...crowd(h),
+      interruptions: { ...crowd(h).interruptions, isFull: async () => false },
+      // No sweep for the new rules tells of it, too.
+      rules: { ...h.deps.rules, followedBy: 'watcher' as const },
+    };
     await handleWork(deps, [eventAt(world, 0)], null);
     expect(lines(h)).toEqual(['planned', 'held interrupting-enough']);
 
