@@ -6,7 +6,13 @@ import type { Work } from '../../shared/work.ts';
 import { HERE } from './samples.ts';
 
 const sweeps = (count: number): NonEmpty<Work> => {
-  const work = (at: number): Work => ({ kind: 'sweep', scope: HERE, correlation: `c${at}`, since: toInstant(0), follows: null });
+  const work = (at: number): Work => ({
+    kind: 'sweep',
+    scope: HERE,
+    correlation: `c${at}`,
+    since: toInstant(0),
+    follows: null,
+  });
   return [work(0), ...Array.from({ length: count - 1 }, (_, at) => work(at + 1))];
 };
 
