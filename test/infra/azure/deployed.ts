@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { getTemplate, readBicepFiles } from './bicep.ts';
+import { getTemplate, readBicepFiles } from './bicep/files.ts';
 import { deploy, toParams, type Deployment, type Order, type Write } from './bicep/deploy.ts';
-import { record, type Value } from './bicep/functions.ts';
+import { record, type Value } from './bicep/deploy/functions.ts';
 
 const files = await readBicepFiles();
 

@@ -4,8 +4,8 @@ import { TAP_CAPACITY } from '../../../functions/arm/destinations/taps.ts';
 import { compose } from '../../../functions/compose.ts';
 import { findTapCapacity, ownIdsOf, parseMode, parseSubscriptions } from '../../../functions/settings.ts';
 import { findStorage, STORAGE_SETTING } from '../../../functions/storage.ts';
-import { toData } from './bicep.ts';
-import type { Value } from './bicep/functions.ts';
+import { toData } from './bicep/files.ts';
+import type { Value } from './bicep/deploy/functions.ts';
 import { isNullable } from './bicep/type.ts';
 import {
   CLIENT,

@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path';
-import type { BicepFiles } from '../bicep.ts';
-import { evaluate, inTurn, itemsOf, type Scope } from './evaluate.ts';
+import type { BicepFiles } from './files.ts';
+import { evaluate, inTurn, itemsOf, type Scope } from './deploy/evaluate.ts';
 import { findProperty, type Expression } from './expression.ts';
-import { record, type Value } from './functions.ts';
-import type { ParametersFile } from './parameters-file.ts';
-import { functionsOf, idOf, parsePlace, type Place } from './place.ts';
+import { record, type Value } from './deploy/functions.ts';
+import type { ParametersFile } from './read/parameters-file.ts';
+import { functionsOf, idOf, parsePlace, type Place } from './deploy/place.ts';
 import type { Module, Resource, Template } from './template.ts';
 
 /** A resource that a deployment would PUT. */

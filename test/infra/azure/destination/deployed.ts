@@ -1,4 +1,4 @@
-import { AZURE, readBicepFiles } from '../bicep.ts';
+import { AZURE, readBicepFiles } from '../bicep/files.ts';
 import { deploy, toParams, type Deployment, type Write } from '../bicep/deploy.ts';
 
 const FOLDER = `${AZURE}/destination`;

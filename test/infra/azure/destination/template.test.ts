@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../../shared/config/parse.ts';
-import { AZURE, parseBicepFiles, readBicepFiles } from '../bicep.ts';
-import { checkParameterFiles } from '../checks/parameter-files.ts';
+import { AZURE, parseBicepFiles, readBicepFiles } from '../bicep/files.ts';
+import { checkParameterFiles } from '../bicep/checks/parameter-files.ts';
 import { deployWith, getWrite, SENSORS, SOURCES, writesOf } from './deployed.ts';
 
 const network = (subscription: string, group: string, rest: string): string =>

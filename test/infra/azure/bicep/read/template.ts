@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { findProperty, type Expression } from './expression.ts';
+import { findProperty, type Expression } from '../expression.ts';
 import type {
   Declared,
   Decorator,
@@ -10,11 +10,11 @@ import type {
   Resource,
   TargetScope,
   Template,
-} from './template.ts';
+} from '../template.ts';
 import { toExpression } from './to-expression.ts';
 import { toType } from './to-type.ts';
 import { getPart, hasToken, lineOf, parseTree, partsOf, syntaxErrorsIn } from './tree.ts';
-import { isNullable, isSecret } from './type.ts';
+import { isNullable, isSecret } from '../type.ts';
 
 /** A Bicep file from its text. Of one with a syntax error nothing else is read. */
 export async function readTemplate(file: string, text: string): Promise<Template> {

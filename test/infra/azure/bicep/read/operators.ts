@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import type { Expression } from './expression.ts';
+import type { Expression } from '../expression.ts';
 import { flatten, flattenNext, type Token } from './row.ts';
 import { lineOf } from './tree.ts';
 

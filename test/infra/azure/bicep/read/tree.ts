@@ -1,7 +1,7 @@
 import { Language, Parser, type Node } from 'web-tree-sitter';
 
 /** The grammar of Bicep, from the package's own file: nothing is fetched. */
-const GRAMMAR = new URL('../../../../node_modules/tree-sitter-bicep/tree-sitter-bicep.wasm', import.meta.url);
+const GRAMMAR = new URL('../../../../../node_modules/tree-sitter-bicep/tree-sitter-bicep.wasm', import.meta.url);
 
 let parser: Promise<Parser> | null = null;
 

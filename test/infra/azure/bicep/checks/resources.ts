@@ -1,5 +1,5 @@
-import type { BicepFiles } from '../bicep.ts';
-import type { TargetScope } from '../bicep/template.ts';
+import type { BicepFiles } from '../files.ts';
+import type { TargetScope } from '../template.ts';
 import { at } from './every-expression.ts';
 
 /** A resource type in the version that is deployed, with the page of the reference that says so. */

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { AZURE, parseBicepFiles, readBicepFiles, type BicepFiles } from './bicep.ts';
-import { BREAKS, SOUND, SOUND_TYPES, type Break } from './broken.ts';
+import { AZURE, parseBicepFiles, readBicepFiles, type BicepFiles } from './files.ts';
+import { BREAKS, SOUND, SOUND_TYPES, type Break } from './checks/broken.ts';
 import { checksOf } from './checks.ts';
 import type { KnownType } from './checks/resources.ts';
 
 const readme = await readFile(`${AZURE}/README.md`, 'utf8');
 const resourceTypes = JSON.parse(
-  await readFile(join(import.meta.dirname, 'resource-types.json'), 'utf8'),
+  await readFile(join(import.meta.dirname, 'checks/resource-types.json'), 'utf8'),
 ) as readonly KnownType[];
 const CHECKS = Object.entries(checksOf({ readme, resourceTypes }));
 const SOUND_CHECKS = checksOf({ readme: '', resourceTypes: SOUND_TYPES });

@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import type { Access, Expression } from './expression.ts';
+import type { Access, Expression } from '../expression.ts';
 import { getField, hasToken, lineOf, partsOf } from './tree.ts';
 
 /** A piece of an expression with operators. */

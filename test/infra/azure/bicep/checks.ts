@@ -1,4 +1,4 @@
-import type { BicepFiles } from './bicep.ts';
+import type { BicepFiles } from './files.ts';
 import {
   checkOutputs as checkModuleOutputs,
   checkParams,

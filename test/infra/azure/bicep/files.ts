@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readParametersFile, type ParametersFile } from './bicep/parameters-file.ts';
-import { readTemplate } from './bicep/read-template.ts';
-import type { Template } from './bicep/template.ts';
+import { readParametersFile, type ParametersFile } from './read/parameters-file.ts';
+import { readTemplate } from './read/template.ts';
+import type { Template } from './template.ts';
 
-export { toData } from './bicep/expression.ts';
-export type { Expression } from './bicep/expression.ts';
+export { toData } from './expression.ts';
+export type { Expression } from './expression.ts';
 
 /** Every Bicep file of a folder, by its path from the root of the tree: `infra/azure/main.bicep`. */
 export interface BicepFiles {
@@ -15,7 +15,7 @@ export interface BicepFiles {
 
 /** Where everything that deploys to Azure lies. */
 export const AZURE = 'infra/azure';
-const ROOT = join(import.meta.dirname, '../../..');
+const ROOT = join(import.meta.dirname, '../../../..');
 
 /** Reads every Bicep file below `infra/azure`. */
 export async function readBicepFiles(): Promise<BicepFiles> {

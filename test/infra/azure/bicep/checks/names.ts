@@ -1,7 +1,7 @@
-import type { BicepFiles } from '../bicep.ts';
-import { usesIn, type Use } from '../bicep/expression.ts';
-import type { Template } from '../bicep/template.ts';
-import type { Type } from '../bicep/type.ts';
+import type { BicepFiles } from '../files.ts';
+import { usesIn, type Use } from '../expression.ts';
+import type { Template } from '../template.ts';
+import type { Type } from '../type.ts';
 import { at, callsOf, expressionsOf } from './every-expression.ts';
 
 const NAMESPACES = new Set(['az', 'sys']);

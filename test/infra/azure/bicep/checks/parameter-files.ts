@@ -1,6 +1,6 @@
 import { dirname, join, normalize } from 'node:path';
-import type { BicepFiles } from '../bicep.ts';
-import { usesIn } from '../bicep/expression.ts';
+import type { BicepFiles } from '../files.ts';
+import { usesIn } from '../expression.ts';
 import { at } from './every-expression.ts';
 import { misfitsOf } from './values.ts';
 

@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import { toExpression } from './to-expression.ts';
 import { getPart, hasToken, partsOf } from './tree.ts';
-import { nullable, type Field, type PlainType, type Type } from './type.ts';
+import { nullable, type Field, type PlainType, type Type } from '../type.ts';
 
 const PLAIN = new Set<string>([
   'string',

@@ -1,6 +1,6 @@
-import type { BicepFiles } from '../bicep.ts';
-import { allIn, type Expression } from '../bicep/expression.ts';
-import type { Template } from '../bicep/template.ts';
+import type { BicepFiles } from '../files.ts';
+import { allIn, type Expression } from '../expression.ts';
+import type { Template } from '../template.ts';
 import { at, callsOf, everyExpression } from './every-expression.ts';
 
 /** Nothing reads a key: what can be reached with one is reached with an identity. */

@@ -1,8 +1,8 @@
-import type { BicepFiles } from '../bicep.ts';
-import { DECORATORS, FUNCTIONS } from '../bicep/known-functions.ts';
-import { inWords, misfits, type Field, type Type } from '../bicep/type.ts';
-import type { Expression } from '../bicep/expression.ts';
-import type { Parameter, Template } from '../bicep/template.ts';
+import type { BicepFiles } from '../files.ts';
+import { DECORATORS, FUNCTIONS } from './known-functions.ts';
+import { inWords, misfits, type Field, type Type } from '../type.ts';
+import type { Expression } from '../expression.ts';
+import type { Parameter, Template } from '../template.ts';
 import { at, callsOf } from './every-expression.ts';
 
 const namedTypesOf = ({ types }: Template): ReadonlyMap<string, Type> =>

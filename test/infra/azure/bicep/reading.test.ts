@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseBicepFiles, toData, type Expression } from './bicep.ts';
-import { deploy } from './bicep/deploy.ts';
+import { parseBicepFiles, toData, type Expression } from './files.ts';
+import { deploy } from './deploy.ts';
 
 async function read(text: string) {
   const file = 'infra/azure/main.bicep';

@@ -1,7 +1,7 @@
 import { dirname, join, normalize } from 'node:path';
-import type { BicepFiles } from '../bicep.ts';
-import { allIn, type Expression } from '../bicep/expression.ts';
-import type { Module, TargetScope, Template } from '../bicep/template.ts';
+import type { BicepFiles } from '../files.ts';
+import { allIn, type Expression } from '../expression.ts';
+import type { Module, TargetScope, Template } from '../template.ts';
 import { alternativesOf, at, callsOf, expressionsOf } from './every-expression.ts';
 import { misfitsOf } from './values.ts';
 

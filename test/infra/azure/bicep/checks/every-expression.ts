@@ -1,5 +1,5 @@
-import { allIn, type Expression } from '../bicep/expression.ts';
-import type { Template } from '../bicep/template.ts';
+import { allIn, type Expression } from '../expression.ts';
+import type { Template } from '../template.ts';
 
 /** The expressions that a template consists of, outermost only; decorators are not among them. */
 export const expressionsOf = (template: Template): readonly Expression[] => [

@@ -1,5 +1,5 @@
-import type { Expression } from './expression.ts';
-import { textOf, toStatements } from './read-template.ts';
+import type { Expression } from '../expression.ts';
+import { textOf, toStatements } from './template.ts';
 import { toExpression } from './to-expression.ts';
 import { getPart, lineOf, parseTree, syntaxErrorsIn } from './tree.ts';
 

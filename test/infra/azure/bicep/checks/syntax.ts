@@ -1,5 +1,5 @@
-import type { BicepFiles } from '../bicep.ts';
-import type { Expression } from '../bicep/expression.ts';
+import type { BicepFiles } from '../files.ts';
+import type { Expression } from '../expression.ts';
 import { at, everyExpression } from './every-expression.ts';
 
 /** What cannot be read at all, and what the grammar reads although Bicep does not. */

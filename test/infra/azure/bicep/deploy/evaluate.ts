@@ -1,4 +1,4 @@
-import type { Expression, Property } from './expression.ts';
+import type { Expression, Property } from '../expression.ts';
 import { PURE, record, type Value } from './functions.ts';
 
 /** What names stand for. */

@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import type { Expression, Property } from './expression.ts';
+import type { Expression, Property } from '../expression.ts';
 import { bindOperators } from './operators.ts';
 import { OPERATIONS } from './row.ts';
 import { getField, getPart, lineOf, partsOf, SPREAD } from './tree.ts';
