@@ -1,6 +1,7 @@
 import {
   CreateTrafficMirrorSessionCommand,
   DeleteTrafficMirrorSessionCommand,
+  DescribeTrafficMirrorSessionsCommand,
   ModifyTrafficMirrorSessionCommand,
   type EC2Client,
   type ModifyTrafficMirrorSessionCommandInput,
@@ -10,10 +11,12 @@ import { parseAttachmentId } from '../../../shared/ids.ts';
 import { toMarkTags } from '../../../shared/mark.ts';
 import type { Attach, Change, Detach, Modify, Retarget } from '../../../shared/plan/change.ts';
 import type { Outcome } from '../../../shared/ports.ts';
-import type { Owner, Settings } from '../../../shared/words.ts';
+import type { AttachmentId, Owner, Settings } from '../../../shared/words.ts';
+import { toRefusal } from '../faults.ts';
 import { PERMISSIONS, type Permission } from '../permissions.ts';
 import type { AwsScope } from '../scope.ts';
 import { toOutcome } from './outcome.ts';
+import { findRuling } from './rulings.ts';
 
 /** Where a change is carried out, and who makes the tokens. */
 export interface Writer {
@@ -34,6 +37,33 @@ async function attempt(
     return await send();
   } catch (thrown) {
     return toOutcome(thrown, change, permission, scope);
+  }
+}
+
+/**
+ * Carries out what is allowed on sessions with our mark only. Of a session that is gone nobody knows the tags, so that IAM denies it
+ * before EC2 looks for it; a denial is then no missing permission, but what EC2 says of a session that it does not find.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html (a key that is not there)
+ */
+async function attemptOnOurs(
+  writer: Writer,
+  change: Modify | Retarget | Detach,
+  permission: Permission,
+  send: () => Promise<Outcome>,
+): Promise<Outcome> {
+  const outcome = await attempt(writer, change, permission, send);
+  if (outcome.kind !== 'failed' || outcome.code !== 'denied') return outcome;
+  const missing = await findMissing(writer, change.attachment);
+  return missing === null ? outcome : toOutcome(missing, change, permission, writer.scope);
+}
+
+/** What EC2 says of a session that does not exist; `null`: it exists, or cannot be asked for. */
+async function findMissing({ client }: Writer, session: AttachmentId): Promise<unknown> {
+  try {
+    await client.send(new DescribeTrafficMirrorSessionsCommand({ TrafficMirrorSessionIds: [session] }));
+    return null;
+  } catch (thrown) {
+    return findRuling(toRefusal(thrown), 'detach')?.becomes === 'gone' ? thrown : null;
   }
 }
 
@@ -88,7 +118,7 @@ function differencesOf(from: Settings, to: Settings): Differences {
 }
 
 const modify = (writer: Writer, change: Modify | Retarget): Promise<Outcome> =>
-  attempt(writer, change, PERMISSIONS.modifySession, async () => {
+  attemptOnOurs(writer, change, PERMISSIONS.modifySession, async () => {
     const differences = differencesOf(change.from, change.to);
     const input = { TrafficMirrorSessionId: change.attachment, ...differences };
     await writer.client.send(new ModifyTrafficMirrorSessionCommand(input));
@@ -96,7 +126,7 @@ const modify = (writer: Writer, change: Modify | Retarget): Promise<Outcome> =>
   });
 
 const detach = (writer: Writer, change: Detach): Promise<Outcome> =>
-  attempt(writer, change, PERMISSIONS.deleteSession, async () => {
+  attemptOnOurs(writer, change, PERMISSIONS.deleteSession, async () => {
     await writer.client.send(new DeleteTrafficMirrorSessionCommand({ TrafficMirrorSessionId: change.attachment }));
     return { kind: 'done', change, attachment: change.attachment };
   });
