@@ -14,7 +14,7 @@ import {
   wouldPreempt,
 } from './reasons.ts';
 import { isSameSettings, settle } from './settings.ts';
-import { findRoomLater, hasRoom, type Objection, type Remark, type Turn, type Withholding } from './situation.ts';
+import { hasRoom, hasRoomInWindow, type Objection, type Remark, type Turn, type Withholding } from './situation.ts';
 import { numberOf } from './wishes.ts';
 import { isCountedAt } from './world-index.ts';
 
@@ -44,7 +44,7 @@ export type Judgement =
  * | 8 | it would newly take or reject packets before theirs, which takes them | `would-preempt-theirs` |
  * | 9 | its filter would be changed into one that takes nothing | `no-filter-here` |
  * | 10 | it would newly come after those that take all its packets | `shadowed` |
- * | 11 | there is no room at its place in the order | `no-room`, or why ours is not detached yet |
+ * | 11 | there is no room at its place in the order | `no-room` |
  * | 12 | it would interrupt a machine that is to be left alone now | `outside-window`, or what the cloud refused it with |
  * | 13 | else | attached, or changed in place |
  */
@@ -104,8 +104,8 @@ export function judge(turn: Turn): Judgement {
     );
   }
   if (!isRoomy) {
-    const later = findRoomLater(turn);
-    return later === null ? hold(noRoom(turn), standing.theirs) : hold(notNow ?? later);
+    const waits = notNow !== null && hasRoomInWindow(turn);
+    return waits ? hold(notNow) : hold(noRoom(turn), standing.theirs);
   }
   if (notNow !== null) return hold(notNow);
   // Where nothing is mirrored yet nothing is lost by trying; what works is not moved to what may not.

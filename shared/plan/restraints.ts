@@ -39,7 +39,7 @@ export const IS_CHANGING = 'the interface or its machine is changing';
  * | the guard holds and the machine runs | detached, or moved |
  * | no window is open and the machine runs where that interrupts it | attached, changed, moved or detached |
  * | the cloud refused on the machine a while ago what one of the wishes asks for, and it still runs | attached, changed or moved |
- * | the cloud refused to detach on the machine a while ago, and it still runs | detached |
+ * | the cloud refused to detach on the machine a while ago, and it still runs | detached; to move it to what is wished is a write |
  */
 export function restraintsOn(source: Source, machine: Machine | null, given: Circumstances): Restraints {
   const { aim, config, index, guard, opening, refusals, evaluation, wishes } = given;
@@ -60,11 +60,11 @@ export function restraintsOn(source: Source, machine: Machine | null, given: Cir
         ? { code: 'policy', detail: 'the policy is attach-only' }
         : null) ??
       guarded ??
-      closed ??
-      findRefused(refused, null),
+      closed,
     retarget: guarded,
     interrupt: closed ?? refusedOf(refused, wishes),
-    unrecognised: unclear === undefined ? unknown : { code: unclear.code, detail: unclear.detail },
+    unrecognised:
+      findRefused(refused, null) ?? (unclear === undefined ? unknown : { code: unclear.code, detail: unclear.detail }),
   };
 }
 

@@ -32,7 +32,7 @@ export interface Restraints {
   readonly retarget: Withheld | null;
   /** Nothing may be written, though it could be: it would interrupt a machine that is to be left alone now. */
   readonly interrupt: Withheld | null;
-  /** What no wish was recognised in may still be one: a rule wishes something that cannot be told. */
+  /** What no wish was recognised in stays: a rule wishes something that cannot be told, or to detach was refused a while ago. */
   readonly unrecognised: Withheld | null;
 }
 
@@ -118,14 +118,10 @@ export function hasRoom(turn: Turn): boolean {
   return ours < slots && standing.theirs.length + ours < profile.attachmentsPerSource;
 }
 
-/** What forbids to detach for a while: a closed window, or what the cloud refused. */
-const PASSING: readonly HoldCode[] = ['outside-window', 'needs-restart', 'operation-failed'];
-
-/** Why there is no room yet that there would be if ours could be detached, which is forbidden for a while only; or `null`. */
-export function findRoomLater(turn: Turn): Withheld | null {
+/** Whether there would be room if ours could be detached, which only a closed window forbids. */
+export function hasRoomInWindow(turn: Turn): boolean {
   const { situation } = turn;
   const { restraints } = situation;
-  const { detach } = restraints;
-  if (detach === null || !PASSING.includes(detach.code)) return null;
-  return hasRoom({ ...turn, situation: { ...situation, restraints: { ...restraints, detach: null } } }) ? detach : null;
+  if (restraints.detach?.code !== 'outside-window') return false;
+  return hasRoom({ ...turn, situation: { ...situation, restraints: { ...restraints, detach: null } } });
 }
