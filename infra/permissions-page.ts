@@ -23,6 +23,7 @@ const DEPLOYMENT: Deployment = {
   scopes: [HERE, MEMBER],
   launchHooks: 'completed',
   memberRole: NAMES.memberRole,
+  organization: null,
   rules: { kind: 'file', path: 'tapkeeper.yaml' },
 };
 

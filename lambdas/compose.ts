@@ -240,7 +240,7 @@ export function compose(env: Environment, overrides: Overrides): AwsDeps {
     event: settingOf(env, 'TAPKEEPER_EVENT_QUEUE_URL'),
     bulk: settingOf(env, 'TAPKEEPER_BULK_QUEUE_URL'),
   };
-  const scopes = parseScopes(env);
+  const scopes = parseScopes(env, import.meta.dirname);
   const memberRole = findMemberRole(env, scopes);
   const clients = clientsOf(env, overrides, keysByScope(env, overrides, clock, memberRole));
   const cloud = ec2MirrorCloud({ ...clients, scopes, clock, newToken: randomUUID });

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Fault } from '../shared/fault.ts';
 import { parseAccountId, parseRegion } from '../shared/ids.ts';
 import type { Mode } from '../shared/ports.ts';
@@ -32,9 +34,22 @@ function parseScope(text: string): AwsScope {
   );
 }
 
-/** The scopes that this deployment keeps, each once. One that keeps none would do nothing for ever and say nothing. */
-export function parseScopes(env: Environment): NonEmpty<AwsScope> {
-  const texts = (settingOf(env, 'TAPKEEPER_SCOPES') ?? '').split(',').map((text) => text.trim());
+/** The file beside a bundle that lists the scopes where they are too many for the environment. */
+export const SCOPES_FILE = 'scopes.txt';
+
+/** Nothing where there is no such file. */
+function readScopes(beside: string): string {
+  const path = join(beside, SCOPES_FILE);
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}
+
+/**
+ * The scopes that this deployment keeps, each once: those of the environment, else those of the file beside the bundle. One that
+ * keeps none would do nothing for ever and say nothing.
+ */
+export function parseScopes(env: Environment, beside: string): NonEmpty<AwsScope> {
+  const list = settingOf(env, 'TAPKEEPER_SCOPES') ?? readScopes(beside);
+  const texts = list.split(/[,\n]/).map((text) => text.trim());
   const [first, ...rest] = [...new Set(texts)].filter((text) => text !== '').map(parseScope);
   if (first !== undefined) return [first, ...rest];
   throw new Fault('config-invalid', 'TAPKEEPER_SCOPES is not set; write account:region, as 123456789012:us-east-1');

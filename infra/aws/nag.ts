@@ -38,6 +38,11 @@ const WILDCARDS: readonly { readonly ends: RegExp; readonly because: string }[] 
     because: 'EC2 gives sessions their ids; the statement asks for our mark on them.',
   },
   {
+    ends: /:iam::\*:role\/tapkeeper-[a-z0-9-]+-member$/,
+    because:
+      'More accounts than a policy can name are kept; the role is named, the statement asks for our organization, and each account decides whom the role trusts.',
+  },
+  {
     ends: /:autoScalingGroupName\/\*$/,
     because: 'Groups come and go without a deployment; all that can be done to one is to let a new machine go on.',
   },

@@ -3,6 +3,7 @@ import { PERMISSIONS, type Permission } from '../../lambdas/ec2/permissions.ts';
 import { toStatements, type Extent, type Statement } from '../../lambdas/ec2/permissions/statements.ts';
 import type { NamedPlace } from '../../lambdas/rules/place.ts';
 import type { NonEmpty, Owner } from '../../shared/words.ts';
+import { MOST_ACCOUNTS_NAMED, othersIn } from './accounts.ts';
 
 /** Whether Auto Scaling launch hooks are completed. */
 export type LaunchHooks = 'completed' | 'left';
@@ -29,6 +30,8 @@ export interface Deployment {
   readonly launchHooks: LaunchHooks;
   /** The role to assume in other accounts, by name. */
   readonly memberRole: string;
+  /** Whose accounts are reached where they are too many to be named; `null`: each is named. */
+  readonly organization: string | null;
   /** A file lies beside the code, which needs no permission. */
   readonly rules: NamedPlace;
 }
@@ -71,12 +74,27 @@ const writesOf = ({ launchHooks }: Kept): readonly Permission[] => [
 const toNonEmpty = <Item>([first, ...others]: readonly Item[]): NonEmpty<Item> | null =>
   first === undefined ? null : [first, ...others];
 
+/**
+ * So many regions are named in each ARN, as people read them. The ARNs of more would not fit into the 6,144 characters that IAM
+ * takes of a policy (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html): a condition names those.
+ */
+const MOST_REGIONS_IN_ARNS = 8;
+
 /** Nothing at all where no region of the account is kept: the machines are then reached by the member role only. */
 function onMachines(kept: Kept, permissions: readonly Permission[]): readonly Statement[] {
-  const { partition, owner, formerOwners, account } = kept;
-  const places = toNonEmpty(kept.regions.map((region) => ({ account, region })));
-  return places === null ? [] : toStatements(permissions, { partition, owner, formerOwners, places, named: {} });
+  const { partition, owner, formerOwners, account, regions } = kept;
+  const isNamed = regions.length <= MOST_REGIONS_IN_ARNS;
+  const places = toNonEmpty((isNamed ? regions : ['*']).map((region) => ({ account, region })));
+  if (places === null) return [];
+  const statements = toStatements(permissions, { partition, owner, formerOwners, places, named: {} });
+  return isNamed ? statements : statements.map((one) => withTest(one, 'aws:RequestedRegion', regions));
 }
+
+/** A statement that holds only where a key has one of these values, too. */
+const withTest = (statement: Statement, key: string, values: readonly string[]): Statement => ({
+  ...statement,
+  Condition: { ...statement.Condition, StringEquals: { ...statement.Condition?.['StringEquals'], [key]: values } },
+});
 
 /** What is kept in the deployment's own account. */
 const keptAtHome = ({ scopes, ...deployment }: Deployment): Kept => ({
@@ -93,11 +111,24 @@ function toUse(deployment: Deployment, permission: Permission, named: Extent['na
   return toStatements([permission], { partition, owner, formerOwners, places: [{ account, region }], named });
 }
 
+/**
+ * To assume the role of each other account. Where they are too many to be named: that role of any account of the organization, and
+ * what it trusts is up to each. STS is told whose the role is
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourceorgid).
+ */
 function reachMembers(deployment: Deployment): readonly Statement[] {
-  const { partition, account, memberRole, scopes } = deployment;
-  const others = [...new Set(scopes.map((scope) => scope.account))].filter((other) => other !== account);
-  const roles = toNonEmpty(others.map((other) => `arn:${partition}:iam::${other}:role/${memberRole}`));
-  return roles === null ? [] : toUse(deployment, assumeRole, { role: roles });
+  const { partition, memberRole, organization } = deployment;
+  const others = othersIn(deployment);
+  const isNamed = others.length <= MOST_ACCOUNTS_NAMED;
+  const roles = toNonEmpty(
+    (isNamed ? others : ['*']).map((other) => `arn:${partition}:iam::${other}:role/${memberRole}`),
+  );
+  if (roles === null) return [];
+  const statements = toUse(deployment, assumeRole, { role: roles });
+  if (isNamed) return statements;
+  if (organization === null)
+    throw new Error(`reaching ${others.length} accounts that cannot be named: no organization`);
+  return statements.map((one) => withTest(one, 'aws:ResourceOrgID', [organization]));
 }
 
 function readRules(deployment: Deployment): readonly Statement[] {

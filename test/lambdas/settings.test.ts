@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findMemberRole, ownRolesOf, parseBulkConcurrency, parseMode, parseScopes } from '../../lambdas/settings.ts';
 import { HERE, THERE } from './samples.ts';
@@ -17,11 +20,27 @@ describe('the mode', () => {
   });
 });
 
+const NOWHERE = '/nowhere';
+
 describe('the scopes', () => {
+  test('are those of the file beside the code, where the environment names none', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tapkeeper-scopes-'));
+    writeFileSync(join(folder, 'scopes.txt'), '123456789012:us-east-1\n210987654321:eu-west-1\n');
+    const keptBy = (env: Readonly<Record<string, string>>) =>
+      parseScopes(env, folder).map(({ account, region }) => `${account}:${region}`);
+    expect(keptBy({})).toEqual(['123456789012:us-east-1', '210987654321:eu-west-1']);
+    expect(keptBy({ TAPKEEPER_SCOPES: '123456789012:eu-west-1' })).toEqual(['123456789012:eu-west-1']);
+    rmSync(folder, { recursive: true });
+    expect(() => keptBy({})).toThrow(/TAPKEEPER_SCOPES is not set/);
+  });
+
   test('are kept in order, each once', () => {
-    const scopes = parseScopes({
-      TAPKEEPER_SCOPES: '123456789012:us-east-1, 123456789012:eu-west-1,123456789012:us-east-1,',
-    });
+    const scopes = parseScopes(
+      {
+        TAPKEEPER_SCOPES: '123456789012:us-east-1, 123456789012:eu-west-1,123456789012:us-east-1,',
+      },
+      NOWHERE,
+    );
     expect(scopes.map(({ account, region }) => `${account}:${region}`)).toEqual([
       '123456789012:us-east-1',
       '123456789012:eu-west-1',
@@ -31,7 +50,7 @@ describe('the scopes', () => {
   test.each(['', 'us-east-1', '123456789012', '12345:us-east-1', '123456789012:us-east-1;123456789012:eu-west-1'])(
     '%j is refused with what is right',
     (text) => {
-      expect(() => parseScopes({ TAPKEEPER_SCOPES: text })).toThrow(/as 123456789012:us-east-1/);
+      expect(() => parseScopes({ TAPKEEPER_SCOPES: text }, NOWHERE)).toThrow(/as 123456789012:us-east-1/);
     },
   );
 });

@@ -1,6 +1,7 @@
 import { CfnEventBusPolicy, EventBus } from 'aws-cdk-lib/aws-events';
 import { AccountPrincipal, AnyPrincipal, PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { MOST_ACCOUNTS_NAMED, othersIn } from '../accounts.ts';
 import type { namesOf } from '../names.ts';
 import type { Settings } from '../settings.ts';
 
@@ -18,13 +19,13 @@ export function addBus(scope: Construct, names: ReturnType<typeof namesOf>, sett
     eventBusName: names.bus,
     description: 'tapkeeper: events forwarded from other accounts and regions',
   });
-  const { account, scopes, members } = settings;
-  const others = new Set(scopes.map((kept) => kept.account).filter((kept) => kept !== account));
-  if (others.size > 0) {
-    // In one statement: a policy of a bus has 10,240 characters (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html).
-    admit(bus, 'Accounts', { principals: [...others].sort().map((other) => new AccountPrincipal(other)) });
+  const others = othersIn(settings);
+  // More would not fit into the policy of a bus, and are of the organization
+  // (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html: 10,240 characters).
+  if (others.length > 0 && others.length <= MOST_ACCOUNTS_NAMED) {
+    admit(bus, 'Accounts', { principals: others.map((other) => new AccountPrincipal(other)) });
   }
-  const organization = members?.organization ?? null;
+  const organization = settings.members?.organization ?? null;
   if (organization !== null) {
     admit(bus, 'Organization', {
       principals: [new AnyPrincipal()],

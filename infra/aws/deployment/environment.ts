@@ -5,6 +5,7 @@ import { FEEDS } from './limits.ts';
 import type { namesOf } from '../names.ts';
 import type { Queues } from './queues.ts';
 import type { Settings } from '../settings.ts';
+import { toText } from '../settings/rules-place.ts';
 
 /** The environment of all three functions, as `compose` of the Lambdas reads it. */
 export function toEnvironment(
@@ -12,10 +13,10 @@ export function toEnvironment(
   settings: Settings,
   { work }: Queues,
 ): Readonly<Record<string, string>> {
-  const { mode, scopes, account, rules } = settings;
+  const { mode, account, rules } = settings;
   return {
     TAPKEEPER_MODE: mode,
-    TAPKEEPER_SCOPES: scopes.map((scope) => `${scope.account}:${scope.region}`).join(','),
+    ...toScopesSetting(settings),
     TAPKEEPER_ACCOUNT: account,
     ...toMemberSettings(names, settings),
     TAPKEEPER_ROLE_NAME: names.role,
@@ -27,6 +28,22 @@ export function toEnvironment(
   };
 }
 
+/**
+ * Lambda takes 4 KB of environment, of which the longest names, external id and key of an object leave about this much
+ * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+ */
+const MOST_CHARACTERS_OF_SCOPES = 1000;
+
+export const textOf = ({ scopes }: Pick<Settings, 'scopes'>): string =>
+  scopes.map(({ account, region }) => `${account}:${region}`).join(',');
+
+/** Whether the scopes are listed in the environment, where a person sees them; else they lie beside the code. */
+export const areScopesInEnvironment = (settings: Pick<Settings, 'scopes'>): boolean =>
+  textOf(settings).length <= MOST_CHARACTERS_OF_SCOPES;
+
+const toScopesSetting = (settings: Settings): Readonly<Record<string, string>> =>
+  areScopesInEnvironment(settings) ? { TAPKEEPER_SCOPES: textOf(settings) } : {};
+
 function toMemberSettings(names: ReturnType<typeof namesOf>, { members }: Settings): Readonly<Record<string, string>> {
   if (members === null) return {};
   return {
@@ -36,13 +53,5 @@ function toMemberSettings(names: ReturnType<typeof namesOf>, { members }: Settin
 }
 
 /** A rules file is deployed beside the code, which is where it is looked for. */
-function toRulesSetting(rules: NamedPlace): Readonly<Record<string, string>> {
-  switch (rules.kind) {
-    case 'file':
-      return {};
-    case 'object':
-      return { TAPKEEPER_RULES: `s3://${rules.bucket}/${rules.key}` };
-    case 'parameter':
-      return { TAPKEEPER_RULES: `ssm:${rules.name}` };
-  }
-}
+const toRulesSetting = (rules: NamedPlace): Readonly<Record<string, string>> =>
+  rules.kind === 'file' ? {} : { TAPKEEPER_RULES: toText(rules) };

@@ -17,14 +17,14 @@ import type { Settings } from '../settings.ts';
 export type Functions = Readonly<Record<'onChange' | 'sweep' | 'resync', Function>>;
 
 /**
- * The memory that listing and planning a scope takes: 620 MB at its peak for 100,000 interfaces with 45,000 changes
- * (bench/planning.ts). Lambda gives a processor in proportion, a whole one at 1,769 MB
+ * Room for the plan of a scope. A process that plans 100,000 interfaces, of which 45,000 change, takes 600 MB at its peak
+ * (bench/planning.ts); what listing so many adds was not measured. Lambda gives a processor in proportion, a whole one at 1,769 MB
  * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html).
  */
 const MEMORY_MB = {
-  /** One such scope at a time. */
+  /** One scope at a time. */
   oneScope: 1024,
-  /** Three times as many interfaces, and a whole processor. */
+  /** Twice as much, and a whole processor. */
   largeScopes: 2048,
 };
 
@@ -95,7 +95,7 @@ function addFunction(scope: Construct, parts: FunctionParts, bundle: Bundle, own
   logGroup.grantWrite(own.role);
   return new Function(scope, toLogicalId(bundle), {
     ...own,
-    code: codeOf(bundles, bundle, settings.rules),
+    code: codeOf(bundles, bundle, settings),
     handler: 'index.handler',
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,

@@ -32,7 +32,12 @@ export function addRoles(
   queues: Queues,
 ): Roles {
   const { event, bulk } = queues.work;
-  const deployment: Deployment = { ...settings, partition: Aws.PARTITION, memberRole: names.memberRole };
+  const deployment: Deployment = {
+    ...settings,
+    partition: Aws.PARTITION,
+    memberRole: names.memberRole,
+    organization: settings.members?.organization ?? null,
+  };
   return {
     writer: addRole(scope, 'WriterRole', {
       roleName: names.role,

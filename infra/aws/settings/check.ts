@@ -1,5 +1,6 @@
 import type { Finding } from '../../../shared/config/check.ts';
 import { isMap } from '../../../shared/config/schema/section.ts';
+import { MOST_ACCOUNTS_NAMED, othersIn } from '../accounts.ts';
 import { findPlace } from './rules-place.ts';
 import { SCOPE_PATTERN, TOPIC_PATTERN } from './schema.ts';
 
@@ -65,9 +66,20 @@ function checkMembers(file: Data): readonly Finding[] {
     const message = `\`${other.text}\` is of another account than ${account}, which is reached by a role there; write \`members: { externalId: … }\``;
     return [{ path: ['scopes', other.at], at: 'value', message }];
   }
-  if (members === undefined || other !== undefined) return [];
+  if (members !== undefined && other !== undefined) return checkAccounts(file, account);
+  if (members === undefined) return [];
   const message = 'no scope is of another account; leave `members` out, or list what is to be kept there in `scopes`';
   return [{ path: ['members'], at: 'key', message }];
+}
+
+/** More accounts than a policy can name are reached as those of an organization. */
+function checkAccounts(file: Data, account: string): readonly Finding[] {
+  const others = othersIn({ account, scopes: scopesIn(file) });
+  const { members } = file;
+  if (others.length <= MOST_ACCOUNTS_NAMED || (isMap(members) && members['organization'] !== undefined)) return [];
+  const most = `${others.length} other accounts, and IAM's policies have room for ${MOST_ACCOUNTS_NAMED} by name`;
+  const remedy = 'write the `organization` in `members` if they are of one, or deploy another owner for the rest';
+  return [{ path: ['scopes'], at: 'value', message: `\`scopes\` has ${most}; ${remedy}` }];
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html: topics of the alarms' own region. */

@@ -10,3 +10,15 @@ export function findPlace(text: string): NamedPlace | null {
     throw thrown;
   }
 }
+
+/** A place as it is written, for whoever reads the rules there: `TAPKEEPER_RULES`, or `--rules` of the command line. */
+export function toText(place: NamedPlace): string {
+  switch (place.kind) {
+    case 'file':
+      return place.path;
+    case 'object':
+      return `s3://${place.bucket}/${place.key}`;
+    case 'parameter':
+      return `ssm:${place.name}`;
+  }
+}

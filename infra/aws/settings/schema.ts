@@ -14,12 +14,8 @@ const RETENTION_DAYS = [
 /** More often, one sweep would begin before the last has come to its end; less than daily, what events did not tell waits for days. */
 const SWEEP_MINUTES = { least: 5, most: 1440 };
 
-/**
- * Each scope may be of another account, whose role is named in a policy of ours. IAM takes 6,144 characters of one
- * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html), and so many fit with the longest names; Lambda's 4 KB
- * of environment, which names all scopes, has room for more.
- */
-const MOST_SCOPES = 60;
+/** A sweep of each is begun every quarter of an hour, by two processes that take a second or two for a small one. */
+const MOST_SCOPES = 1000;
 
 const REGION = '[a-z]+(?:-[a-z]+)+-[0-9]+';
 

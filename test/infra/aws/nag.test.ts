@@ -10,6 +10,7 @@ import { newApp } from '../../../infra/aws/new-app.ts';
 import { memberStack } from '../../../infra/aws/member/member-stack.ts';
 import { argueException, judge } from '../../../infra/aws/nag.ts';
 import { addStacks } from '../../../infra/aws/stacks.ts';
+import { parseAccountId, parseRegion } from '../../../shared/ids.ts';
 import { EXAMPLE, stubBundles } from './deployment-rig.ts';
 
 /** What somebody argued, where. */
@@ -80,6 +81,24 @@ describe('the AwsSolutions pack', () => {
       expect(found.every((violation) => violation.startsWith(`${exception.finding} at `))).toBe(true);
     }
     expect(violationsOf(app)).toEqual([]);
+  });
+
+  test('has nothing else to say of hundreds of accounts and of every region', () => {
+    const { account } = EXAMPLE;
+    const others = Array.from({ length: 61 }, (_, index) => ({
+      cloud: 'aws' as const,
+      account: parseAccountId(String(210_000_000_000 + index)),
+      region: EXAMPLE.region,
+    }));
+    const regions = Array.from({ length: 30 }, (_, index) => ({
+      cloud: 'aws' as const,
+      account,
+      region: parseRegion(`eu-west-${index}`),
+    }));
+    const large = newApp({});
+    const scopes = [EXAMPLE.scopes[0], ...others, ...regions] as const;
+    addStacks(large, { ...EXAMPLE, scopes, destination: null }, stubBundles(folder));
+    expect(violationsOf(large)).toEqual([]);
   });
 
   test('is argued with beside a resource, never for a stack, and with a reason', () => {

@@ -196,6 +196,16 @@ describe('the rules', () => {
   });
 });
 
+const scopesOf = (count: number): string =>
+  Array.from({ length: count }, (_, index) => `'${210_000_000_000 + index}:us-east-1'`).join(', ');
+
+test('hundreds of accounts are kept where they are of an organization', () => {
+  const accountsWith = (count: number, members: string) =>
+    load({ settings: `${SMALL}scopes: [${scopesOf(count)}]\nmembers: ${members}` }).settings.scopes.length;
+  expect(accountsWith(1000, '{ externalId: so, organization: o-a1b2c3d4e5 }')).toBe(1000);
+  expect(accountsWith(60, '{ externalId: so }')).toBe(60);
+});
+
 describe('settings are refused', () => {
   test('all at once, with the line and what is right', () => {
     expect(problems('mode: on\nsweepMinute: 3\nlogRetentionDays: 31', "account: '123456789012'\n")).toEqual([
@@ -222,9 +232,14 @@ describe('settings are refused', () => {
     ],
     ['no scope at all', 'scopes: []', /`scopes` must be a list of scopes.*, not empty/],
     [
-      'more scopes than fit',
-      `scopes: [${Array.from({ length: 61 }, (_, index) => `'${100_000_000_000 + index}:us-east-1'`).join(', ')}]`,
-      /`scopes` must have at most 60 scopes, not 61; deploy another owner for the rest/,
+      'more scopes than two processes sweep in time',
+      `scopes: [${scopesOf(1001)}]`,
+      /`scopes` must have at most 1000 scopes, not 1001; deploy another owner for the rest/,
+    ],
+    [
+      'more accounts than a policy can name, of no organization',
+      `scopes: [${scopesOf(61)}]\nmembers: { externalId: so }`,
+      /5:9: error: `scopes` has 61 other accounts, and IAM's policies have room for 60 by name; write the `organization` in `members` if they are of one, or deploy another owner for the rest/,
     ],
     ['a scope twice', "scopes: ['123456789012:us-east-1', '123456789012:us-east-1']", /is listed twice; keep one/],
     [

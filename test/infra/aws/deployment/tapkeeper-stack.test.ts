@@ -247,7 +247,7 @@ describe('the environment', () => {
     const env = environmentOf('on-change', whole);
     expect(compose(env, {}).ownRoles).toEqual(['tapkeeper-soc', 'tapkeeper-soc-member']);
     expect(parseMode(env)).toBe('observe');
-    expect(parseScopes(env)).toEqual(EXAMPLE.scopes);
+    expect(parseScopes(env, '/nowhere')).toEqual(EXAMPLE.scopes);
     expect(parseBulkConcurrency(env)).toBe(2);
     expect(env).toMatchObject({
       TAPKEEPER_ACCOUNT: '123456789012',
@@ -333,31 +333,85 @@ describe('all stacks', () => {
   });
 });
 
-test('as many scopes as settings may have fit into what Lambda, IAM and EventBridge take', () => {
-  const scope = (index: number) => ({
-    cloud: 'aws' as const,
-    account: parseAccountId(String(210_000_000_000 + index)),
-    region: parseRegion('ap-southeast-7'),
-  });
+describe('what settings may have fits into what Lambda, IAM and EventBridge take', () => {
   const owner = findOwner('o'.repeat(31));
   if (owner === null) throw new Error('that is an owner');
-  const scopes = [scope(0), ...Array.from({ length: 59 }, (_, index) => scope(index + 1))] as const;
-  const large = templateOf(made({ ...EXAMPLE, owner, scopes }), `tapkeeper-${owner}`);
-  for (const { Properties } of valuesOf('AWS::Lambda::Function', large)) {
-    const variables = Object.entries(at(Properties, 'Environment', 'Variables') as object);
-    const text = variables.map(([key, value]) => `${key}${resolveText(large, value)}`).join('');
-    // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-    expect(text.length).toBeLessThan(4096);
+  const scopeOf = (account: number, region: string) => ({
+    cloud: 'aws' as const,
+    account: parseAccountId(String(account)),
+    region: parseRegion(region),
+  });
+  const FIRST = 210_000_000_000;
+  const accounts = (count: number): Settings['scopes'] => [
+    scopeOf(FIRST, 'ap-southeast-7'),
+    ...Array.from({ length: count - 1 }, (_, index) => scopeOf(FIRST + index + 1, 'ap-southeast-7')),
+  ];
+  const regionsOfOurs = (count: number): Settings['scopes'] => [
+    scopeOf(Number(EXAMPLE.account), 'ap-southeast-0'),
+    ...Array.from({ length: count - 1 }, (_, index) => scopeOf(Number(EXAMPLE.account), `ap-southeast-${index + 1}`)),
+  ];
+  /** With everything else as long as it may be. */
+  const largest = (scopes: Settings['scopes'], organization: string | null) => ({
+    ...EXAMPLE,
+    owner,
+    formerOwners: [owner, owner],
+    scopes,
+    members: { externalId: 'e'.repeat(1224), organization },
+    rules: { kind: 'object' as const, bucket: 'b'.repeat(63), key: 'k'.repeat(1024) },
+    destination: null,
+  });
+
+  test.each([
+    ['the accounts that can be named', accounts(60), null],
+    ['one more account, of an organization', accounts(61), `o-${'a'.repeat(32)}`],
+    ['hundreds of accounts', accounts(1000), `o-${'a'.repeat(32)}`],
+    ['scopes that just fit into the environment', accounts(35), null],
+    ['the regions that ARNs name', regionsOfOurs(8), null],
+    ['every region that there is', regionsOfOurs(40), null],
+  ])('%s', (_, scopes, organization) => {
+    const from = made(largest(scopes, organization));
+    const large = templateOf(from, `tapkeeper-${owner}`);
+    for (const { Properties } of valuesOf('AWS::Lambda::Function', large)) {
+      const variables = Object.entries(at(Properties, 'Environment', 'Variables') as object);
+      const text = variables.map(([key, value]) => `${key}${resolveText(large, value)}`).join('');
+      // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+      expect(text.length).toBeLessThan(4096);
+    }
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    const ours = [...valuesOf('AWS::IAM::Policy', large), ...valuesOf('AWS::IAM::ManagedPolicy', large)];
+    expect(ours.length).toBeGreaterThan(1);
+    expect(valuesOf('AWS::IAM::ManagedPolicy', large).length).toBeLessThanOrEqual(10);
+    for (const { Type, Properties } of ours) {
+      expect(sizeOf(Properties['PolicyDocument'])).toBeLessThan(Type === 'AWS::IAM::Policy' ? 10_240 : 6144);
+    }
+    // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+    const onBus = valuesOf('AWS::Events::EventBusPolicy', large).map(({ Properties }) =>
+      sizeOf(Properties['Statement']),
+    );
+    expect(onBus.reduce((sum, size) => sum + size, 0)).toBeLessThan(10_240);
+    for (const name of NAMES) expect(scopesOf(from, large, name)).toEqual(scopes);
+  });
+
+  /** What a function reads as its scopes: of its environment, or of what lies beside its code. */
+  function scopesOf(from: Synthesised, large: Template, name: string): readonly unknown[] {
+    const [, { Properties }] = Object.entries(resourcesOf(large, 'AWS::Lambda::Function')).find(
+      ([, one]) => one.Properties['FunctionName'] === `tapkeeper-${owner}-${name}`,
+    ) ?? ['', { Properties: {} }];
+    const list = at(Properties, 'Environment', 'Variables', 'TAPKEEPER_SCOPES');
+    const asset = join(from.folder, `asset.${String(at(Properties, 'Code', 'S3Key')).replace('.zip', '')}`);
+    return parseScopes(typeof list === 'string' ? { TAPKEEPER_SCOPES: list } : {}, asset);
   }
-  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-  const ours = [...valuesOf('AWS::IAM::Policy', large), ...valuesOf('AWS::IAM::ManagedPolicy', large)];
-  expect(ours.length).toBeGreaterThan(1);
-  for (const { Type, Properties } of ours) {
-    expect(sizeOf(Properties['PolicyDocument'])).toBeLessThan(Type === 'AWS::IAM::Policy' ? 10_240 : 6144);
-  }
-  // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
-  const onBus = valuesOf('AWS::Events::EventBusPolicy', large).map(({ Properties }) => sizeOf(Properties['Statement']));
-  expect(onBus.reduce((sum, size) => sum + size, 0)).toBeLessThan(10_240);
+
+  test('the scopes are in the environment, where people see them, as long as they fit', () => {
+    const variablesFor = (scopes: Settings['scopes']) => {
+      const large = templateOf(made(largest(scopes, null)), `tapkeeper-${owner}`);
+      return valuesOf('AWS::Lambda::Function', large).map(({ Properties }) =>
+        Object.keys(at(Properties, 'Environment', 'Variables') as object).includes('TAPKEEPER_SCOPES'),
+      );
+    };
+    expect(variablesFor(accounts(35))).toEqual([true, true, true]);
+    expect(variablesFor(accounts(36))).toEqual([false, false, false]);
+  });
 });
 
 /** How long a policy is when it is deployed: an ARN that only CloudFormation knows is no longer than this. */

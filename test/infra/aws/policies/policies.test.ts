@@ -33,6 +33,43 @@ describe('the writer', () => {
     expect(sidsOf(writerStatements(deployment([OURS]), QUEUES))).not.toContain('ReachMembers');
   });
 
+  test('assumes the member role of the accounts of an organization where they are too many to be named', () => {
+    const accountOf = (index: number): string => String(400_000_000_000 + index);
+    const many = deployment([OURS, ...Array.from({ length: 61 }, (_, index) => accountOf(index))]);
+    const statements = writerStatements({ ...many, organization: 'o-a1b2c3d4e5' }, QUEUES);
+    const assume = (resource: string, organization: string) =>
+      decide(statements, {
+        action: 'sts:AssumeRole',
+        resource,
+        context: new Map([['aws:resourceorgid', organization]]),
+      });
+    const role = `arn:aws:iam::${accountOf(60)}:role/tapkeeper-soc-member`;
+    expect(assume(role, 'o-a1b2c3d4e5')).toBe('allowed');
+    expect(assume(role, 'o-b1b2c3d4e5')).toBe('not-allowed');
+    expect(assume(`arn:aws:iam::${accountOf(60)}:role/admin`, 'o-a1b2c3d4e5')).toBe('not-allowed');
+    expect(() => writerStatements(many, QUEUES)).toThrow(/61 accounts/);
+  });
+
+  test('keeps to the regions that are kept, however many they are', () => {
+    const regions = Array.from({ length: 9 }, (_, index) => `eu-west-${index}`);
+    const [first, ...others] = regions.map((region) => ({ account: OURS, region }));
+    if (first === undefined) throw new Error('there are regions');
+    const statements = writerStatements({ ...deployment([OURS]), scopes: [first, ...others] }, QUEUES);
+    const change = (region: string, owner: string) =>
+      decide(statements, {
+        action: 'ec2:DeleteTrafficMirrorSession',
+        resource: `arn:aws:ec2:${region}:${OURS}:traffic-mirror-session/tms-0a`,
+        context: new Map([
+          ['aws:requestedregion', region],
+          ['aws:resourcetag/tapkeeper:owner', owner],
+          ['aws:resourcetag/tapkeeper:mark', 'v1'],
+        ]),
+      });
+    expect(change('eu-west-8', 'soc')).toBe('allowed');
+    expect(change('eu-west-8', 'lab')).toBe('not-allowed');
+    expect(change('us-east-1', 'soc')).toBe('not-allowed');
+  });
+
   test('may do nothing to machines of its own account when only others are kept', () => {
     expect(sidsOf(writerStatements(deployment([MEMBER]), QUEUES))).toEqual(['ReachMembers', 'HandOnWork']);
   });

@@ -56,6 +56,7 @@ export const deployment = (accounts: readonly [string, ...string[]], rules: Depl
     scopes: [first, ...others],
     launchHooks: 'completed',
     memberRole: NAMES.memberRole,
+    organization: null,
     rules,
   };
 };
