@@ -1,9 +1,6 @@
-import { Fault } from '../shared/fault.ts';
+import { findScheme, namesNoPlace } from '../shared/rules-address.ts';
 import type { RulesPlace } from '../shared/rules-source.ts';
 import type { Io } from './io.ts';
-
-/** A word of one letter is a drive. */
-const SCHEME = /^([a-z][a-z0-9+.-]+):/i;
 
 /**
  * The place of rules that are kept outside this machine, so that what is deployed and a person can plan by the same ones; `null`
@@ -12,8 +9,8 @@ const SCHEME = /^([a-z][a-z0-9+.-]+):/i;
  */
 export async function findPlaceElsewhere(path: string, { env }: Io): Promise<RulesPlace | null> {
   const settings = { ...env, TAPKEEPER_RULES: path };
-  switch (SCHEME.exec(path)?.[1]?.toLowerCase()) {
-    case undefined:
+  switch (findScheme(path)) {
+    case null:
       return null;
     case 's3':
     case 'ssm':
@@ -26,10 +23,9 @@ export async function findPlaceElsewhere(path: string, { env }: Io): Promise<Rul
       ]);
       return rulesPlaceOf(settings, new DefaultAzureCredential());
     }
-    default: {
-      const right =
-        's3://bucket/key, ssm:/parameter/name or https://<account>.blob.core.windows.net/<container>/<blob>';
-      throw new Fault('config-invalid', `reading the rules at ${path}: name a file, ${right}`);
-    }
+    default:
+      throw namesNoPlace(path, `write the path of a file, ${ELSEWHERE}`);
   }
 }
+
+const ELSEWHERE = 's3://bucket/key, ssm:/parameter/name or https://<account>.blob.core.windows.net/<container>/<blob>';

@@ -1,22 +1,20 @@
 import { Fault } from '../../shared/fault.ts';
+import { NAME_ANOTHER } from '../../shared/rules-address.ts';
 import { ASKED_EVERY_MS, collectText, type RulesPlace, type RulesText } from '../../shared/rules-source.ts';
 import type { Credential } from '../arm/traffic/exchange.ts';
 import type { Pause } from '../arm/traffic/patience.ts';
 import { STORAGE_NEEDS } from '../storage-roles.ts';
-import { type BlobKey, signGet } from './shared-key.ts';
 import { decodeUtf8 } from './utf8.ts';
 
-/** A blob, and by what right it is read. */
+/** A blob, and as whom it is read: never by a key, which would be a secret and may do everything. */
 export interface BlobRequest {
   readonly url: URL;
-  /** `null`: as the identity. */
-  readonly key: BlobKey | null;
   readonly credential: Credential;
   /** Waits between two tries. */
   readonly pause: Pause;
 }
 
-/** The first version that takes tokens in all clouds is 2017-11-09; a later one is asked for that emulators know, too. */
+/** Tokens are taken from 2017-11-09 on. https://learn.microsoft.com/rest/api/storageservices/authorize-with-azure-active-directory */
 const API_VERSION = '2021-12-02';
 /** https://learn.microsoft.com/rest/api/storageservices/authorize-with-azure-active-directory: the same in all clouds. */
 const AUDIENCE = 'https://storage.azure.com/.default';
@@ -67,25 +65,30 @@ async function getPatiently(request: BlobRequest, tag: string | null): Promise<R
 
 const isPassing = (status: number): boolean => status === 408 || status === 429 || status >= 500;
 
-async function get({ url, key, credential }: BlobRequest, tag: string | null): Promise<Response> {
-  const headers = {
-    'x-ms-version': API_VERSION,
-    'x-ms-date': new Date().toUTCString(),
-    ...(tag === null ? {} : { 'if-none-match': tag }),
-  };
-  const authorization = key === null ? `Bearer ${await tokenOf(credential)}` : signGet(key, url, headers);
+async function get({ url, credential }: BlobRequest, tag: string | null): Promise<Response> {
   return fetch(url, {
-    headers: { ...headers, authorization },
+    headers: {
+      authorization: `Bearer ${await tokenOf(credential)}`,
+      'x-ms-version': API_VERSION,
+      ...(tag === null ? {} : { 'if-none-match': tag }),
+    },
     // A token goes with it: it is not to be taken to another host.
     redirect: 'error',
     signal: AbortSignal.timeout(LONGEST_ANSWER_MS),
   });
 }
 
+const SIGN_IN = 'sign in (az login); a function app needs an identity';
+
+/** What the credentials of a person say may name that person, so only its kind is repeated. */
 async function tokenOf(credential: Credential): Promise<string> {
-  const token = await credential.getToken(AUDIENCE);
+  const token = await credential.getToken(AUDIENCE).catch((thrown: unknown) => {
+    if (thrown instanceof Fault) throw thrown;
+    const said = thrown instanceof Error ? thrown.name : 'no token';
+    throw new Fault('denied', `getting a token for storage: ${said}; ${SIGN_IN}`, thrown);
+  });
   if (token !== null) return token.token;
-  throw new Fault('denied', 'getting a token for storage: nobody is signed in; assign the function app an identity');
+  throw new Fault('denied', `getting a token for storage: nobody is signed in; ${SIGN_IN}`);
 }
 
 /** No answer, or not all of it. Only the code is repeated: the rest may hold the request with its token. */
@@ -104,8 +107,8 @@ const ROLE = STORAGE_NEEDS.rules.name;
 
 /** https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes and common-rest-api-error-codes. */
 const ADVICE: Readonly<Record<string, string>> = {
-  BlobNotFound: 'there is no such blob; put the rules there, or set TAPKEEPER_RULES to where they are',
-  ContainerNotFound: 'there is no such container; make it, or set TAPKEEPER_RULES to where the rules are',
+  BlobNotFound: `there is no such blob; put the rules there, ${NAME_ANOTHER}`,
+  ContainerNotFound: `there is no such container; make it, ${NAME_ANOTHER}`,
   BlobArchived: 'it is archived; write the rules anew',
   AuthorizationFailure: "the account's firewall keeps the function app out, or it is not allowed; let it in",
 };
@@ -119,6 +122,6 @@ function toRulesFault(name: string, { status, headers }: Response): Fault {
   const usual =
     status === 401 || status === 403
       ? `grant the identity of the function app ${ROLE} on the container; that takes some minutes`
-      : 'put the rules there, or set TAPKEEPER_RULES to where they are';
+      : `put the rules there, ${NAME_ANOTHER}`;
   return new Fault('config-invalid', `${attempted}; ${(code === null ? undefined : ADVICE[code]) ?? usual}`);
 }

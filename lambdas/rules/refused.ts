@@ -1,4 +1,5 @@
 import { Fault } from '../../shared/fault.ts';
+import { NAME_ANOTHER } from '../../shared/rules-address.ts';
 import { faultCodeOf, formatRefusal, toRefusal, type Refusal } from '../ec2/faults.ts';
 import type { Permission } from '../ec2/permissions.ts';
 
@@ -20,15 +21,19 @@ const KEY = 'the key that it is encrypted with cannot be used; enable that key, 
  * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
  */
 const ABOUT_PLACE: Readonly<Record<string, string>> = {
-  NoSuchBucket: 'there is no such bucket; make it, or set TAPKEEPER_RULES to where the rules are',
-  NoSuchKey: 'there is no such object; put the rules there, or set TAPKEEPER_RULES to where they are',
+  NoSuchBucket: `there is no such bucket; make it, ${NAME_ANOTHER}`,
+  NoSuchKey: `there is no such object; put the rules there, ${NAME_ANOTHER}`,
   InvalidObjectState: 'it is archived; restore it, or write the rules anew',
   PermanentRedirect: ELSEWHERE,
   TemporaryRedirect: ELSEWHERE,
   AuthorizationHeaderMalformed: ELSEWHERE,
-  ParameterNotFound: 'there is no such parameter in this region; put the rules there, or set TAPKEEPER_RULES',
+  ParameterNotFound: `there is no such parameter in this region; put the rules there, ${NAME_ANOTHER}`,
   InvalidKeyId: KEY,
 };
+
+/** The SDK has no code for it: https://github.com/aws/aws-sdk-js-v3, packages/config-resolver, `Region is missing`. */
+const isWithoutRegion = ({ code, status, said }: Refusal): boolean =>
+  code === 'Error' && status === null && said === 'Region is missing';
 
 const aboutPlace = ({ code }: Refusal): string | null =>
   // What S3 hands on of the key service: KMS.DisabledException, KMS.NotFoundException, KMS.KMSInvalidStateException.
@@ -42,6 +47,9 @@ export function toRulesFault(thrown: unknown, { permission, name, whenDenied }: 
   if (thrown instanceof Fault) return thrown;
   const refusal = toRefusal(thrown);
   const attempted = `${permission.call} of the rules at ${name}`;
+  if (isWithoutRegion(refusal)) {
+    return new Fault('config-invalid', `${attempted}: ${refusal.said}; set AWS_REGION to where they are`, thrown);
+  }
   const wrong = aboutPlace(refusal);
   if (wrong !== null) return new Fault('config-invalid', `${attempted}: ${refusal.code}; ${wrong}`, thrown);
   if (refusal.access === 'denied') {

@@ -285,6 +285,6 @@ describe('a storm of calls', () => {
 
 test('a place of another kind is refused when the process is composed', () => {
   expect(() => rulesOf('https://account.blob.core.windows.net/rules/tapkeeper.yaml')).toThrow(
-    /TAPKEEPER_RULES is "https:.*write the path of a file, s3:\/\/bucket\/key or ssm:\/parameter\/name/,
+    /reading the rules at "https:.*write the path of a file, s3:\/\/bucket\/key or ssm:\/parameter\/name/,
   );
 });

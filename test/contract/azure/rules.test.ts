@@ -1,8 +1,9 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type BlobClient, BlobServiceClient, type ContainerClient, type RestError } from '@azure/storage-blob';
+import { BlobServiceClient, type ContainerClient, type RestError } from '@azure/storage-blob';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { compose } from '../../../functions/compose.ts';
+import type { Credential } from '../../../functions/arm/traffic/exchange.ts';
 import { blobPlace } from '../../../functions/rules/blob.ts';
 import { sha256 } from '../../../functions/sha256.ts';
 import { type Storage, startStorage } from '../../../local/azure/storage.ts';
@@ -14,46 +15,81 @@ import { type Front, startFront } from '../front.ts';
 const SUBSCRIPTION = '11111111-1111-4111-8111-111111111111';
 const toRules = (owner: string): string => `version: 1\nowner: ${owner}\n`;
 
+const TOKEN = 'right';
+
 let storage: Storage;
+let account: BlobServiceClient;
 let container: ContainerClient;
+let gate: Server;
 let front: Front;
 let pausesMs: number[];
 let nowMs: number;
 
 beforeAll(async () => {
   storage = await startStorage();
-  container = BlobServiceClient.fromConnectionString(storage.connectionString).getContainerClient('rules');
+  account = BlobServiceClient.fromConnectionString(storage.connectionString);
+  container = account.getContainerClient('rules');
   await container.create();
+  gate = await startGate();
 });
-afterAll(() => storage.stop());
+afterAll(async () => {
+  gate.closeAllConnections();
+  await new Promise((resolve) => gate.close(resolve));
+  await storage.stop();
+});
 beforeEach(async () => {
   nowMs = 0;
   pausesMs = [];
-  front = await startFront(new URL(container.url).origin);
+  front = await startFront(behind());
 });
 afterEach(() => front.stop());
+
+/** Answers what the local storage, which knows no tokens, says to its own client. */
+async function answer(response: ServerResponse, path: string, ifNoneMatch: string | undefined): Promise<void> {
+  const [, containerName = '', ...rest] = decodeURIComponent(path).split('/');
+  const blob = account.getContainerClient(containerName).getBlobClient(rest.join('/'));
+  const conditions = ifNoneMatch === undefined ? {} : { ifNoneMatch };
+  try {
+    const { etag = '', readableStreamBody } = await blob.download(0, undefined, { conditions });
+    response.writeHead(200, { etag });
+    readableStreamBody?.pipe(response);
+  } catch (thrown) {
+    const { statusCode = 500, code } = thrown as RestError;
+    response.writeHead(statusCode, code === undefined ? {} : { 'x-ms-error-code': code }).end();
+  }
+}
+
+/** Lets in who has the token, as storage does. */
+async function startGate(): Promise<Server> {
+  const server = createServer((request, response) => {
+    const { authorization, 'x-ms-version': version = '', 'if-none-match': tag } = request.headers;
+    if (authorization !== `Bearer ${TOKEN}` || String(version) < '2017-11-09') {
+      response.writeHead(401, { 'x-ms-error-code': 'InvalidAuthenticationInfo' }).end();
+      return;
+    }
+    void answer(response, request.url ?? '', tag);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+const behind = (): string => `http://127.0.0.1:${(gate.address() as AddressInfo).port}`;
 
 /** A clock by which everything that is remembered is old. */
 const clock = { now: () => (nowMs += ASKED_EVERY_MS) };
 const pause = async (delayMs: number): Promise<void> => void pausesMs.push(delayMs);
 const nobody = { getToken: () => Promise.reject(new Fault('denied', 'nobody is signed in')) };
+const having = (token: string): Credential => ({
+  getToken: async () => ({ token, expiresOnTimestamp: Number.MAX_SAFE_INTEGER }),
+});
 
 const put = (text: string | Buffer, name = 'tapkeeper.yaml') =>
   container.getBlockBlobClient(name).uploadData(Buffer.from(text));
-const addressOf = (name: string): string => `${front.endpoint}/devstoreaccount1/rules/${name}`;
 
-/** The rules as a function app has them whose storage account is the local one. */
-function rulesOf(name = 'tapkeeper.yaml'): RulesSource {
-  const atFront = storage.connectionString.replace(
-    /BlobEndpoint=[^;]*/,
-    `BlobEndpoint=${front.endpoint}/devstoreaccount1`,
-  );
-  const env = {
-    AzureWebJobsStorage: atFront,
-    TAPKEEPER_SUBSCRIPTIONS: SUBSCRIPTION,
-    TAPKEEPER_RULES: addressOf(name),
-  };
-  return compose(env, { credential: nobody, clock, pause }).rules;
+/** The rules of a blob as a function app reads them, but for the address, which is one on this machine. */
+function rulesOf(name = 'tapkeeper.yaml', credential = having(TOKEN)): RulesSource {
+  const url = new URL(`${front.endpoint}/rules/${name}`);
+  return rulesAt(blobPlace({ url, credential, pause }), { clock, hash: sha256 });
 }
 
 /** What loading was refused with. */
@@ -150,7 +186,7 @@ describe('rules in a blob', () => {
     await rules.load();
     await front.stop();
     expect(await refusalOf(rules)).toMatchObject(refused('unreachable', /no answer \(ECONNREFUSED\); .*tried again/));
-    front = await startFront(new URL(container.url).origin, Number(new URL(front.endpoint).port));
+    front = await startFront(behind(), Number(new URL(front.endpoint).port));
     expect((await rules.load()).config.owner).toBe('soc');
     expect(front.passed.map(({ status }) => status)).toEqual([304]);
   });
@@ -162,68 +198,38 @@ describe('rules in a blob', () => {
   });
 });
 
-describe('rules in a blob of an account without keys', () => {
-  async function answer(response: ServerResponse, download: () => ReturnType<BlobClient['download']>): Promise<void> {
-    try {
-      const { etag = '', readableStreamBody } = await download();
-      response.writeHead(200, { etag });
-      readableStreamBody?.pipe(response);
-    } catch (thrown) {
-      response.writeHead((thrown as RestError).statusCode ?? 500).end();
-    }
-  }
-
-  /** Lets in who has the token, as storage does, and answers what the local storage says. */
-  const startGate = async (token: string): Promise<Server> => {
-    const gate = createServer((request, response) => {
-      const { authorization, 'x-ms-version': version = '' } = request.headers;
-      const ifNoneMatch = request.headers['if-none-match'];
-      if (authorization !== `Bearer ${token}` || String(version) < '2017-11-09') {
-        response.writeHead(401, { 'x-ms-error-code': 'InvalidAuthenticationInfo' }).end();
-        return;
-      }
-      const conditions = ifNoneMatch === undefined ? {} : { ifNoneMatch };
-      const blob = container.getBlobClient(request.url?.split('/').at(-1) ?? '');
-      void answer(response, () => blob.download(0, undefined, { conditions }));
-    });
-    await new Promise<void>((resolve) => gate.listen(0, '127.0.0.1', resolve));
-    return gate;
-  };
-
-  const rulesBehind = (gate: Server, token: string, asked: unknown[]): RulesSource => {
-    const url = new URL(`http://127.0.0.1:${(gate.address() as AddressInfo).port}/rules/tapkeeper.yaml`);
-    const credential = {
-      getToken: async (scope: string | string[]) => {
-        asked.push(scope);
-        return { token, expiresOnTimestamp: Number.MAX_SAFE_INTEGER };
-      },
-    };
-    return rulesAt(blobPlace({ url, key: null, credential, pause }), { clock, hash: sha256 });
-  };
-
-  test('are read with the token of the identity, which is one for storage', async () => {
+describe('the token', () => {
+  test('is one for storage, and is not repeated when it is refused', async () => {
     await put(toRules('soc'));
-    const gate = await startGate('right');
     const asked: unknown[] = [];
-    const rules = rulesBehind(gate, 'right', asked);
-    const first = await rules.load();
-    expect(first.config.owner).toBe('soc');
-    expect(await rules.load()).toBe(first);
-    expect(new Set(asked)).toEqual(new Set(['https://storage.azure.com/.default']));
-    const refusedRules = rulesBehind(gate, 'wrong', asked);
-    const thrown = await refusalOf(refusedRules);
+    const asking = (token: string): Credential => ({
+      getToken: (scope) => {
+        asked.push(scope);
+        return having(token).getToken(scope);
+      },
+    });
+    expect((await rulesOf('tapkeeper.yaml', asking(TOKEN)).load()).config.owner).toBe('soc');
+    const thrown = await refusalOf(rulesOf('tapkeeper.yaml', asking('s3cret')));
     expect(thrown).toMatchObject(refused('config-invalid', /401 InvalidAuthenticationInfo; grant the identity/));
-    expect(JSON.stringify(thrown)).not.toContain('wrong');
-    gate.closeAllConnections();
-    await new Promise((resolve) => gate.close(resolve));
+    expect(JSON.stringify(thrown)).not.toContain('s3cret');
+    expect(new Set(asked)).toEqual(new Set(['https://storage.azure.com/.default']));
   });
 
-  test('are a fault of who gives tokens where there is none', async () => {
+  test('that nobody gives is a fault of who gives tokens', async () => {
     const env = {
       TAPKEEPER_SUBSCRIPTIONS: SUBSCRIPTION,
       TAPKEEPER_RULES: 'https://account.blob.core.windows.net/rules/tapkeeper.yaml',
     };
     const { rules } = compose(env, { credential: nobody, clock, pause });
     expect(await refusalOf(rules)).toMatchObject({ code: 'denied', message: 'nobody is signed in' });
+  });
+
+  test('of a person who is not signed in is told as that, without what names the person', async () => {
+    const thrown = Object.assign(new Error('alice@example.org has no token'), { name: 'CredentialUnavailableError' });
+    const rules = rulesOf('tapkeeper.yaml', { getToken: () => Promise.reject(thrown) });
+    const fault = await refusalOf(rules);
+    expect(fault).toMatchObject(refused('denied', /^getting a token for storage: CredentialUnavailableError; sign in/));
+    expect((fault as Fault).message).not.toContain('alice');
+    expect(front.passed).toEqual([]);
   });
 });

@@ -1,18 +1,10 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parsePlace } from '../../../functions/rules/place.ts';
-import { findBlobKey } from '../../../functions/rules/shared-key.ts';
-
-const LOCAL = findBlobKey(
-  'AccountName=devstoreaccount1;AccountKey=a2V5;BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1;',
-);
-const OWN = findBlobKey(
-  'DefaultEndpointsProtocol=https;AccountName=own;AccountKey=a2V5;EndpointSuffix=core.windows.net',
-);
 
 describe('what TAPKEEPER_RULES names', () => {
   it.each(['tapkeeper.yaml', '/srv/rules/a:b.yaml', 'C:\\srv\\tapkeeper.yaml'])('%s is a file', (text) => {
-    expect(parsePlace(text, null)).toEqual({ kind: 'file', path: resolve(text) });
+    expect(parsePlace(text)).toEqual({ kind: 'file', path: resolve(text) });
   });
 
   it.each([
@@ -22,22 +14,14 @@ describe('what TAPKEEPER_RULES names', () => {
     'https://account.blob.core.usgovcloudapi.net/$root/tapkeeper.yaml',
     'https://account.z12.blob.storage.azure.net/rules/tapkeeper.yaml',
   ])('%s is a blob, read as the identity', (text) => {
-    expect(parsePlace(text, OWN)).toEqual({ kind: 'blob', url: new URL(text), key: null });
-  });
-
-  it('is read with the key of the settings only where that is the key of its account', () => {
-    const own = 'https://own.blob.core.windows.net/rules/tapkeeper.yaml';
-    expect(parsePlace(own, OWN)).toMatchObject({ kind: 'blob', key: { account: 'own' } });
-    expect(parsePlace(own, LOCAL)).toMatchObject({ kind: 'blob', key: null });
-    const local = 'http://127.0.0.1:10000/devstoreaccount1/rules/tapkeeper.yaml';
-    expect(parsePlace(local, LOCAL)).toMatchObject({ kind: 'blob', key: { account: 'devstoreaccount1' } });
-    expect(() => parsePlace(local, OWN)).toThrow(/TAPKEEPER_RULES is/);
+    expect(parsePlace(text)).toEqual({ kind: 'blob', url: new URL(text) });
   });
 
   it.each([
     's3://rules/tapkeeper.yaml',
     'ssm:/rules',
     'file:///tapkeeper.yaml',
+    'http://127.0.0.1:10000/devstoreaccount1/rules/tapkeeper.yaml',
     'http://account.blob.core.windows.net/rules/tapkeeper.yaml',
     'https://account.blob.core.windows.net/',
     'https://account.blob.core.windows.net/rules',
@@ -50,8 +34,8 @@ describe('what TAPKEEPER_RULES names', () => {
     'https:',
   ])('%s is refused with what may stand there', (text) => {
     const right = 'write the path of a file, or https://<account>.blob.core.windows.net/<container>/<blob>';
-    const message = `TAPKEEPER_RULES is "${text}"; ${right}`;
-    expect(() => parsePlace(text, OWN)).toThrow(expect.objectContaining({ code: 'config-invalid', message }) as Error);
+    const message = `reading the rules at "${text}": rules are at no such place; ${right}`;
+    expect(() => parsePlace(text)).toThrow(expect.objectContaining({ code: 'config-invalid', message }) as Error);
   });
 
   it.each([
@@ -60,6 +44,6 @@ describe('what TAPKEEPER_RULES names', () => {
     'https://someone:c2VjcmV0@account.blob.core.windows.net/rules/a.yaml',
     'ftp://someone:c2VjcmV0@example.org/rules.yaml?sig=c2VjcmV0',
   ])('a secret in it is refused and not repeated: %s', (text) => {
-    expect(() => parsePlace(text, null)).toThrow(/^(?!.*c2VjcmV0)TAPKEEPER_RULES is/);
+    expect(() => parsePlace(text)).toThrow(/^(?!.*c2VjcmV0)reading the rules at/);
   });
 });

@@ -29,7 +29,8 @@ describe('what TAPKEEPER_RULES names', () => {
     'gs://rules/tapkeeper.yaml',
     'https://account.blob.core.windows.net/rules/tapkeeper.yaml',
   ])('%s is refused with what may stand there', (text) => {
-    const message = `TAPKEEPER_RULES is "${text}"; write the path of a file, s3://bucket/key or ssm:/parameter/name`;
+    const right = 'write the path of a file, s3://bucket/key or ssm:/parameter/name';
+    const message = `reading the rules at "${text}": rules are at no such place; ${right}`;
     expect(() => parsePlace(text)).toThrow(expect.objectContaining({ code: 'config-invalid', message }) as Error);
   });
 
