@@ -25,6 +25,7 @@ const DEPLOYMENT: Deployment = {
   memberRole: NAMES.memberRole,
   organization: null,
   rules: { kind: 'file', path: 'tapkeeper.yaml' },
+  rulesKey: null,
 };
 
 const queueArn = (name: string): string => `arn:aws:sqs:${HERE.region}:${HERE.account}:${name}`;
@@ -56,8 +57,8 @@ const awsCalls = (): string =>
   table(['call', 'for', 'action', 'on', 'where'], Object.values<Permission>(PERMISSIONS).flatMap(toRows));
 
 /** The statements of a deployment with such rules that another has not. */
-const readsRules = (rules: Deployment['rules']): readonly Statement[] =>
-  writerStatements({ ...DEPLOYMENT, rules }, [EVENTS, BULK]).filter(({ Sid }) => Sid.startsWith('ReadRules'));
+const readsRules = (rules: Deployment['rules'], rulesKey: string | null): readonly Statement[] =>
+  writerStatements({ ...DEPLOYMENT, rules, rulesKey }, [EVENTS, BULK]).filter(({ Sid }) => Sid.startsWith('ReadRules'));
 
 const toLines = (permissions: readonly string[]): string => permissions.map(code).join('<br>');
 
@@ -109,11 +110,11 @@ regions each statement names all.
 ${policy(writerStatements(DEPLOYMENT, [EVENTS, BULK]))}
 
 Beside these Lambda itself receives from the two queues in this role (\`sqs:ReceiveMessage\`, \`sqs:DeleteMessage\`, \`sqs:ChangeMessageVisibility\`, \`sqs:GetQueueAttributes\`), and writes the logs
-(\`logs:CreateLogStream\`, \`logs:PutLogEvents\`). Rules that are not packaged with the code need one of these, and \`kms:Decrypt\` where they are encrypted with a key of your own:
+(\`logs:CreateLogStream\`, \`logs:PutLogEvents\`). Rules that are not packaged with the code need one of the first two of these, and the last where they are encrypted with a key of your own:
 
 ${inJson([
-  ...readsRules({ kind: 'object', bucket: 'BUCKET', key: 'KEY' }),
-  ...readsRules({ kind: 'parameter', name: '/NAME' }),
+  ...readsRules({ kind: 'object', bucket: 'BUCKET', key: 'KEY' }, null),
+  ...readsRules({ kind: 'parameter', name: '/NAME' }, 'arn:aws:kms:REGION:ACCOUNT:key/KEY_ID'),
 ])}
 
 ### The role of the sweep

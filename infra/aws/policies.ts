@@ -34,6 +34,8 @@ export interface Deployment {
   readonly organization: string | null;
   /** A file lies beside the code, which needs no permission. */
   readonly rules: NamedPlace;
+  /** The ARN of the key that the rules are encrypted with; `null`: of none, or of one of AWS's. */
+  readonly rulesKey: string | null;
 }
 
 const {
@@ -52,6 +54,7 @@ const {
   sendMessages,
   readRulesObject,
   readRulesParameter,
+  decryptRules,
 } = PERMISSIONS;
 
 const READS: readonly Permission[] = [
@@ -148,12 +151,16 @@ function readRules(deployment: Deployment): readonly Statement[] {
   }
 }
 
+const decrypt = (deployment: Deployment): readonly Statement[] =>
+  deployment.rulesKey === null ? [] : toUse(deployment, decryptRules, { key: [deployment.rulesKey] });
+
 /** The role of `on-change` and `resync`, which write sessions; `queues` are the ARNs of both. */
 export const writerStatements = (deployment: Deployment, queues: NonEmpty<string>): readonly Statement[] => [
   ...onMachines(keptAtHome(deployment), [...READS, ...writesOf(keptAtHome(deployment))]),
   ...reachMembers(deployment),
   ...toUse(deployment, sendMessages, { queue: queues }),
   ...readRules(deployment),
+  ...decrypt(deployment),
 ];
 
 /**
@@ -162,7 +169,12 @@ export const writerStatements = (deployment: Deployment, queues: NonEmpty<string
  */
 export const sweepStatements = (deployment: Deployment, queue: string): readonly Statement[] => [
   ...(deployment.scopes.length === 1
-    ? [...onMachines(keptAtHome(deployment), READS), ...reachMembers(deployment), ...readRules(deployment)]
+    ? [
+        ...onMachines(keptAtHome(deployment), READS),
+        ...reachMembers(deployment),
+        ...readRules(deployment),
+        ...decrypt(deployment),
+      ]
     : []),
   ...toUse(deployment, sendMessages, { queue: [queue] }),
 ];

@@ -31,6 +31,8 @@ export interface Settings {
   readonly formerOwners: readonly Owner[];
   /** A path is one that this process can open. */
   readonly rules: NamedPlace;
+  /** The ARN of the key of the user's own that the rules are encrypted with; `null`: there is none. */
+  readonly rulesKey: string | null;
   readonly mode: Mode;
   /** What is kept. */
   readonly scopes: NonEmpty<AwsScope>;
@@ -114,6 +116,7 @@ function toSettings(file: SettingsFile, scopes: NonEmpty<AwsScope>, rules: Rules
     owner: rules.owner,
     formerOwners: rules.formerOwners,
     rules: rules.place,
+    rulesKey: file.rulesKey ?? null,
     mode: mode ?? file.mode ?? 'observe',
     scopes,
     sweepMinutes: file.sweepMinutes ?? SWEEP_MINUTES,

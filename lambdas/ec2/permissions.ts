@@ -1,9 +1,16 @@
 import type { NonEmpty } from '../../shared/words.ts';
 import type { ResourceType } from './permissions/arns.ts';
-import { NONE, ON_OUR_OWN, WITH_OUR_MARK, whileCreating, type Condition } from './permissions/conditions.ts';
+import {
+  BY_WHAT_KEEPS_RULES,
+  NONE,
+  ON_OUR_OWN,
+  WITH_OUR_MARK,
+  whileCreating,
+  type Condition,
+} from './permissions/conditions.ts';
 
 /** The services that are called, as IAM spells them. */
-type Service = 'autoscaling' | 'ec2' | 'elasticloadbalancing' | 's3' | 'sqs' | 'ssm' | 'sts';
+type Service = 'autoscaling' | 'ec2' | 'elasticloadbalancing' | 'kms' | 's3' | 'sqs' | 'ssm' | 'sts';
 
 /** One action that a policy has to allow. */
 export interface Grant {
@@ -142,6 +149,15 @@ export const PERMISSIONS = {
     resources: ['parameter'],
     condition: NONE,
     sid: 'ReadRulesParameter',
+    also: [],
+  },
+  decryptRules: {
+    call: 'Decrypt, by S3 or Parameter Store',
+    purpose: 'the rules, where they are encrypted with a key of your own',
+    action: 'kms:Decrypt',
+    resources: ['key'],
+    condition: BY_WHAT_KEEPS_RULES,
+    sid: 'ReadRulesKey',
     also: [],
   },
 } as const satisfies Record<string, Permission>;

@@ -18,7 +18,7 @@ export function checkSettings(data: unknown): readonly Finding[] {
 const asList = (data: unknown): readonly unknown[] => (Array.isArray(data) ? data : []);
 
 /** The owner is in the rules. Where these cannot be read from here, it has to be said; where they can, twice is once too often. */
-function checkRules({ rules, owner, formerOwners }: Data): readonly Finding[] {
+function checkRules({ rules, rulesKey, owner, formerOwners }: Data): readonly Finding[] {
   if (typeof rules !== 'string' || rules === '') return [];
   const place = findPlace(rules);
   if (place === null) {
@@ -26,9 +26,14 @@ function checkRules({ rules, owner, formerOwners }: Data): readonly Finding[] {
     return [{ path: ['rules'], at: 'value', message }];
   }
   if (place.kind === 'file') {
-    return Object.entries({ owner, formerOwners })
-      .filter(([, value]) => value !== undefined)
-      .map(([key]) => ({ path: [key], at: 'key', message: `\`${key}\` is read from ${rules}; leave it out here` }));
+    const onlyElsewhere = {
+      owner: [owner, `is read from ${rules}`],
+      formerOwners: [formerOwners, `is read from ${rules}`],
+      rulesKey: [rulesKey, 'is of rules in a bucket or a parameter'],
+    } as const;
+    return Object.entries(onlyElsewhere)
+      .filter(([, [value]]) => value !== undefined)
+      .map(([key, [, why]]) => ({ path: [key], at: 'key', message: `\`${key}\` ${why}; leave it out here` }));
   }
   const former = asList(formerOwners).flatMap((one, at): readonly Finding[] =>
     one === owner ? [{ path: ['formerOwners', at], at: 'value', message: 'must be another than `owner`' }] : [],

@@ -25,6 +25,9 @@ export const SCOPE_PATTERN = new RegExp(`^([0-9]{12}):(${REGION})$`);
 /** The topic's region is captured: alarms tell topics of their own region only. */
 export const TOPIC_PATTERN = new RegExp(`^arn:aws[a-z-]*:sns:(${REGION}):[0-9]{12}:[\\w-]{1,256}$`);
 
+/** IAM knows keys by their ARNs, not by aliases: https://docs.aws.amazon.com/kms/latest/developerguide/cmks-in-iam-policies.html */
+const KEY_PATTERN = new RegExp(`^arn:aws[a-z-]*:kms:${REGION}:[0-9]{12}:key/[\\w-]+$`);
+
 const owner = () => pattern('an owner, as soc: lower-case letters, digits and `-`, at most 31', OWNER_PATTERN);
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html, under the requirements for strings. */
@@ -62,6 +65,12 @@ export const SettingsSchema = section({
   rules: v.pipe(
     text('where the rules are: a path, s3://bucket/key or ssm:/parameter/name'),
     v.description('where the rules are, as tapkeeper.yaml; without rules there is nothing to deploy'),
+  ),
+  rulesKey: v.optional(
+    pattern(
+      "a KMS key's ARN, as arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+      KEY_PATTERN,
+    ),
   ),
   owner: v.optional(owner()),
   formerOwners: v.optional(v.array(owner(), mustBe('a list of owners'))),

@@ -2,6 +2,7 @@
 export type ResourceType =
   | '*'
   | 'auto-scaling-group'
+  | 'key'
   | 'network-interface'
   | 'object'
   | 'parameter'
@@ -30,6 +31,8 @@ export function toArnPattern(type: ResourceType, { partition, account, region }:
       return `arn:${partition}:s3:::*/*`;
     case 'parameter':
       return `arn:${partition}:ssm:${region}:${account}:parameter/*`;
+    case 'key':
+      return `arn:${partition}:kms:${region}:${account}:key/*`;
     case 'queue':
       return `arn:${partition}:sqs:${region}:${account}:*`;
     case 'auto-scaling-group':

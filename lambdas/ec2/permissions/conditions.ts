@@ -4,7 +4,7 @@ import type { NonEmpty } from '../../../shared/words.ts';
 /** One thing that a policy asks for beside action and resource: that a key has one of some values. */
 export interface Test {
   /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
-  readonly operator: 'StringEquals' | 'ForAllValues:StringEquals';
+  readonly operator: 'StringEquals' | 'StringLike' | 'ForAllValues:StringEquals';
   readonly key: string;
   /** `owner`: the one of the rules; `owners`: that or a former one, whose sessions are taken over. */
   readonly values: 'owner' | 'owners' | NonEmpty<string>;
@@ -29,6 +29,11 @@ export const WITH_OUR_MARK: Condition = [
 export const whileCreating = (call: string): Condition => [
   { operator: 'StringEquals', key: 'ec2:CreateAction', values: [call] },
   ...WITH_OUR_MARK,
+];
+
+/** Not for what the role asks of the key service itself (https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service). */
+export const BY_WHAT_KEEPS_RULES: Condition = [
+  { operator: 'StringLike', key: 'kms:ViaService', values: ['s3.*', 'ssm.*'] },
 ];
 
 /** Without it the role could change what is mirrored by others. */

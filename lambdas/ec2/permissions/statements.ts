@@ -24,7 +24,7 @@ export interface Extent {
 }
 
 /** Of these a policy names each one. */
-const NAMED: ReadonlySet<ResourceType> = new Set(['object', 'parameter', 'queue', 'role']);
+const NAMED: ReadonlySet<ResourceType> = new Set(['key', 'object', 'parameter', 'queue', 'role']);
 
 function toArns(type: ResourceType, { partition, places, named }: Extent): readonly string[] {
   const arns = named[type];

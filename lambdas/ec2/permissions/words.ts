@@ -5,9 +5,11 @@ import type { Condition, Test } from './conditions.ts';
 
 const VALUES = { owner: 'the owner in the rules', owners: 'the owner in the rules or a former one' } as const;
 
+const VERBS = { StringEquals: 'is', StringLike: 'is like', 'ForAllValues:StringEquals': 'has nothing but' } as const;
+
 function formatTest({ operator, key, values }: Test): string {
   const said = typeof values === 'string' ? VALUES[values] : values.join(' or ');
-  return operator === 'StringEquals' ? `${key} is ${said}` : `${key} has nothing but ${said}`;
+  return `${key} ${VERBS[operator]} ${said}`;
 }
 
 /** What a policy asks for, in words that follow "where"; nothing, when it asks for nothing. */

@@ -73,6 +73,7 @@ describe('settings', () => {
         owner: 'soc',
         formerOwners: ['security'],
         rules: { kind: 'file', path: join(folder, 'tapkeeper.yaml') },
+        rulesKey: null,
         mode: 'observe',
         scopes: [{ cloud: 'aws', account: '123456789012', region: 'us-east-1' }],
         sweepMinutes: 15,
@@ -112,9 +113,9 @@ describe('settings', () => {
     const { properties = {} } = toJsonSchema(SettingsSchema, { errorMode: 'ignore' });
     const keys = Object.keys(properties);
     expect(keys.length).toBeGreaterThan(10);
-    // Those two are in the rules there.
+    // Of rules that are elsewhere than there.
     const missing = keys.filter((key) => !new RegExp(`^${key}:`, 'm').test(example));
-    expect(missing).toEqual(['owner', 'formerOwners']);
+    expect(missing).toEqual(['rulesKey', 'owner', 'formerOwners']);
   });
 
   test('have their mode overridden by the command line', () => {
@@ -189,6 +190,14 @@ describe('the rules', () => {
     expect(refusal({ settings: `${elsewhere}owner: soc\nformerOwners: [soc]` })).toMatch(
       /must be another than `owner`/,
     );
+    const key = 'arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab';
+    expect(load({ settings: `${elsewhere}owner: soc\nrulesKey: ${key}`, rules: null }).settings.rulesKey).toBe(key);
+    expect(refusal({ settings: `${elsewhere}owner: soc\nrulesKey: alias/soc` })).toMatch(
+      /`rulesKey` must be a KMS key's ARN, as arn:aws:kms/,
+    );
+    expect(problems(`rulesKey: ${key}`)).toEqual([
+      'tapkeeper.aws.yaml:5:1: error: `rulesKey` is of rules in a bucket or a parameter; leave it out here (at rulesKey)',
+    ]);
     expect(problems('owner: soc\nformerOwners: [lab]')).toEqual([
       'tapkeeper.aws.yaml:5:1: error: `owner` is read from tapkeeper.yaml; leave it out here (at owner)',
       'tapkeeper.aws.yaml:6:1: error: `formerOwners` is read from tapkeeper.yaml; leave it out here (at formerOwners)',

@@ -95,7 +95,7 @@ describe('statements', () => {
     });
   });
 
-  test.each(['assumeRole', 'sendMessages', 'readRulesObject', 'readRulesParameter'] as const)(
+  test.each(['assumeRole', 'sendMessages', 'readRulesObject', 'readRulesParameter', 'decryptRules'] as const)(
     'of %s are not made for all there are',
     (name) => {
       const [type] = PERMISSIONS[name].resources;

@@ -107,6 +107,22 @@ describe('rules', () => {
     });
   });
 
+  test('that are encrypted need their key, and only for what keeps them', () => {
+    const key = 'arn:aws:kms:us-east-1:123456789012:key/1234abcd';
+    const encrypted = { ...withRules({ kind: 'parameter', name: '/soc/rules' }), rulesKey: key };
+    const decrypt = (resource: string, service: string) =>
+      decide(writerStatements(encrypted, QUEUES), {
+        action: 'kms:Decrypt',
+        resource,
+        context: new Map([['kms:viaservice', service]]),
+      });
+    expect(decrypt(key, 'ssm.us-east-1.amazonaws.com')).toBe('allowed');
+    expect(decrypt(key, 'sqs.us-east-1.amazonaws.com')).toBe('not-allowed');
+    expect(decrypt(`${key}5`, 'ssm.us-east-1.amazonaws.com')).toBe('not-allowed');
+    expect(sidsOf(sweepStatements(encrypted, QUEUES[1]))).toContain('ReadRulesKey');
+    expect(sidsOf(writerStatements({ ...encrypted, rulesKey: null }, QUEUES))).not.toContain('ReadRulesKey');
+  });
+
   test('are read by a sweep of one scope, and not by one that only hands on', () => {
     const object = { kind: 'object', bucket: 'rules', key: 'rules.yaml' } as const;
     expect(sidsOf(sweepStatements(withRules(object), QUEUES[1]))).toContain('ReadRulesObject');

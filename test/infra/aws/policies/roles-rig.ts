@@ -58,6 +58,7 @@ export const deployment = (accounts: readonly [string, ...string[]], rules: Depl
     memberRole: NAMES.memberRole,
     organization: null,
     rules,
+    rulesKey: null,
   };
 };
 
