@@ -1,3 +1,4 @@
+import type { ArgsDef } from 'citty';
 import { Fault } from '../shared/fault.ts';
 import { isNothingToDo } from '../shared/plan/summary.ts';
 import { printPlanJson } from '../shared/print/json.ts';
@@ -8,6 +9,7 @@ import { restOf, type Rest } from '../shared/plan/rest.ts';
 import { drain as drainScope } from '../shared/reconcile/drain.ts';
 import { mapLimited } from '../shared/reconcile/map-limited.ts';
 import { type Report, toReport } from '../shared/reconcile/report.ts';
+import type { Rules } from '../shared/reconcile/rules.ts';
 import type { Scope } from '../shared/words.ts';
 import type { Arguments } from './arguments.ts';
 import { type Command, JSON_FLAG } from './command.ts';
@@ -21,16 +23,25 @@ import { codeOf, prepare, prepareOne, type Prepared } from './prepare.ts';
 import { loadRules, RULES_ARG, rulesPathOf } from './rules-file.ts';
 import { SCOPE_ARGS } from './scopes.ts';
 
+/** Whoever removes a deployment knows whose it is; rules of another owner would leave all of its attachments, and say that none is left. */
+const OWNER_ARG = {
+  owner: {
+    type: 'string',
+    valueHint: 'owner',
+    description: 'Whose it has to be: refuse where the rules name another owner',
+  },
+} satisfies ArgsDef;
+
 /** Takes everything of ours away, so that what it points at can be removed. */
 export const drain: Command = {
   name: 'drain',
   description: 'Detach everything of ours, whatever the rules say, while the deployment is paused',
-  args: { ...RULES_ARG, ...CONSENT_ARGS, ...SCOPE_ARGS, ...JSON_FLAG },
+  args: { ...RULES_ARG, ...OWNER_ARG, ...CONSENT_ARGS, ...SCOPE_ARGS, ...JSON_FLAG },
   async run(given, io) {
     refuseUnlessPaused(io);
     const run = readRun(given);
     const study = async (places: readonly Place[]): Promise<readonly Prepared[]> =>
-      prepare(places, { aim: 'drained', rules: await loadRules(rulesPathOf(given.text('rules'), io), io), run }, io);
+      prepare(places, { aim: 'drained', rules: await loadOwn(given, io), run }, io);
     const seen = await study(await reachPlaces(given, io));
     const plans = seen.map(({ plan }) => plan);
     if (plans.some(({ guard }) => guard.trips.length > 0)) {
@@ -53,6 +64,18 @@ function refuseUnlessPaused({ env }: Io): void {
     `TAPKEEPER_MODE is ${mode ?? 'not set'}, and drain runs only while the deployment is paused: one that enforces would attach again what is detached. ` +
       'Pause it first (AWS: `npx cdk deploy tapkeeper-OWNER -c mode=paused`; Azure: `az functionapp config appsettings set --name APP --resource-group GROUP --settings TAPKEEPER_MODE=paused`), ' +
       'then tell the command line so: TAPKEEPER_MODE=paused npx tapkeeper drain',
+  );
+}
+
+/** @throws Fault `config-invalid` when the rules are not valid, or of another owner than was said. */
+async function loadOwn(given: Arguments, io: Io): Promise<Rules> {
+  const path = rulesPathOf(given.text('rules'), io);
+  const rules = await loadRules(path, io);
+  const [owner, expected] = [rules.config.owner, given.text('owner')];
+  if (expected === null || expected === owner) return rules;
+  throw new Fault(
+    'config-invalid',
+    `the rules at ${path} are of the owner ${owner}, and what is to be drained is of ${expected}; nothing was read or changed, name the rules of ${expected}`,
   );
 }
 

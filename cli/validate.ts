@@ -40,8 +40,15 @@ async function readFilters(from: string | null): Promise<Filters> {
 const problemsOf = (read: ReadRules): readonly Problem[] => (read.kind === 'valid' ? read.warnings : read.problems);
 
 function sayJson(file: string, read: ReadRules, io: Io): void {
-  const rulesVersion = read.kind === 'valid' ? read.rules.version : null;
-  const answer = { file, valid: read.kind === 'valid', rulesVersion, problems: problemsOf(read) };
+  const rules = read.kind === 'valid' ? read.rules : null;
+  const answer = {
+    file,
+    valid: rules !== null,
+    owner: rules?.config.owner ?? null,
+    formerOwners: rules?.config.formerOwners ?? [],
+    rulesVersion: rules?.version ?? null,
+    problems: problemsOf(read),
+  };
   io.out(`${JSON.stringify(answer, null, 2)}\n`);
 }
 

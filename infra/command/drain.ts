@@ -5,6 +5,9 @@ import type { Means } from './script.ts';
 
 /** What is to be drained, and how it is reached. */
 export interface Drain {
+  /** Whose it is; rules of another owner are refused. */
+  readonly owner: string;
+  /** A path, or where else the rules are, as `--rules` takes it. */
   readonly rules: string;
   readonly scopes: readonly string[];
   /** Settings of the deployment that the command line reads as well. */
@@ -19,12 +22,12 @@ const MEANS: Readonly<Record<number, string>> = {
 };
 
 /** `tapkeeper drain`, as a process of its own: it asks the person at the terminal. */
-function drainCall({ rules, scopes, env }: Drain, { lift, expects }: Typed): Call {
+function drainCall({ owner, rules, scopes, env }: Drain, { lift, expects }: Typed): Call {
   const named = scopes.flatMap((scope) => ['--scope', scope]);
   const said = [...lift.flatMap((trip) => ['--lift', trip]), ...expects.flatMap((digest) => ['--expects', digest])];
   return {
     command: process.execPath,
-    args: ['cli/tapkeeper.ts', 'drain', '--rules', rules, ...named, ...said],
+    args: ['cli/tapkeeper.ts', 'drain', '--rules', rules, '--owner', owner, ...named, ...said],
     env: { ...env, TAPKEEPER_MODE: 'paused' },
     output: 'shown',
   };

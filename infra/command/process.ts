@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 
 /** One command of somebody else's program. */
@@ -44,20 +44,36 @@ export const showing = (command: string, ...args: readonly string[]): Call => ({
 /** Where commands are found: as in the shell, and after that among the packages of the clone. */
 const PATH = [process.env['PATH'] ?? '', join(ROOT, 'node_modules', '.bin')].join(delimiter);
 
+/** What a shell answers for a command that was stopped by a signal: it has no exit code of its own. */
+const STOPPED = 130;
+
+/**
+ * A command as a line for the shell of Windows, which alone runs the Azure CLI, npm and the CDK: they are batch files there. Within
+ * quotes it takes spaces and `|` of a query for what they are; a quote is written twice
+ * (https://learn.microsoft.com/windows-server/administration/windows-commands/cmd).
+ */
+export const toShellLine = ({ command, args }: Pick<Call, 'command' | 'args'>): string =>
+  [command, ...args].map((word) => `"${word.replaceAll('"', '""')}"`).join(' ');
+
 /** On this machine. */
-export const runHere: Run = ({ command, args, env, output }) =>
+export const runHere: Run = (call) =>
   new Promise((resolve) => {
-    const child = spawn(command, args, {
-      cwd: ROOT,
-      // A pager would wait for a key that nobody presses.
-      env: { ...process.env, AWS_PAGER: '', ...env, PATH },
-      stdio: output === 'shown' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
-      // The Azure CLI is a batch file there, which only a shell runs.
-      shell: process.platform === 'win32',
-    });
+    const child = start(call);
     let [stdout, stderr] = ['', ''];
     child.stdout?.on('data', (text: Buffer) => (stdout += text.toString()));
     child.stderr?.on('data', (text: Buffer) => (stderr += text.toString()));
     child.on('error', ({ message }) => resolve({ code: NOT_FOUND, stdout: '', stderr: message }));
-    child.on('close', (code) => resolve({ code: code ?? 1, stdout, stderr }));
+    child.on('close', (code) => resolve({ code: code ?? STOPPED, stdout, stderr }));
   });
+
+function start({ command, args, env, output }: Call): ChildProcess {
+  const options: SpawnOptions = {
+    cwd: ROOT,
+    // A pager would wait for a key that nobody presses.
+    env: { ...process.env, AWS_PAGER: '', ...env, PATH },
+    stdio: output === 'shown' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+  };
+  return process.platform === 'win32'
+    ? spawn(toShellLine({ command, args }), { ...options, shell: true })
+    : spawn(command, args, options);
+}

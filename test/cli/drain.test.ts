@@ -195,6 +195,17 @@ describe('drain', () => {
     expect(out).toContain('3 done');
   });
 
+  test('refuses rules of another owner than was said, of which nothing would be found', async () => {
+    await mirror(1, [OURS]);
+
+    const other = await drain([...LIFTED, '--owner', 'soc'], yes);
+    expect([other.code, other.out, marksLeft()]).toEqual([1, '', ['prod']]);
+    expect(other.err).toContain('are of the owner prod, and what is to be drained is of soc');
+
+    expect((await drain([...LIFTED, '--owner', 'prod'], yes)).code).toBe(0);
+    expect(marksLeft()).toEqual([]);
+  });
+
   test('takes away whatever the policy is', async () => {
     await mirror(1, [OURS]);
     const attachOnly = fileOf(RULES.replace('owner: prod', 'owner: prod\npolicy: attach-only'));

@@ -6,8 +6,12 @@ import { type Sight, sightOf } from './checks/aws-cli.ts';
 import { checkBootstrap } from './checks/bootstrap.ts';
 import { checkConcurrency } from './checks/concurrency.ts';
 import { checkIdentity } from './checks/identity.ts';
-import { checkOwner, checkStack } from './checks/owner.ts';
+import { checkDestinations } from './checks/destinations.ts';
+import { checkKept } from './checks/kept.ts';
+import { checkOwner } from './checks/owner.ts';
 import { checkRegions } from './checks/regions.ts';
+import { checkRules } from './checks/rules.ts';
+import { checkFormerOwners, checkStack } from './checks/stack.ts';
 import { checkTrail } from './checks/trail.ts';
 import { loadSettings, type Settings } from '../settings.ts';
 
@@ -18,11 +22,14 @@ export interface Checked {
 }
 
 /** In the order in which a person would look. Without the account that is meant, nothing after it says anything. */
-const IN_ACCOUNT: readonly ((sight: Sight) => Promise<Finding>)[] = [
+const IN_ACCOUNT: readonly ((sight: Sight) => Promise<Finding | readonly Finding[]>)[] = [
   checkRegions,
   checkBootstrap,
   checkStack,
   checkOwner,
+  checkFormerOwners,
+  checkKept,
+  checkDestinations,
   checkTrail,
   checkConcurrency,
 ];
@@ -38,7 +45,7 @@ export async function checkAws(run: Run, path: string, say: Say): Promise<Checke
   tell(checkNode(process.versions.node));
   const { settings, found } = readSettings(path);
   for (const finding of found) tell(finding);
-  if (settings !== null && !isFatal(tell(await checkCli(run)))) await checkAccount(sightOf(run, settings), tell);
+  if (settings !== null && !isFatal(tell(await checkCli(run)))) await checkAccount(run, settings, tell);
   sayCounts(findings, say);
   return { findings, settings };
 }
@@ -72,7 +79,9 @@ async function checkCli(run: Run): Promise<Finding> {
   );
 }
 
-async function checkAccount(sight: Sight, tell: (finding: Finding) => Finding): Promise<void> {
+async function checkAccount(run: Run, settings: Settings, tell: (finding: Finding) => Finding): Promise<void> {
+  const sight = sightOf(run, settings);
   if (isFatal(tell(await checkIdentity(sight)))) return;
-  for (const check of IN_ACCOUNT) tell(await check(sight));
+  for (const finding of await checkRules(run, settings)) tell(finding);
+  for (const check of IN_ACCOUNT) for (const finding of [await check(sight)].flat()) tell(finding);
 }

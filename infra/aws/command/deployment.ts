@@ -5,6 +5,7 @@ import { checkAws } from './checks.ts';
 import { BUILD, cdk } from './cdk.ts';
 import { namesOf } from '../names.ts';
 import type { Settings } from '../settings.ts';
+import { toText } from '../settings/rules-place.ts';
 
 /** Deploys what the settings say, when nothing that was checked speaks against it. Returns the exit code. */
 export async function deployAws(typed: Typed, means: Means): Promise<number> {
@@ -28,15 +29,17 @@ export async function deployAws(typed: Typed, means: Means): Promise<number> {
 }
 
 function nextSteps(settings: Settings): readonly string[] {
-  const { destination, mode, scopes } = settings;
+  const { destination, mode, rules, scopes } = settings;
   const named = scopes.map(({ account, region }) => `--scope ${account}:${region}`).join(' ');
   return [
     '\nNext:',
     ...(destination === null
       ? []
-      : ['- Put the lines of the destination stack (its outputs above) into the rules file, and deploy again.']),
+      : [
+          '- Where the rules do not have them yet: put the lines of the destination stack (its outputs above) there, and deploy again.',
+        ]),
     ...toMembers(settings),
-    `- See what it would do:  npx tapkeeper plan ${named}`,
+    `- See what it would do:  npm run -s tapkeeper -- plan --rules ${toText(rules)} ${named}`,
     mode === 'enforce'
       ? '- It enforces: tag a machine and see it attached within a minute.'
       : `- It is in mode ${mode}. When the plan is right, set \`mode: enforce\` in the settings and deploy again.`,
@@ -55,7 +58,6 @@ function toMembers({ owner, account, region, scopes }: Settings): readonly strin
       ? []
       : [
           `- Roll out ${memberStack} to the accounts that are kept, from the organization's management account:`,
-          `    npx cdk synth ${memberStack}`,
           `    aws cloudformation create-stack-set --stack-set-name ${memberStack} --template-body file://${template} \\`,
           '      --capabilities CAPABILITY_NAMED_IAM --permission-model SERVICE_MANAGED --auto-deployment Enabled=true,RetainStacksOnAccountRemoval=false',
           `    aws cloudformation create-stack-instances --stack-set-name ${memberStack} --regions ${regions} --deployment-targets OrganizationalUnitIds=OU`,

@@ -5,11 +5,12 @@ import type { Typed } from '../../command/options.ts';
 import { type Means, mustRun, pathFrom } from '../../command/script.ts';
 import { sightOf, type Sight } from './checks/aws-cli.ts';
 import { checkIdentity } from './checks/identity.ts';
-import { findStack } from './checks/owner.ts';
+import { checkOwner } from './checks/owner.ts';
 import { BUILD, cdk } from './cdk.ts';
-import { rulesFor } from './removal/rules-file.ts';
+import { findDropped } from './deployed.ts';
 import { toDrain } from './removal/reach.ts';
 import { waitUntilOver } from './removal/running.ts';
+import { findStack } from './stack.ts';
 import { loadSettings } from '../settings.ts';
 
 /**
@@ -24,7 +25,7 @@ export async function removeAws(typed: Typed, means: Means): Promise<number> {
   const identity = await checkIdentity(sight);
   sayFinding(identity, say);
   if (isFatal(identity)) return 1;
-  const drain = { ...toDrain(settings, typed), rules: await rulesFor(settings.rules, run) };
+  const drain = toDrain(settings, await findDropped(sight), typed);
   say('\nBuilding: the CDK wants to see what it pauses and removes');
   await mustRun(means, 'building', BUILD);
   await pauseStack(sight, path, typed, means);
@@ -33,18 +34,34 @@ export async function removeAws(typed: Typed, means: Means): Promise<number> {
   return 0;
 }
 
-/** A removal that was stopped half-way may have taken the stack away already; it must not be deployed again. */
+/**
+ * Has nothing run any more that could attach. A removal that was stopped half-way may have taken the stack away already, and one
+ * whose deployment failed cannot be deployed again: what is there of it is only waited for.
+ * @throws Fault when it is not paused, or cannot be told to be.
+ */
 async function pauseStack(sight: Sight, path: string, { isYes }: Typed, means: Means): Promise<void> {
-  const { stack } = sight.names;
-  const status = await findStack(sight, stack);
-  if (status === null) {
-    means.say(`\n${stack} is not deployed in ${sight.settings.region}: there is nothing to pause`);
-    return;
+  const { stack: name } = sight.names;
+  const stack = await findStack(sight, name);
+  if (stack === null) return refuseElsewhere(sight, means);
+  if (stack.state === 'changing') {
+    throw new Fault(
+      'conflict',
+      `${name} is changing (${stack.status}); wait until CloudFormation is done with it, and run this again`,
+    );
   }
-  means.say(`\nPausing ${stack}: what enforces would attach again what is detached`);
-  const approval = isYes ? ['--require-approval', 'never'] : [];
-  await mustRun(means, `pausing ${stack}`, cdk('deploy', stack, path, '-c', 'mode=paused', ...approval));
+  if (stack.state === 'deployed') {
+    means.say(`\nPausing ${name}: what enforces would attach again what is detached`);
+    const approval = isYes ? ['--require-approval', 'never'] : [];
+    await mustRun(means, `pausing ${name}`, cdk('deploy', name, path, '-c', 'mode=paused', ...approval));
+  } else means.say(`\n${name} cannot be deployed as it is (${stack.status}), so what there is of it is looked at`);
   await waitUntilOver(sight, means);
+}
+
+/** @throws Fault when there is a deployment of the owner in another region: it would attach again what is detached. */
+async function refuseElsewhere(sight: Sight, { say }: Means): Promise<void> {
+  const finding = await checkOwner(sight);
+  if (isFatal(finding)) throw new Fault('conflict', `${finding.what}; name the settings that it was deployed by`);
+  say(`\n${sight.names.stack} is not deployed in ${sight.settings.region}: there is nothing to pause`);
 }
 
 async function destroy(sight: Sight, path: string, { isYes }: Typed, means: Means): Promise<void> {

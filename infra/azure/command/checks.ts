@@ -4,6 +4,8 @@ import { checkNode } from '../../command/node-version.ts';
 import { NOT_FOUND, reading, type Run } from '../../command/process.ts';
 import { checkSignIn } from './checks/account.ts';
 import { azBy, type Sight } from './checks/az.ts';
+import { checkDestinations } from './checks/destinations.ts';
+import { checkKept } from './checks/kept.ts';
 import { checkOwner } from './checks/owner.ts';
 import { checkProviders } from './checks/providers.ts';
 import { checkFlex, checkTaps } from './checks/regions.ts';
@@ -24,6 +26,16 @@ export interface Checked {
   readonly sight: Sight | null;
 }
 
+/** In the order in which a person would look. */
+const IN_SUBSCRIPTIONS: readonly ((sight: Sight) => Promise<readonly Finding[]>)[] = [
+  checkProviders,
+  async (sight) => [await checkFlex(sight)],
+  checkTaps,
+  checkTopics,
+  checkOwner,
+  checkKept,
+];
+
 /** Whether Azure is ready for what the parameters say; tells each thing as it is found. Changes nothing. */
 export async function checkAzure(run: Run, wanted: Wanted, say: Say): Promise<Checked> {
   const findings: Finding[] = [];
@@ -35,16 +47,14 @@ export async function checkAzure(run: Run, wanted: Wanted, say: Say): Promise<Ch
   tell(checkNode(process.versions.node));
   const sight = await readSight(run, wanted, tell);
   if (sight !== null) {
-    for (const finding of checkRules(wanted.parametersPath, sight.parameters)) tell(finding);
-    for (const check of [checkProviders, checkFlexAlone, checkTaps, checkTopics, checkOwner]) {
-      for (const finding of await check(sight)) tell(finding);
-    }
+    const rules = await checkRules(run, wanted.parametersPath, sight.parameters);
+    for (const finding of rules.findings) tell(finding);
+    for (const check of IN_SUBSCRIPTIONS) for (const finding of await check(sight)) tell(finding);
+    for (const finding of await checkDestinations(sight, rules.destinations)) tell(finding);
   }
   sayCounts(findings, say);
   return { findings, sight };
 }
-
-const checkFlexAlone = async (sight: Sight): Promise<readonly Finding[]> => [await checkFlex(sight)];
 
 /** The Azure CLI, its Bicep, the sign-in and the parameters: without any of these nothing can be looked at. */
 export async function readSight(run: Run, wanted: Wanted, tell: (finding: Finding) => Finding): Promise<Sight | null> {

@@ -27,9 +27,26 @@ export async function deployAzure(typed: Typed, means: Means): Promise<number> {
   const deployment = await findDeployment(sight.az, sight.home, sight.parameters.owner);
   if (deployment === null) throw new Fault('unexpected', `${name} was deployed and has no outputs; run this again`);
   say(`\nPublishing the code to ${deployment.appName}`);
-  await mustRun(means, 'publishing the code', publishing(sight, deployment));
-  for (const line of nextSteps(sight, deployment)) say(line);
+  await publish(means, publishing(sight, deployment));
+  for (const line of nextSteps(sight, parametersPath, deployment)) say(line);
   return 0;
+}
+
+/** The roles by which a new app reads its package take minutes to be known everywhere: https://learn.microsoft.com/azure/role-based-access-control/troubleshooting. */
+const MOST_TRIES = 4;
+const PAUSE_SECONDS = 60;
+
+/** Publishes, and again for some minutes where that fails. @throws Fault when the last try fails, too. */
+async function publish(means: Means, call: Call): Promise<void> {
+  for (let tried = 1; tried < MOST_TRIES; tried++) {
+    const { code } = await means.run(call);
+    if (code === 0) return;
+    means.say(
+      `It ended with exit code ${code}; where roles are new they may not be known everywhere yet. Again in ${PAUSE_SECONDS} s (${tried} of ${MOST_TRIES - 1})`,
+    );
+    await means.pause(PAUSE_SECONDS);
+  }
+  await mustRun(means, 'publishing the code', call);
 }
 
 function packing({ parameters }: Sight, parametersPath: string): Call {
@@ -48,14 +65,15 @@ function publishing({ home }: Sight, { appName, resourceGroup }: Deployment): Ca
   return showing('az', 'functionapp', 'deployment', 'source', 'config-zip', ...app, '--src', ZIP, '--output', 'none');
 }
 
-function nextSteps({ parameters }: Sight, { resyncUrl }: Deployment): readonly string[] {
+function nextSteps({ parameters }: Sight, parametersPath: string, { resyncUrl }: Deployment): readonly string[] {
   const named = parameters.subscriptions.map((id) => `--scope ${id}`).join(' ');
+  const rules = parameters.rules === '' ? rulesBeside(parametersPath) : parameters.rules;
   return [
     '\nNext:',
     ...(parameters.rules === ''
       ? []
       : ['- Let the identity read the rules: Storage Blob Data Reader on the blob or its container.']),
-    `- See what it would do:  npx tapkeeper plan ${named}`,
+    `- See what it would do:  npm run -s tapkeeper -- plan --rules ${rules} ${named}`,
     `- Ask the app itself, with a function key:  ${resyncUrl}`,
     parameters.mode === 'enforce'
       ? '- It enforces: tag a machine and see it attached. Roles that were just assigned take minutes to work.'

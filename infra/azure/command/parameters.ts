@@ -19,7 +19,7 @@ const Values = v.object({
 });
 
 /** What `az bicep build-params --stdout` writes: the parameters as text within, beside the template. */
-const Compiled = v.object({ parametersJson: v.string() });
+const Compiled = v.object({ parametersJson: v.pipe(v.string(), v.parseJson()) });
 
 /** A system topic that a subscription has already. */
 export interface Topic {
@@ -51,7 +51,7 @@ export async function readParameters(run: Run, path: string): Promise<Parameters
     const remedy = 'begin with a copy of infra/azure/example.bicepparam whose `using` names infra/azure/main.bicep';
     throw new Fault('config-invalid', `compiling ${path}: ${asked.said}; ${remedy}`);
   }
-  const read = v.safeParse(Values, JSON.parse(asked.value.parametersJson));
+  const read = v.safeParse(Values, asked.value.parametersJson);
   if (!read.success) {
     const missing = read.issues.map((issue) => v.getDotPath(issue)?.split('.')[1] ?? 'parameters').join(', ');
     throw new Fault('config-invalid', `${path} does not say ${missing}; see infra/azure/example.bicepparam`);

@@ -1,15 +1,15 @@
 import { Fault } from '../../../shared/fault.ts';
-import { drainAll } from '../../command/drain.ts';
+import { type Drain, drainAll } from '../../command/drain.ts';
 import { sayFinding } from '../../command/finding.ts';
 import type { Typed } from '../../command/options.ts';
 import { type Means, pathFrom } from '../../command/script.ts';
 import { readSight } from './checks.ts';
 import type { Sight } from './checks/az.ts';
+import { rulesBeside } from './checks/rules.ts';
 import { type Deployment, findDeployment } from './outputs.ts';
 import { nameOf } from './parameters.ts';
 import { deleteAll } from './removal/delete.ts';
-import { pauseApp } from './removal/pause.ts';
-import { rulesFor } from './removal/rules-file.ts';
+import { findApp, pauseApp } from './removal/pause.ts';
 
 /**
  * Removes what was deployed, and leaves no TAP configuration of ours behind: pauses the app, waits until what had begun is over,
@@ -26,14 +26,17 @@ export async function removeAzure(typed: Typed, means: Means): Promise<number> {
   if (sight === null) return 1;
   const { home, parameters } = sight;
   const deployment = await findDeployment(sight.az, home, parameters.owner);
-  if (deployment === null) {
-    const remedy =
-      'name its home with --subscription; what a deployment left that never came to its end is in infra/azure/README.md';
-    throw new Fault('gone', `there is no deployment ${nameOf(parameters.owner)} in ${home}; ${remedy}`);
+  const app = deployment ?? (await findApp(sight));
+  if (app === null) {
+    throw new Fault(
+      'gone',
+      `there is no deployment ${nameOf(parameters.owner)} in ${home}; name its home with --subscription. Where it is gone, and TAP configurations ` +
+        `are left: TAPKEEPER_MODE=paused npm run -s tapkeeper -- drain --scope ${parameters.subscriptions[0]}`,
+    );
   }
-  const rules = await rulesFor(run, parametersPath, parameters);
-  await pauseApp(sight, deployment, means);
-  await drainAll(means, { rules, scopes: subscriptionsOf(sight, deployment), env: {} }, typed);
+  await pauseApp(sight, app, means);
+  await drainAll(means, toDrain(sight, parametersPath, deployment), typed);
+  if (deployment === null) throw unknownFault(sight);
   await deleteAll(sight, deployment, means);
   say(
     '\nRemoved. No TAP configuration of ours is left. What stays: system topics that were there before, and the VTAPs.',
@@ -41,8 +44,27 @@ export async function removeAzure(typed: Typed, means: Means): Promise<number> {
   return 0;
 }
 
+function toDrain({ parameters }: Sight, parametersPath: string, deployment: Deployment | null): Drain {
+  const { owner, rules, subscriptions } = parameters;
+  return {
+    owner,
+    rules: rules === '' ? rulesBeside(parametersPath) : rules,
+    scopes: subscriptionsOf(subscriptions, deployment?.sourceRoles ?? []),
+    env: {},
+  };
+}
+
 /** Those that are kept, and those that were when it was deployed. */
-function subscriptionsOf({ parameters }: Sight, { sourceRoles }: Deployment): readonly string[] {
-  const deployed = sourceRoles.map(({ scope }) => scope.replace(/^\/subscriptions\//i, ''));
-  return [...new Set([...parameters.subscriptions, ...deployed].map((id) => id.toLowerCase()))].sort();
+function subscriptionsOf(kept: readonly string[], roles: Deployment['sourceRoles']): readonly string[] {
+  const deployed = roles.map(({ scope }) => scope.replace(/^\/subscriptions\//i, ''));
+  return [...new Set([...kept, ...deployed].map((id) => id.toLowerCase()))].sort();
+}
+
+/** The outputs are those of the last deployment, and one that failed has none. */
+function unknownFault({ home, parameters: { owner } }: Sight): Fault {
+  return new Fault(
+    'unexpected',
+    `nothing is attached any more and the app is paused, but the last deployment of ${nameOf(owner)} in ${home} did not come to its end, so it does not say ` +
+      "what there is to delete: deploy once more (with `param mode = 'paused'`) and run this again, or delete it by infra/azure/README.md",
+  );
 }

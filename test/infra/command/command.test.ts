@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { askJson, saidIn } from '../../../infra/command/ask.ts';
 import { checkNode } from '../../../infra/command/node-version.ts';
 import { readTyped } from '../../../infra/command/options.ts';
-import { NOT_FOUND, reading, runHere } from '../../../infra/command/process.ts';
+import { NOT_FOUND, reading, runHere, toShellLine } from '../../../infra/command/process.ts';
 import { ended, record } from './recorded.ts';
 
 describe('a command', () => {
@@ -19,6 +19,17 @@ describe('a command', () => {
 
   test('that is not there has an exit code of its own', async () => {
     expect((await runHere(reading('no-such-command-anywhere'))).code).toBe(NOT_FOUND);
+  });
+
+  test('that was stopped has the exit code of a shell', async () => {
+    expect((await runHere(reading(process.execPath, '-e', 'process.kill(process.pid, "SIGINT")'))).code).toBe(130);
+  });
+
+  test('is a line for the shell of Windows in which spaces and bars are what they are', () => {
+    const query = `types[?a=="b"].x | [0]`;
+    expect(toShellLine(reading('C:\\Program Files\\az.cmd', '--query', query, '--file', 'C:\\My rules\\a.yaml'))).toBe(
+      `"C:\\Program Files\\az.cmd" "--query" "types[?a==""b""].x | [0]" "--file" "C:\\My rules\\a.yaml"`,
+    );
   });
 
   test('of the clone is found without npm', async () => {

@@ -1,50 +1,13 @@
 import * as v from 'valibot';
-import { Fault } from '../../../../shared/fault.ts';
 import { fail, type Finding, ok } from '../../../command/finding.ts';
+import { NO_STACK } from '../stack.ts';
 import { type Sight, unknown } from './aws-cli.ts';
 
-const Stacks = v.object({ Stacks: v.array(v.object({ StackStatus: v.string() })) });
 const Resources = v.object({
   StackResourceSummaries: v.array(
     v.object({ ResourceType: v.string(), PhysicalResourceId: v.optional(v.string(), '') }),
   ),
 });
-
-/** What `aws cloudformation` says of a stack that is not there. */
-const NO_STACK = 'ValidationError';
-
-/**
- * The state of a stack; `null`: there is none.
- * @throws Fault `denied` when it cannot be told: a stack that is taken to be gone would be left behind.
- */
-export async function findStack({ aws }: Sight, stack: string): Promise<string | null> {
-  const asked = await aws(Stacks, ['cloudformation', 'describe-stacks', '--stack-name', stack]);
-  if (asked.kind === 'answered') return asked.value.Stacks[0]?.StackStatus ?? null;
-  if (asked.code === NO_STACK) return null;
-  throw new Fault('denied', `looking whether ${stack} is there: ${asked.said}; allow cloudformation:DescribeStacks`);
-}
-
-/** Whether the stack can be deployed as it is now. */
-export async function checkStack({ aws, names, settings }: Sight): Promise<Finding> {
-  const asked = await aws(Stacks, ['cloudformation', 'describe-stacks', '--stack-name', names.stack]);
-  if (asked.kind === 'refused') {
-    return asked.code === NO_STACK
-      ? ok(`${names.stack} is not deployed in ${settings.region} yet`)
-      : unknown(`the stack ${names.stack}`, asked.said);
-  }
-  const status = asked.value.Stacks[0]?.StackStatus ?? 'unknown';
-  if (status.endsWith('_IN_PROGRESS')) {
-    return fail(`the stack ${names.stack} is changing (${status})`, 'wait until CloudFormation is done with it');
-  }
-  // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html: such a stack can only be deleted.
-  if (status === 'ROLLBACK_COMPLETE' || status === 'ROLLBACK_FAILED') {
-    return fail(
-      `the stack ${names.stack} was never created wholly (${status})`,
-      `aws cloudformation delete-stack --stack-name ${names.stack} --region ${settings.region}`,
-    );
-  }
-  return ok(`${names.stack} is deployed in ${settings.region} (${status}); deploying updates it`);
-}
 
 /**
  * Whether the owner is free. Two deployments of one owner would take each other's sessions for their own; the role exists once in an

@@ -3,16 +3,27 @@ import { ACCOUNT_MARK } from '../../../../lambdas/ec2/clients/assume.ts';
 import type { Drain } from '../../../command/drain.ts';
 import type { Typed } from '../../../command/options.ts';
 import type { Settings } from '../../settings.ts';
+import { toText } from '../../settings/rules-place.ts';
 
 /**
  * How every scope is reached that is kept. The role of members trusts the functions only; a person has another one.
- * @throws Fault `config-invalid` when a scope of another account would be left out without a word.
+ * @param dropped What is kept by what is deployed, and is not in the settings any more. It is not drained without a word, since a
+ * removal that is repeated finds the settings deployed and knows nothing of it.
+ * @throws Fault `config-invalid` when a scope would be left out without a word.
  */
-export function toDrain({ account, scopes }: Settings, { memberRole, drained }: Typed): Omit<Drain, 'rules'> {
+export function toDrain(
+  { account, region, owner, rules, scopes }: Settings,
+  dropped: readonly string[],
+  { memberRole, drained }: Typed,
+): Drain {
   const keys = scopes.map((scope) => `${scope.account}:${scope.region}`);
-  const stray = drained.find((key) => !keys.includes(key));
-  if (stray !== undefined) {
-    throw new Fault('config-invalid', `--drained ${stray}: the settings keep ${keys.join(', ')}`);
+  const forgotten = dropped.filter((key) => !drained.includes(key));
+  if (forgotten.length > 0) {
+    throw new Fault(
+      'config-invalid',
+      `${forgotten.join(', ')}: kept by what is deployed, and not in the settings any more, so sessions would be left behind. ` +
+        `Put it back into \`scopes\`; or, where none are left, say --drained ${forgotten[0]}`,
+    );
   }
   if (memberRole !== null && !memberRole.includes(ACCOUNT_MARK)) {
     throw new Fault('config-invalid', `--member-role ${memberRole}: write ${ACCOUNT_MARK} where the account's id is`);
@@ -23,11 +34,18 @@ export function toDrain({ account, scopes }: Settings, { memberRole, drained }: 
     throw new Fault(
       'config-invalid',
       `${elsewhere.join(', ')}: of another account, where sessions would be left behind. Give a role that you may assume there and that may delete them, ` +
-        `as --member-role 'arn:aws:iam::${ACCOUNT_MARK}:role/OrganizationAccountAccessRole'; or set the mode to paused, drain each with its own credentials (TAPKEEPER_MODE=paused npx tapkeeper drain --scope ${elsewhere[0]}) and say --drained ${elsewhere[0]}`,
+        `as --member-role 'arn:aws:iam::${ACCOUNT_MARK}:role/OrganizationAccountAccessRole'; or set the mode to paused, drain each with its own credentials (TAPKEEPER_MODE=paused npm run -s tapkeeper -- drain --scope ${elsewhere[0]}) and say --drained ${elsewhere[0]}`,
     );
   }
   return {
+    owner,
+    rules: toText(rules),
     scopes: left,
-    env: { TAPKEEPER_ACCOUNT: account, ...(memberRole === null ? {} : { TAPKEEPER_MEMBER_ROLE: memberRole }) },
+    // A parameter with the rules is in the region that is deployed to.
+    env: {
+      AWS_REGION: region,
+      TAPKEEPER_ACCOUNT: account,
+      ...(memberRole === null ? {} : { TAPKEEPER_MEMBER_ROLE: memberRole }),
+    },
   };
 }

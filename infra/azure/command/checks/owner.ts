@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { Fault, toFault } from '../../../../shared/fault.ts';
+import type { Asked } from '../../../command/ask.ts';
 import { fail, type Finding, ok } from '../../../command/finding.ts';
 import { nameOf } from '../parameters.ts';
 import { findDeployment } from '../outputs.ts';
@@ -27,17 +28,26 @@ async function findKnown({ az, home, parameters }: Sight): Promise<ReadonlySet<s
   }
 }
 
-async function checkOne(sight: Sight, id: string, known: ReadonlySet<string> | null): Promise<Finding> {
-  const { az, home, parameters } = sight;
-  const { owner } = parameters;
-  const roleName = `${nameOf(owner)} source ${id.toLowerCase()}`;
-  const list = ['role', 'definition', 'list', '--subscription', id, '--custom-role-only', 'true', '--name', roleName];
+/** The role by which a subscription is kept, by its id; `null`: there is none. */
+export async function findSourceRole({ az, parameters }: Sight, id: string): Promise<Asked<string | null>> {
+  const name = sourceRoleOf(parameters.owner, id);
+  const list = ['role', 'definition', 'list', '--subscription', id, '--custom-role-only', 'true', '--name', name];
   const asked = await az(Definitions, ...list);
+  return asked.kind === 'refused' ? asked : { kind: 'answered', value: asked.value[0]?.name ?? null };
+}
+
+const sourceRoleOf = (owner: string, id: string): string => `${nameOf(owner)} source ${id.toLowerCase()}`;
+
+async function checkOne(sight: Sight, id: string, known: ReadonlySet<string> | null): Promise<Finding> {
+  const { home, parameters } = sight;
+  const { owner } = parameters;
+  const roleName = sourceRoleOf(owner, id);
+  const asked = await findSourceRole(sight, id);
   if (asked.kind === 'refused') return unknown(`the role ${roleName}`, asked.said);
-  const there = asked.value[0];
-  if (there === undefined) return ok(`no other deployment of the owner ${owner} in ${id}`);
+  const role = asked.value;
+  if (role === null) return ok(`no other deployment of the owner ${owner} in ${id}`);
   // A deployment that failed half-way has no outputs yet; its group tells that it was one of here.
-  const isOurs = known === null ? await hasGroup(sight) : known.has(there.name);
+  const isOurs = known === null ? await hasGroup(sight) : known.has(role);
   if (isOurs) return ok(`the owner ${owner} is this deployment's in ${id}`);
   return fail(
     `the role '${roleName}' exists and is not of the deployment ${nameOf(owner)} in ${home}: another deployment has the owner ${owner}`,

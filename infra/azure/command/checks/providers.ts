@@ -15,8 +15,8 @@ export const HOME_PROVIDERS = [
   'Microsoft.Web',
 ];
 
-/** What is read, attached and told of in a subscription that is kept. */
-const KEPT_PROVIDERS = ['Microsoft.Compute', 'Microsoft.EventGrid', 'Microsoft.Network'];
+/** What is read, attached, told of, and watched (what was not delivered) in a subscription that is kept. */
+const KEPT_PROVIDERS = ['Microsoft.Compute', 'Microsoft.EventGrid', 'Microsoft.Insights', 'Microsoft.Network'];
 
 /** Whether every resource provider is registered that is needed (https://learn.microsoft.com/azure/azure-resource-manager/management/resource-providers-and-types). */
 export async function checkProviders(sight: Sight): Promise<readonly Finding[]> {

@@ -3,13 +3,24 @@ import { checkAws } from '../../../../infra/aws/command/checks.ts';
 import { WANTED } from '../../../../infra/aws/command/checks/concurrency.ts';
 import { FEEDS } from '../../../../infra/aws/deployment/limits.ts';
 import { RULES } from '../../../cli/run.ts';
-import { type Recorded, record } from '../../command/recorded.ts';
-import { awsError, DEPLOYED, NO_AWS, READY, settingsFile } from './commands.ts';
+import type { Answer } from '../../../../infra/command/process.ts';
+import { answered, type Recorded, record, validated } from '../../command/recorded.ts';
+import { awsError, DEPLOYED, NO_AWS, READY, settingsElsewhere, settingsFile } from './commands.ts';
+
+/** What is deployed keeps these scopes. */
+const KEEPING = (scopes: string): Readonly<Record<string, Recorded>> => ({
+  'aws lambda get-function-configuration': {
+    LastModified: '1970-01-01T00:00:00.000+0000',
+    Timeout: 300,
+    Environment: { Variables: { TAPKEEPER_MODE: 'enforce', TAPKEEPER_SCOPES: scopes } },
+  },
+});
 
 async function check(answers: Readonly<Record<string, Recorded>>, settings = settingsFile()) {
-  const { means, lines, ran } = record({ ...READY, ...answers });
+  const recording = record({ ...READY, ...answers });
+  const { means, lines } = recording;
   const { findings } = await checkAws(means.run, settings, means.say);
-  return { levels: findings.map(({ level }) => level), text: lines.join('\n'), ran };
+  return { levels: findings.map(({ level }) => level), text: lines.join('\n'), ran: recording.ran };
 }
 
 describe('check:aws', () => {
@@ -26,10 +37,11 @@ describe('check:aws', () => {
       ok    bootstrapped for the CDK, version 28
       ok    tapkeeper-prod is not deployed in us-east-1 yet
       ok    no other deployment of the owner prod in this account
+      ok    there is what the rules mirror to in us-east-1
       ok    CloudTrail records management events in us-east-1
       ok    Lambda runs 1000 at a time, and this takes 9 at most
 
-      10 ok, 0 to look at, 0 FAIL: nothing stops a deployment"
+      11 ok, 0 to look at, 0 FAIL: nothing stops a deployment"
     `);
     expect(ran.every((line) => /^aws( --version|( \S+){1} (get|describe|list)-)/.test(line))).toBe(true);
   });
@@ -110,6 +122,45 @@ describe('check:aws', () => {
       'to do: aws cloudformation delete-stack --stack-name tapkeeper-prod --region us-east-1',
     ],
     [
+      'a stack that could not be rolled back',
+      { 'aws cloudformation describe-stacks': { Stacks: [{ StackStatus: 'UPDATE_ROLLBACK_FAILED' }] } },
+      'FAIL  the stack tapkeeper-prod could not be rolled back (UPDATE_ROLLBACK_FAILED)',
+      'continue-update-rollback --stack-name tapkeeper-prod --region us-east-1',
+    ],
+    [
+      'a stack that was not deleted wholly',
+      { 'aws cloudformation describe-stacks': { Stacks: [{ StackStatus: 'DELETE_FAILED' }] } },
+      'FAIL  the stack tapkeeper-prod was not deleted wholly (DELETE_FAILED)',
+      'npm run remove:aws',
+    ],
+    [
+      'a mirror target that is not there',
+      { 'aws ec2 describe-traffic-mirror-targets': { TrafficMirrorTargets: [] } },
+      'warn  destination soc: no mirror target in us-east-1 is or has tmt-0a45c694b91bcea54',
+      'until then what is wished there is held',
+    ],
+    [
+      'a filter that is not there',
+      { 'aws ec2 describe-traffic-mirror-filters': { TrafficMirrorFilters: [] } },
+      'warn  destination soc: there is no filter tmf-010db9a7d8056cc2d in us-east-1',
+      'create it, or correct the rules',
+    ],
+    [
+      'sessions where what is deployed keeps more than the settings',
+      {
+        ...KEEPING('123456789012:us-east-1,123456789012:eu-west-1'),
+        'aws ec2 describe-traffic-mirror-sessions': { TrafficMirrorSessions: [{ TrafficMirrorSessionId: 'tms-1' }] },
+      },
+      'FAIL  123456789012:eu-west-1 is kept by what is deployed, and not in the settings any more; 1 sessions of ours',
+      'TAPKEEPER_MODE=paused npm run -s tapkeeper -- drain --scope 123456789012:eu-west-1',
+    ],
+    [
+      'another account that what is deployed keeps and the settings do not',
+      KEEPING('123456789012:us-east-1,210987654321:us-east-1'),
+      'warn  210987654321:us-east-1 is kept by what is deployed, and not in the settings any more; sessions may be there',
+      'drain --scope 210987654321:us-east-1',
+    ],
+    [
       'no trail',
       { 'aws cloudtrail describe-trails': { trailList: [] } },
       'warn  no trail records management events in us-east-1',
@@ -159,6 +210,80 @@ describe('check:aws', () => {
     expect(text).toContain(line);
     expect(text).toContain(todo);
     expect(levels.filter((level) => level !== 'ok')).toEqual([line.slice(0, 4)]);
+  });
+
+  test('takes a stack that was never begun, and a scope that is empty, for no hindrance', async () => {
+    const { levels, text, ran } = await check({
+      'aws cloudformation describe-stacks': { Stacks: [{ StackStatus: 'REVIEW_IN_PROGRESS' }] },
+      ...KEEPING('123456789012:eu-west-1'),
+      'aws ec2 describe-traffic-mirror-sessions': { TrafficMirrorSessions: [] },
+    });
+
+    expect(levels).not.toContain('FAIL');
+    expect(text).toContain('123456789012:eu-west-1 is kept by what is deployed');
+    expect(ran).toContain(
+      'aws ec2 describe-traffic-mirror-sessions --filters Name=tag:tapkeeper:owner,Values=prod --region eu-west-1 --output json',
+    );
+  });
+
+  test('knows a destination by what stands behind its target', async () => {
+    const arn = 'arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/ids/50dc6c495c0c9188';
+    const rules = RULES.replace('target: tmt-0a45c694b91bcea54', `networkLoadBalancer: ${arn}`);
+    const target = { TrafficMirrorTargetId: 'tmt-1', NetworkLoadBalancerArn: arn };
+    const there = { 'aws ec2 describe-traffic-mirror-targets': { TrafficMirrorTargets: [target] } };
+
+    expect((await check(there, settingsFile('', rules))).levels).not.toContain('warn');
+    expect((await check({}, settingsFile('', rules))).text).toContain(`is or has ${arn}`);
+  });
+
+  test("warns of a former owner's deployment that is still there", async () => {
+    const stacks = 'aws cloudformation describe-stacks --stack-name';
+    const { text, levels } = await check(
+      { [`${stacks} tapkeeper-legacy`]: { Stacks: [{ StackStatus: 'CREATE_COMPLETE' }] } },
+      settingsFile('', RULES.replace('owner: prod', 'owner: prod\nformerOwners: [legacy, older]')),
+    );
+
+    expect(levels.filter((level) => level !== 'ok')).toEqual(['warn']);
+    expect(text).toContain('warn  tapkeeper-legacy, of a former owner, is still deployed');
+  });
+
+  test.each<[string, Answer, string]>([
+    ['valid', answered(validated()), 'ok    s3://rules/tapkeeper.yaml: valid, owner prod'],
+    [
+      'of another owner',
+      answered(validated({ owner: 'soc' })),
+      'FAIL  the rules at s3://rules/tapkeeper.yaml are of the owner soc, and what is deployed is of prod',
+    ],
+    [
+      'of former owners that the roles do not know',
+      answered(validated({ formerOwners: ['legacy', 'older'] })),
+      'FAIL  the rules at s3://rules/tapkeeper.yaml have the former owners older, whose sessions the roles may not change',
+    ],
+    [
+      'not valid',
+      {
+        code: 1,
+        stdout: validated({ valid: false, owner: null, problems: [{ severity: 'error', line: 3, message: 'no' }] }),
+        stderr: '',
+      },
+      'FAIL  s3://rules/tapkeeper.yaml is not valid:\n      s3://rules/tapkeeper.yaml:3: no',
+    ],
+    [
+      'not there',
+      { code: 1, stdout: '', stderr: 'tapkeeper: config-invalid: GetObject of the rules: NoSuchKey; there is no such' },
+      'FAIL  there are no rules at s3://rules/tapkeeper.yaml',
+    ],
+    [
+      'not to be read by everybody',
+      { code: 1, stdout: '', stderr: 'tapkeeper: config-invalid: GetObject of the rules: denied (AccessDenied)' },
+      'warn  the rules at s3://rules/tapkeeper.yaml could not be read',
+    ],
+  ])('of rules elsewhere that are %s says so', async (_what, answer, line) => {
+    const settings = settingsElsewhere('s3://rules/tapkeeper.yaml', 'formerOwners: [legacy]\n');
+    const { text, ran } = await check({ 'node cli/tapkeeper.ts validate': answer }, settings);
+
+    expect(text).toContain(line);
+    expect(ran).toContain('node cli/tapkeeper.ts validate s3://rules/tapkeeper.yaml --json');
   });
 
   test('counts what the queues feed as it is deployed', () => {

@@ -11,6 +11,13 @@ export function settingsFile(more = '', rules = RULES): string {
   return settings;
 }
 
+/** Settings whose rules are read while it runs. */
+export function settingsElsewhere(place: string, more = ''): string {
+  const path = settingsFile();
+  writeFileSync(path, `account: '123456789012'\nregion: us-east-1\nrules: ${place}\nowner: prod\n${more}`);
+  return path;
+}
+
 /** Another account is kept as well. */
 export const MEMBERS = `scopes: ['123456789012:us-east-1', '210987654321:us-east-1']\nmembers: { externalId: soc-7 }\n`;
 
@@ -45,6 +52,17 @@ export const READY: Readonly<Record<string, Recorded>> = {
   'aws cloudtrail get-event-selectors': {
     EventSelectors: [{ ReadWriteType: 'All', IncludeManagementEvents: true, DataResources: [] }],
   },
+  'aws ec2 describe-traffic-mirror-targets': {
+    TrafficMirrorTargets: [{ TrafficMirrorTargetId: 'tmt-0a45c694b91bcea54', Type: 'network-load-balancer' }],
+  },
+  'aws ec2 describe-traffic-mirror-filters': {
+    TrafficMirrorFilters: [{ TrafficMirrorFilterId: 'tmf-010db9a7d8056cc2d' }],
+  },
+  'aws lambda get-function-configuration': error(
+    'ResourceNotFoundException',
+    'GetFunctionConfiguration',
+    'Function not found',
+  ),
   'aws lambda get-account-settings': { AccountLimit: { UnreservedConcurrentExecutions: 1000 } },
 };
 
@@ -56,7 +74,7 @@ export const DEPLOYED: Readonly<Record<string, Recorded>> = {
     LastModified: '1970-01-01T00:00:00.000+0000',
     Timeout: 300,
     LastUpdateStatus: 'Successful',
-    Environment: { Variables: { TAPKEEPER_MODE: 'paused' } },
+    Environment: { Variables: { TAPKEEPER_MODE: 'paused', TAPKEEPER_SCOPES: '123456789012:us-east-1' } },
   },
 };
 

@@ -23,7 +23,7 @@ describe('deploy:aws', () => {
 
     expect(code).toBe(0);
     expect(wrote).toEqual(['npm run --silent build', 'cdk deploy tapkeeper-prod --exclusively -c settings=SETTINGS']);
-    expect(text).toContain('npx tapkeeper plan --scope 123456789012:us-east-1');
+    expect(text).toMatch(/npm run -s tapkeeper -- plan --rules \S+tapkeeper\.yaml --scope 123456789012:us-east-1/);
     expect(text).toContain(
       'It is in mode observe. When the plan is right, set `mode: enforce` in the settings and deploy again.',
     );
@@ -37,7 +37,7 @@ describe('deploy:aws', () => {
       'cdk deploy tapkeeper-prod-destination --exclusively -c settings=SETTINGS --require-approval never',
       'cdk deploy tapkeeper-prod --exclusively -c settings=SETTINGS --require-approval never',
     ]);
-    expect(text).toContain('Put the lines of the destination stack');
+    expect(text).toContain('put the lines of the destination stack');
   });
 
   test('says how members are rolled out', async () => {

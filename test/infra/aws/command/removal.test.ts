@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { removeAws } from '../../../../infra/aws/command/removal.ts';
 import { type OptionName, readTyped } from '../../../../infra/command/options.ts';
-import { RULES } from '../../../cli/run.ts';
 import { answered, ended, type Recorded, record } from '../../command/recorded.ts';
-import { awsError, DEPLOYED, MEMBERS, READY, settingsFile } from './commands.ts';
+import { awsError, DEPLOYED, MEMBERS, READY, settingsElsewhere, settingsFile } from './commands.ts';
 
 const OPTIONS: readonly OptionName[] = ['lift', 'expects', 'member-role', 'drained', 'yes'];
 const LIFTED = ['--lift', 'all', '--lift', 'limit'];
@@ -14,10 +12,18 @@ interface Given {
   readonly answers?: Readonly<Record<string, Recorded>>;
   readonly flags?: readonly string[];
   readonly nowMs?: number;
+  /** Of the stacks, until they are destroyed. */
+  readonly status?: string;
 }
 
 /** The stacks go when they are destroyed. */
-async function remove({ settings = settingsFile(), answers = {}, flags = LIFTED, nowMs = 1e12 }: Given = {}) {
+async function remove({
+  settings = settingsFile(),
+  answers = {},
+  flags = LIFTED,
+  nowMs = 1e12,
+  status = 'UPDATE_COMPLETE',
+}: Given = {}) {
   const gone = new Set<string>();
   const missing = awsError('ValidationError', 'DescribeStacks', 'does not exist');
   const destroy = (stack: string): Record<string, Recorded> => ({
@@ -25,7 +31,7 @@ async function remove({ settings = settingsFile(), answers = {}, flags = LIFTED,
     [`aws cloudformation describe-stacks --stack-name ${stack} `]: () =>
       gone.has(stack)
         ? { code: 254, stdout: '', stderr: missing }
-        : answered('{"Stacks":[{"StackStatus":"UPDATE_COMPLETE"}]}'),
+        : answered(JSON.stringify({ Stacks: [{ StackStatus: status }] })),
   });
   const table = { ...DEPLOYED, ...destroy('tapkeeper-prod'), ...destroy('tapkeeper-prod-destination'), ...answers };
   const recording = record(table, nowMs);
@@ -43,7 +49,8 @@ async function remove({ settings = settingsFile(), answers = {}, flags = LIFTED,
   return { code, wrote, shown, text: recording.lines.join('\n'), pauses: recording.pauses };
 }
 
-const DRAIN = 'node cli/tapkeeper.ts drain --rules RULES --scope 123456789012:us-east-1 --lift all --lift limit';
+const DRAIN =
+  'node cli/tapkeeper.ts drain --rules RULES --owner prod --scope 123456789012:us-east-1 --lift all --lift limit';
 
 describe('remove:aws', () => {
   test('builds, pauses, drains and destroys, in this order', async () => {
@@ -56,7 +63,11 @@ describe('remove:aws', () => {
       DRAIN,
       'cdk destroy tapkeeper-prod --exclusively -c settings=SETTINGS',
     ]);
-    expect(shown[2]?.env).toEqual({ TAPKEEPER_ACCOUNT: '123456789012', TAPKEEPER_MODE: 'paused' });
+    expect(shown[2]?.env).toEqual({
+      AWS_REGION: 'us-east-1',
+      TAPKEEPER_ACCOUNT: '123456789012',
+      TAPKEEPER_MODE: 'paused',
+    });
     expect(text).toContain('Removed. No session of ours is left.');
   });
 
@@ -88,19 +99,19 @@ describe('remove:aws', () => {
   });
 
   test('waits until what had begun is over: as long as an invocation may take, counted from the pause', async () => {
-    const { pauses, text, code } = await remove({ nowMs: 290_000 });
+    const { pauses, text, code } = await remove({ nowMs: 350_000 });
     expect([code, pauses]).toEqual([0, [10]]);
     expect(text).toContain('Waiting until what tapkeeper-prod-on-change had begun is over: 10 s at most');
 
-    expect((await remove({ nowMs: 0 })).pauses.reduce((sum, one) => sum + one, 0)).toBe(300);
-    expect((await remove({ nowMs: 300_000 })).pauses).toEqual([]);
+    expect((await remove({ nowMs: 0 })).pauses.reduce((sum, one) => sum + one, 0)).toBe(360);
+    expect((await remove({ nowMs: 360_000 })).pauses).toEqual([]);
   });
 
   test('waits for each function that writes', async () => {
     const paused = { Timeout: 300, Environment: { Variables: { TAPKEEPER_MODE: 'paused' } } };
     const resync = { ...paused, LastModified: '1970-01-01T00:00:10.000+0000' };
     const answers = { 'aws lambda get-function-configuration --function-name tapkeeper-prod-resync': resync };
-    const { pauses, text } = await remove({ answers, nowMs: 300_000 });
+    const { pauses, text } = await remove({ answers, nowMs: 360_000 });
 
     expect(pauses).toEqual([10]);
     expect(text).toContain('Waiting until what tapkeeper-prod-resync had begun is over');
@@ -186,25 +197,69 @@ describe('remove:aws', () => {
     expect(byRole.text).toContain('delete its stack instances and stack set');
   });
 
-  test.each([
-    [['--drained', '999999999999:us-east-1'], '--drained 999999999999:us-east-1: the settings keep'],
-    [['--member-role', 'arn:aws:iam::1:role/x'], 'write {account} where'],
-  ])('refuses %j', async (flags, said) => {
-    expect((await remove({ flags })).code).toContain(said);
+  test.each([[['--member-role', 'arn:aws:iam::1:role/x'], 'write {account} where']])(
+    'refuses %j',
+    async (flags, said) => {
+      expect((await remove({ flags })).code).toContain(said);
+    },
+  );
+
+  test.each(['s3://rules/tapkeeper.yaml', 'ssm:/soc/rules'])('drains by the rules at %s', async (place) => {
+    const { shown, code } = await remove({ settings: settingsElsewhere(place) });
+
+    expect([code, shown[2]?.args.slice(1, 6)]).toEqual([0, ['drain', '--rules', place, '--owner', 'prod']]);
+    expect(shown[2]?.env).toMatchObject({ AWS_REGION: 'us-east-1' });
   });
 
-  test.each([
-    ['s3://rules/tapkeeper.yaml', 'aws s3 cp s3://rules/tapkeeper.yaml -'],
-    ['ssm:/soc/rules', 'aws ssm get-parameter --name /soc/rules --with-decryption'],
-  ])('fetches the rules from %s', async (place, call) => {
-    const settings = settingsFile('owner: prod\n');
-    const text = readFileSync(settings, 'utf8').replace('rules: tapkeeper.yaml', `rules: ${place}`);
-    const elsewhere = settingsFile().replace(/$/, '');
-    const { writeFileSync } = await import('node:fs');
-    writeFileSync(elsewhere, text);
-    const { shown, code } = await remove({ settings: elsewhere, answers: { [call]: answered(RULES) } });
+  test('leaves no scope out that what is deployed keeps and the settings do not, and builds nothing before that is clear', async () => {
+    const scopes = '123456789012:us-east-1,123456789012:eu-west-1';
+    const keeping = {
+      LastModified: '1970-01-01T00:00:00.000+0000',
+      Timeout: 300,
+      Environment: { Variables: { TAPKEEPER_MODE: 'paused', TAPKEEPER_SCOPES: scopes } },
+    };
+    const answers = { 'aws lambda get-function-configuration': keeping };
 
-    const path = shown[2]?.args[shown[2].args.indexOf('--rules') + 1] ?? '';
-    expect([code, readFileSync(path, 'utf8')]).toEqual([0, RULES]);
+    const refused = await remove({ answers });
+    expect(refused.wrote).toEqual([]);
+    expect(refused.code).toContain(
+      '123456789012:eu-west-1: kept by what is deployed, and not in the settings any more',
+    );
+
+    const byHand = await remove({ answers, flags: [...LIFTED, '--drained', '123456789012:eu-west-1'] });
+    expect([byHand.code, byHand.wrote[2]]).toEqual([0, DRAIN]);
+  });
+
+  test.each(['ROLLBACK_COMPLETE', 'DELETE_FAILED', 'UPDATE_ROLLBACK_FAILED'])(
+    'deploys nothing to a stack that cannot be deployed to (%s), and drains and removes all the same',
+    async (status) => {
+      const { code, wrote } = await remove({ status });
+
+      expect([code, wrote.slice(1)]).toEqual([
+        0,
+        [DRAIN, 'cdk destroy tapkeeper-prod --exclusively -c settings=SETTINGS'],
+      ]);
+    },
+  );
+
+  test('waits for nobody while CloudFormation is at it', async () => {
+    const { code, wrote } = await remove({ status: 'DELETE_IN_PROGRESS' });
+
+    expect(code).toContain('tapkeeper-prod is changing (DELETE_IN_PROGRESS); wait');
+    expect(wrote).toEqual(['npm run --silent build']);
+  });
+
+  test('drains nothing that a deployment of the owner in another region would attach again', async () => {
+    const { code, wrote } = await remove({
+      answers: {
+        'aws cloudformation describe-stacks --stack-name tapkeeper-prod ':
+          READY['aws cloudformation describe-stacks'] ?? '',
+        'aws cloudformation list-stack-resources': READY['aws cloudformation describe-stacks'] ?? '',
+        'aws iam get-role': { Role: { RoleName: 'tapkeeper-prod' } },
+      },
+    });
+
+    expect(code).toContain('another deployment has the owner prod; name the settings that it was deployed by');
+    expect(wrote).toEqual(['npm run --silent build']);
   });
 });

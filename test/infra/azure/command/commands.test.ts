@@ -5,19 +5,35 @@ import { checkAzure } from '../../../../infra/azure/command/checks.ts';
 import { HOME_PROVIDERS } from '../../../../infra/azure/command/checks/providers.ts';
 import { deployAzure } from '../../../../infra/azure/command/deployment.ts';
 import { removeAzure } from '../../../../infra/azure/command/removal.ts';
-import { functionSeconds } from '../../../../infra/azure/command/removal/pause.ts';
+import { lastingSeconds } from '../../../../infra/azure/command/removal/pause.ts';
 import { readTyped } from '../../../../infra/command/options.ts';
-import { answered, ended, type Recorded, record } from '../../command/recorded.ts';
-import { compiled, error, HOME, KEPT, OUTPUTS, PARAMETERS, parametersFile, READY, rulesOf, TAP } from './commands.ts';
+import { answered, ended, type Recorded, record, validated } from '../../command/recorded.ts';
+import {
+  compiled,
+  error,
+  HOME,
+  KEPT,
+  NO_TAPS,
+  OUTPUTS,
+  PARAMETERS,
+  parametersFile,
+  READY,
+  rulesOf,
+  TAP,
+} from './commands.ts';
 
 type Answers = Readonly<Record<string, Recorded>>;
 
 async function check(answers: Answers, parametersPath = parametersFile()) {
-  const { means, lines, ran } = record({ ...READY, ...answers });
+  const recording = record({ ...READY, ...answers });
+  const { means, lines } = recording;
   const { findings } = await checkAzure(means.run, { parametersPath, subscription: null }, means.say);
-  return { levels: findings.map(({ level }) => level), text: lines.join('\n'), ran };
+  return { levels: findings.map(({ level }) => level), text: lines.join('\n'), ran: recording.ran };
 }
 
+const CASED = 'abcdef12-2222-4222-8222-222222222222';
+const OLD_TAP = `/subscriptions/${KEPT}/resourceGroups/net/providers/Microsoft.Network/virtualNetworkTaps/old`;
+const ASSIGNMENT = 'providers/Microsoft.Authorization/roleAssignments/1';
 const ROLE = `tapkeeper-prod source ${HOME}`;
 
 describe('check:azure', () => {
@@ -34,15 +50,16 @@ describe('check:azure', () => {
       ok    …: owner prod in eastus2, mode observe, keeps 11111111-1111-4111-8111-111111111111, 22222222-2222-4222-8222-222222222222
       ok    …: valid, owner prod
       ok    registered in 11111111-1111-4111-8111-111111111111: Microsoft.Compute, Microsoft.EventGrid, Microsoft.Insights, Microsoft.ManagedIdentity, Microsoft.Network, Microsoft.OperationalInsights, Microsoft.Storage, Microsoft.Web
-      ok    registered in 22222222-2222-4222-8222-222222222222: Microsoft.Compute, Microsoft.EventGrid, Microsoft.Network
+      ok    registered in 22222222-2222-4222-8222-222222222222: Microsoft.Compute, Microsoft.EventGrid, Microsoft.Insights, Microsoft.Network
       ok    Flex Consumption is in eastus2
       ok    virtual network TAPs are in eastus2
       ok    11111111-1111-4111-8111-111111111111 has no system topic yet; one is made
       ok    22222222-2222-4222-8222-222222222222 has no system topic yet; one is made
       ok    no other deployment of the owner prod in 11111111-1111-4111-8111-111111111111
       ok    no other deployment of the owner prod in 22222222-2222-4222-8222-222222222222
+      ok    what the rules mirror to may be joined
 
-      14 ok, 0 to look at, 0 FAIL: nothing stops a deployment"
+      15 ok, 0 to look at, 0 FAIL: nothing stops a deployment"
     `);
     expect(
       ran.every((line) =>
@@ -89,11 +106,40 @@ describe('check:azure', () => {
         [`az provider list --subscription ${KEPT}`]: [
           { namespace: 'microsoft.compute', registrationState: 'Registered' },
           { namespace: 'Microsoft.Network', registrationState: 'Registered' },
+          { namespace: 'Microsoft.Insights', registrationState: 'Registered' },
           { namespace: 'Microsoft.EventGrid', registrationState: 'NotRegistered' },
         ],
       },
       `FAIL  Microsoft.EventGrid is not registered in the subscription ${KEPT}`,
       `to do: az provider register --namespace Microsoft.EventGrid --subscription ${KEPT} --wait`,
+    ],
+    [
+      'a provider of the alerts that is not registered where it keeps',
+      {
+        [`az provider list --subscription ${KEPT}`]: ['Compute', 'Network', 'EventGrid'].map((name) => ({
+          namespace: `Microsoft.${name}`,
+          registrationState: 'Registered',
+        })),
+      },
+      `FAIL  Microsoft.Insights is not registered in the subscription ${KEPT}`,
+      '--wait',
+    ],
+    [
+      'a subscription that is there twice',
+      { 'az bicep build-params': compiled({ ...PARAMETERS, subscriptions: [HOME, CASED.toUpperCase(), CASED] }) },
+      `FAIL  the subscription ${CASED} is in \`subscriptions\` twice`,
+      'write it once',
+    ],
+    [
+      'a subscription that is dropped',
+      {
+        'az bicep build-params': compiled({ ...PARAMETERS, subscriptions: [HOME] }),
+        'az deployment sub show': OUTPUTS,
+        'az role definition list': [{ name: 'role-home' }],
+        [`az role definition list --subscription ${KEPT}`]: [{ name: 'role-kept' }],
+      },
+      `FAIL  the subscription ${KEPT} is kept by what is deployed, and not in \`subscriptions\` any more; TAP configurations`,
+      `TAPKEEPER_MODE=paused npm run -s tapkeeper -- drain --scope ${KEPT}`,
     ],
     [
       'a region without Flex Consumption',
@@ -103,7 +149,7 @@ describe('check:azure', () => {
     ],
     [
       'a region without VTAPs',
-      { 'az provider show': ['Korea Central', 'Germany West Central'] },
+      NO_TAPS,
       'FAIL  there are no virtual network TAPs in eastus2, and the parameters name none elsewhere',
       'regions with VTAPs: germanywestcentral, koreacentral',
     ],
@@ -208,6 +254,76 @@ describe('check:azure', () => {
     expect(text).toContain(line);
   });
 
+  test('takes a subscription that was cleared before it was dropped', async () => {
+    const { levels, text } = await check({
+      'az bicep build-params': compiled({ ...PARAMETERS, subscriptions: [HOME] }),
+      'az deployment sub show': OUTPUTS,
+      'az role definition list': [{ name: 'role-home' }],
+      [`az role definition list --subscription ${KEPT}`]: [],
+    });
+
+    expect(levels).not.toContain('FAIL');
+    expect(text).toContain('nothing that was deployed for it is left');
+  });
+
+  test.each<[string, Answers, string, string]>([
+    [
+      'a VTAP that was dropped',
+      { 'az deployment sub show': { ...OUTPUTS, tapAssignmentIds: { value: [`${OLD_TAP}/${ASSIGNMENT}`] } } },
+      `warn  the VTAP ${OLD_TAP} is not in \`taps\` any more, and may still be joined`,
+      `az role assignment delete --ids ${OLD_TAP}/${ASSIGNMENT}`,
+    ],
+    [
+      'a VTAP of the rules that may not be joined',
+      {
+        'az bicep build-params': compiled({ ...PARAMETERS, taps: [OLD_TAP] }),
+        'az resource show': { location: 'eastus2' },
+      },
+      `warn  destination soc: the VTAP ${TAP.toLowerCase()} may not be joined`,
+      'put it into `taps`',
+    ],
+    [
+      'a VTAP of the rules that is not there',
+      {
+        'az bicep build-params': compiled({ ...PARAMETERS, taps: [], tapSubscriptions: [HOME] }),
+        'az resource list': [],
+        'az resource show': error('ResourceNotFound', 'not found'),
+      },
+      'could not be looked at: ERROR: (ResourceNotFound) not found',
+      'create it, or correct the rules',
+    ],
+  ])('warns of %s', async (_what, answers, line, todo) => {
+    const known = { 'az role definition list': [] };
+    const { text, levels } = await check({ ...known, ...answers });
+
+    expect(text).toContain(line);
+    expect(text).toContain(todo);
+    expect(levels.filter((level) => level !== 'ok')).toEqual(['warn']);
+  });
+
+  test('of a frontend wants its VTAP to be joined', async () => {
+    const frontend = `/subscriptions/${HOME}/resourceGroups/net/providers/Microsoft.Network/loadBalancers/lb/frontendIPConfigurations/front`;
+    const rules = rulesOf('prod').replace(`virtualNetworkTap: ${TAP}`, `loadBalancerFrontend: ${frontend}`);
+    const none = { 'az bicep build-params': compiled({ ...PARAMETERS, taps: [] }) };
+
+    expect((await check(none, parametersFile(rules))).text).toContain('destination soc: no VTAP may be joined');
+  });
+
+  test.each([
+    [answered(validated({})), 'ok    https://rules.blob.core.windows.net/tapkeeper/tapkeeper.yaml: valid, owner prod'],
+    [answered(validated({ owner: 'dev' })), 'are of the owner dev, and what is deployed is of prod'],
+    [answered(validated({ formerOwners: ['legacy'] })), ': valid, owner prod'],
+  ])('looks at the rules of a blob: %#', async (answer, line) => {
+    const rules = 'https://rules.blob.core.windows.net/tapkeeper/tapkeeper.yaml';
+    const { text, ran } = await check({
+      'az bicep build-params': compiled({ ...PARAMETERS, rules }),
+      'node cli/tapkeeper.ts validate': answer,
+    });
+
+    expect(text).toContain(line);
+    expect(ran).toContain(`node cli/tapkeeper.ts validate ${rules} --json`);
+  });
+
   test.each([
     ['that are not valid', rulesOf('prod').replace('when:', 'wenn:'), 'is not valid'],
     ['of another owner', rulesOf('dev'), 'the rules are of the owner dev, the parameters name prod'],
@@ -274,8 +390,18 @@ describe('deploy:azure', () => {
           .replaceAll(/\S*\/tapkeeper-\S*\/tapkeeper\.yaml/g, 'RULES')
           .replaceAll(join(import.meta.dirname, '../../../..'), '.'),
       );
-    return { code, shown, text: recording.lines.join('\n') };
+    return { code, shown, text: recording.lines.join('\n'), pauses: recording.pauses };
   }
+
+  test('publishes again while the roles are not known everywhere, and says so', async () => {
+    let refusals = 2;
+    const { code, shown, text, pauses } = await deploy({
+      'az functionapp deployment': () => ended(refusals-- > 0 ? 1 : 0),
+    });
+
+    expect([code, shown.length, pauses]).toEqual([0, 5, [60, 60]]);
+    expect(text).toContain('roles are new they may not be known everywhere yet. Again in 60 s (1 of 3)');
+  });
 
   test('packs with the rules, deploys the resources, publishes the code, and says what comes next', async () => {
     const { code, shown, text } = await deploy();
@@ -286,20 +412,24 @@ describe('deploy:azure', () => {
       `az deployment sub create --subscription ${HOME} --name tapkeeper-prod --location eastus2 --template-file ./infra/azure/main.bicep --parameters PARAMETERS --output none`,
       `az functionapp deployment source config-zip --subscription ${HOME} --resource-group tapkeeper-prod --name tapkeeper-prod-abc --src ./dist/packages/tapkeeper-functions.zip --output none`,
     ]);
-    expect(text).toContain(`npx tapkeeper plan --scope ${HOME} --scope ${KEPT}`);
+    expect(text).toMatch(`--scope ${HOME} --scope ${KEPT}`);
+    expect(text).toMatch(/npm run -s tapkeeper -- plan --rules \S+tapkeeper\.yaml --scope/);
     expect(text).toContain("set `param mode = 'enforce'`");
   });
 
   test('packs no rules where a blob has them', async () => {
     const rules = 'https://rules.blob.core.windows.net/tapkeeper/tapkeeper.yaml';
-    const { shown, text } = await deploy({ 'az bicep build-params': compiled({ ...PARAMETERS, rules }) });
+    const { shown, text } = await deploy({
+      'az bicep build-params': compiled({ ...PARAMETERS, rules }),
+      'node cli/tapkeeper.ts validate': answered(validated()),
+    });
 
     expect(shown[0]).toBe('npm run --silent package');
     expect(text).toContain('Storage Blob Data Reader');
   });
 
   test.each<[string, Answers, number, number | string]>([
-    ['the check fails', { 'az provider show': [] }, 0, 1],
+    ['the check fails', NO_TAPS, 0, 1],
     ['packing fails', { 'npm run': ended(1) }, 1, 'packing: npm ended with exit code 1; see above, and run this again'],
     [
       'deploying fails',
@@ -310,7 +440,7 @@ describe('deploy:azure', () => {
     [
       'publishing fails',
       { 'az functionapp deployment': ended(1) },
-      3,
+      6,
       'publishing the code: az ended with exit code 1; see above, and run this again',
     ],
   ])('stops where %s', async (_where, answers, count, ending) => {
@@ -336,12 +466,12 @@ describe('remove:azure', () => {
     const typed = readTyped([parameters, ...LIFTED], ['lift']);
     const code = await removeAzure(typed, recording.means).catch((thrown: Error) => thrown.message);
     const wrote = recording.ran
-      .filter((line) => / (set|delete|drain|download) /.test(line))
+      .filter((line) => / (set|delete|drain) /.test(line))
       .map((line) => line.replaceAll(/\S*\/tapkeeper-\S*\/tapkeeper\.yaml/g, 'RULES'));
     return { code, wrote, pauses: recording.pauses, text: recording.lines.join('\n'), calls: recording.calls };
   }
 
-  const DRAIN = `node cli/tapkeeper.ts drain --rules RULES --scope ${HOME} --scope ${KEPT} --lift all --lift limit`;
+  const DRAIN = `node cli/tapkeeper.ts drain --rules RULES --owner prod --scope ${HOME} --scope ${KEPT} --lift all --lift limit`;
 
   test('pauses, waits, drains, and deletes what the outputs name, in the order of the README', async () => {
     const { code, wrote, pauses, calls } = await remove();
@@ -353,7 +483,7 @@ describe('remove:azure', () => {
       DRAIN,
       `az resource delete --ids ${id('Microsoft.EventGrid', 1)}`,
       `az resource delete --ids ${id('Microsoft.EventGrid', 2)}`,
-      `az role assignment delete --ids ${id('assignment', 3)}`,
+      `az role assignment delete --ids ${TAP}/providers/Microsoft.Authorization/roleAssignments/3`,
       `az role assignment delete --ids ${id('assignment', 1)}`,
       `az role assignment delete --ids ${id('assignment', 2)}`,
       `az role definition delete --name role-home --scope /subscriptions/${HOME}`,
@@ -364,7 +494,7 @@ describe('remove:azure', () => {
       `az group delete --yes --subscription ${HOME} --name tapkeeper-prod`,
       `az deployment sub delete --subscription ${HOME} --name tapkeeper-prod`,
     ]);
-    expect(pauses.reduce((sum, one) => sum + one, 0)).toBe(functionSeconds());
+    expect(pauses.reduce((sum, one) => sum + one, 0)).toBe(lastingSeconds());
     expect(calls.find(({ args }) => args.includes('drain'))?.env).toEqual({ TAPKEEPER_MODE: 'paused' });
   });
 
@@ -418,21 +548,37 @@ describe('remove:azure', () => {
   });
 
   test('says where there is no deployment of the owner', async () => {
-    const { code, wrote } = await remove({ 'az deployment sub show': READY['az deployment sub show'] ?? '' });
+    const { code, wrote } = await remove({
+      'az deployment sub show': READY['az deployment sub show'] ?? '',
+      'az functionapp list': error('ResourceGroupNotFound', 'no group'),
+    });
 
     expect(code).toContain(`there is no deployment tapkeeper-prod in ${HOME}; name its home with --subscription`);
     expect(wrote).toEqual([]);
   });
 
-  test('fetches the rules from their blob', async () => {
-    const rules = 'https://rules.blob.core.windows.net/tapkeeper/tapkeeper.yaml';
-    const { wrote } = await remove({
-      'az bicep build-params': compiled({ ...PARAMETERS, rules }),
-      'az storage blob download': ended(0),
+  test.each([
+    ['failed', answered('null')],
+    ['was forgotten', error('DeploymentNotFound', 'no')],
+  ])('pauses and drains what runs though its last deployment %s, and says what is left to do', async (_how, last) => {
+    const { code, wrote } = await remove({
+      'az deployment sub show': last,
+      'az functionapp list': ['another', 'tapkeeper-prod-abc'],
     });
 
-    expect(wrote[0]).toMatch(
-      `az storage blob download --blob-url ${rules} --file RULES --auth-mode login --output none`,
+    expect(code).toContain(
+      'nothing is attached any more and the app is paused, but the last deployment of tapkeeper-prod',
     );
+    expect(wrote).toEqual([
+      expect.stringContaining('--name tapkeeper-prod-abc --settings TAPKEEPER_MODE=paused'),
+      DRAIN,
+    ]);
+  });
+
+  test('drains by the rules of their blob', async () => {
+    const rules = 'https://rules.blob.core.windows.net/tapkeeper/tapkeeper.yaml';
+    const { wrote } = await remove({ 'az bicep build-params': compiled({ ...PARAMETERS, rules }) });
+
+    expect(wrote[1]).toContain(`drain --rules ${rules} --owner prod`);
   });
 });

@@ -30,7 +30,7 @@ export function compiled(parameters: Readonly<Record<string, unknown>>): Recorde
   return { parametersJson, templateJson: '{}', templateSpecId: null };
 }
 
-export const PARAMETERS = { owner: 'prod', location: 'eastus2', subscriptions: [HOME, KEPT] };
+export const PARAMETERS = { owner: 'prod', location: 'eastus2', subscriptions: [HOME, KEPT], taps: [TAP] };
 
 export const error = (code: string, said: string): string =>
   `WARNING: a notice of the day\nERROR: (${code}) ${said}\nCode: ${code}`;
@@ -60,11 +60,22 @@ export const READY: Readonly<Record<string, Recorded>> = {
   'az bicep build-params': compiled(PARAMETERS),
   'az provider list': PROVIDERS.map((name) => ({ namespace: `Microsoft.${name}`, registrationState: 'Registered' })),
   'az functionapp list-flexconsumption-locations': ['eastus', 'eastus2', 'northeurope'],
+  'az resource show': { location: 'eastus2' },
   'az provider show': ['East US 2', 'Korea Central'],
   'az eventgrid system-topic list': [],
   'az deployment sub show': error('DeploymentNotFound', "Deployment 'tapkeeper-prod' could not be found."),
   'az role definition list': [],
   'az group exists': answered('false\n'),
+};
+
+/** The role assignment that lets the VTAP be joined. */
+const TAP_ASSIGNMENT = `${TAP}/providers/Microsoft.Authorization/roleAssignments/3`;
+
+/** A region that has no VTAPs, and parameters by which there are none elsewhere. */
+export const NO_TAPS: Readonly<Record<string, Recorded>> = {
+  'az bicep build-params': compiled({ ...PARAMETERS, taps: [], tapSubscriptions: [HOME] }),
+  'az provider show': ['Korea Central', 'Germany West Central'],
+  'az resource list': [],
 };
 
 const idOf = (kind: string, n: number): string => `/subscriptions/${HOME}/providers/${kind}/${n}`;
@@ -78,7 +89,7 @@ const outputs = {
     { scope: `/subscriptions/${KEPT}`, role: 'role-kept', assignmentId: idOf('assignment', 2) },
   ],
   tapRoles: [{ scope: `/subscriptions/${HOME}`, role: 'role-tap', assignmentId: '' }],
-  tapAssignmentIds: [idOf('assignment', 3)],
+  tapAssignmentIds: [TAP_ASSIGNMENT],
   eventsGroups: [
     { subscription: HOME, resourceGroup: 'tapkeeper-prod-events' },
     { subscription: KEPT, resourceGroup: 'tapkeeper-prod-events' },
@@ -86,6 +97,6 @@ const outputs = {
 };
 
 /** The outputs of main.bicep, as a deployment tells them. */
-export const OUTPUTS: Recorded = Object.fromEntries(
+export const OUTPUTS: Readonly<Record<string, unknown>> = Object.fromEntries(
   Object.entries(outputs).map(([name, value]) => [name, { type: 'Object', value }]),
 );
