@@ -1,10 +1,14 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
 import { ROOT } from '../../tools/root.ts';
 
 interface Step {
+  readonly name?: string;
   readonly uses?: string;
   readonly run?: string;
 }
@@ -94,5 +98,36 @@ describe.each(Object.keys(PERMISSIONS))('the workflow %s', async (name) => {
     const awaited = Object.values(workflow.jobs).flatMap(({ needs }) => (needs === undefined ? [] : [needs]));
 
     expect(awaited.filter((job) => !(job in workflow.jobs))).toEqual([]);
+  });
+});
+
+describe('what publishes', async () => {
+  const text = await readFile(join(FOLDER, 'release.yml'), 'utf8');
+  const steps = stepsOf(parseDocument(text).toJS() as Workflow);
+
+  /** What a step asks a command to do for a tag, beside the packages. */
+  async function askedBy(name: string, command: string, tag: string): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), 'tapkeeper-'));
+    try {
+      await writeFile(join(folder, command), '#!/bin/sh\necho "$@"\n', { mode: 0o755 });
+      await writeFile(join(folder, 'tapkeeper-1.0.0.tgz'), '');
+      const run = steps.find((step) => step.name === name)?.run ?? '';
+      const env = { PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}`, GITHUB_REF_NAME: tag };
+      return (await promisify(execFile)('bash', ['-euc', run], { cwd: folder, env })).stdout;
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  it.each([
+    ['v1.0.0', '--tag latest', '--latest'],
+    ['v1.0.0-rc.1', '--tag next', '--prerelease'],
+  ])('of %s says to npm %s and to GitHub %s', async (tag, toNpm, toGitHub) => {
+    expect(await askedBy('Publish', 'npm', tag)).toContain(
+      `./tapkeeper-1.0.0.tgz --provenance --access public ${toNpm}`,
+    );
+    expect(await askedBy('Release', 'gh', tag)).toMatch(
+      new RegExp(`^release create ${tag} --verify-tag --generate-notes ${toGitHub} -- .*tapkeeper-1\\.0\\.0\\.tgz`),
+    );
   });
 });
