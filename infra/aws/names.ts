@@ -22,3 +22,6 @@ export const namesOf = (owner: Owner) => {
     namespace: `tapkeeper/${owner}`,
   } as const;
 };
+
+/** Under which a template says what the deployment keeps, as a list of `account:region`: removing it compares that with the settings. */
+export const SCOPES_METADATA = 'TapkeeperScopes';

@@ -6,7 +6,7 @@ import { addBus, isForwardedTo } from './bus.ts';
 import { addDashboard } from '../watch/dashboard.ts';
 import { addEventRules, type Watching } from './event-rules.ts';
 import { addFunctions } from './functions.ts';
-import { namesOf } from '../names.ts';
+import { namesOf, SCOPES_METADATA } from '../names.ts';
 import { addOutput } from '../output.ts';
 import { addQueues } from './queues.ts';
 import { addRoles } from './roles.ts';
@@ -28,12 +28,15 @@ import type { Settings } from '../settings.ts';
  * @throws Fault `config-invalid` when a bundle is not there.
  */
 export function tapkeeperStack(app: Construct, settings: Settings, bundles: string): Stack {
-  const { account, region, launchHooks, sweepMinutes, notify, owner } = settings;
+  const { account, region, launchHooks, scopes, sweepMinutes, notify, owner } = settings;
   const names = namesOf(owner);
   const stack = new Stack(app, names.stack, {
     env: { account, region },
     description: `tapkeeper: keeps traffic mirroring attached, in the name of ${owner}`,
   });
+  stack.templateOptions.metadata = {
+    [SCOPES_METADATA]: scopes.map((scope) => `${scope.account}:${scope.region}`),
+  };
 
   const queues = addQueues(stack, names);
   const roles = addRoles(stack, names, settings, queues);

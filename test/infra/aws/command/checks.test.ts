@@ -5,16 +5,7 @@ import { FEEDS } from '../../../../infra/aws/deployment/limits.ts';
 import { RULES } from '../../../cli/run.ts';
 import type { Answer } from '../../../../infra/command/process.ts';
 import { answered, type Recorded, record, validated } from '../../command/recorded.ts';
-import { awsError, DEPLOYED, NO_AWS, READY, settingsElsewhere, settingsFile } from './commands.ts';
-
-/** What is deployed keeps these scopes. */
-const KEEPING = (scopes: string): Readonly<Record<string, Recorded>> => ({
-  'aws lambda get-function-configuration': {
-    LastModified: '1970-01-01T00:00:00.000+0000',
-    Timeout: 300,
-    Environment: { Variables: { TAPKEEPER_MODE: 'enforce', TAPKEEPER_SCOPES: scopes } },
-  },
-});
+import { awsError, DEPLOYED, keeping, NO_AWS, READY, settingsElsewhere, settingsFile } from './commands.ts';
 
 async function check(answers: Readonly<Record<string, Recorded>>, settings = settingsFile()) {
   const recording = record({ ...READY, ...answers });
@@ -148,7 +139,7 @@ describe('check:aws', () => {
     [
       'sessions where what is deployed keeps more than the settings',
       {
-        ...KEEPING('123456789012:us-east-1,123456789012:eu-west-1'),
+        ...keeping('123456789012:us-east-1', '123456789012:eu-west-1'),
         'aws ec2 describe-traffic-mirror-sessions': { TrafficMirrorSessions: [{ TrafficMirrorSessionId: 'tms-1' }] },
       },
       'FAIL  123456789012:eu-west-1 is kept by what is deployed, and not in the settings any more; 1 sessions of ours',
@@ -156,7 +147,7 @@ describe('check:aws', () => {
     ],
     [
       'another account that what is deployed keeps and the settings do not',
-      KEEPING('123456789012:us-east-1,210987654321:us-east-1'),
+      keeping('123456789012:us-east-1', '210987654321:us-east-1'),
       'warn  210987654321:us-east-1 is kept by what is deployed, and not in the settings any more; sessions may be there',
       'drain --scope 210987654321:us-east-1',
     ],
@@ -215,7 +206,7 @@ describe('check:aws', () => {
   test('takes a stack that was never begun, and a scope that is empty, for no hindrance', async () => {
     const { levels, text, ran } = await check({
       'aws cloudformation describe-stacks': { Stacks: [{ StackStatus: 'REVIEW_IN_PROGRESS' }] },
-      ...KEEPING('123456789012:eu-west-1'),
+      ...keeping('123456789012:eu-west-1'),
       'aws ec2 describe-traffic-mirror-sessions': { TrafficMirrorSessions: [] },
     });
 

@@ -46,6 +46,11 @@ export const READY: Readonly<Record<string, Recorded>> = {
     'DescribeStacks',
     'Stack with id tapkeeper-prod does not exist',
   ),
+  'aws cloudformation get-template-summary': error(
+    'ValidationError',
+    'GetTemplateSummary',
+    'Stack with id tapkeeper-prod does not exist',
+  ),
   'aws iam get-role': error('NoSuchEntity', 'GetRole', 'The role with name tapkeeper-prod cannot be found.'),
   'aws cloudtrail describe-trails': { trailList: [{ Name: 'all', TrailARN: TRAIL, HomeRegion: 'us-east-1' }] },
   'aws cloudtrail get-trail-status': { IsLogging: true },
@@ -66,15 +71,21 @@ export const READY: Readonly<Record<string, Recorded>> = {
   'aws lambda get-account-settings': { AccountLimit: { UnreservedConcurrentExecutions: 1000 } },
 };
 
+/** What is deployed keeps these scopes. */
+export const keeping = (...scopes: readonly string[]): Readonly<Record<string, Recorded>> => ({
+  'aws cloudformation get-template-summary': { Metadata: JSON.stringify({ TapkeeperScopes: scopes }) },
+});
+
 /** The stack is there, and its functions were paused at that time. */
 export const DEPLOYED: Readonly<Record<string, Recorded>> = {
   ...READY,
+  ...keeping('123456789012:us-east-1'),
   'aws cloudformation describe-stacks': { Stacks: [{ StackStatus: 'UPDATE_COMPLETE' }] },
   'aws lambda get-function-configuration': {
     LastModified: '1970-01-01T00:00:00.000+0000',
     Timeout: 300,
     LastUpdateStatus: 'Successful',
-    Environment: { Variables: { TAPKEEPER_MODE: 'paused', TAPKEEPER_SCOPES: '123456789012:us-east-1' } },
+    Environment: { Variables: { TAPKEEPER_MODE: 'paused' } },
   },
 };
 

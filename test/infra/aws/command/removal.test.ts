@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { removeAws } from '../../../../infra/aws/command/removal.ts';
 import { type OptionName, readTyped } from '../../../../infra/command/options.ts';
 import { answered, ended, type Recorded, record } from '../../command/recorded.ts';
-import { awsError, DEPLOYED, MEMBERS, READY, settingsElsewhere, settingsFile } from './commands.ts';
+import { awsError, DEPLOYED, keeping, MEMBERS, READY, settingsElsewhere, settingsFile } from './commands.ts';
 
 const OPTIONS: readonly OptionName[] = ['lift', 'expects', 'member-role', 'drained', 'yes'];
 const LIFTED = ['--lift', 'all', '--lift', 'limit'];
@@ -212,13 +212,7 @@ describe('remove:aws', () => {
   });
 
   test('leaves no scope out that what is deployed keeps and the settings do not, and builds nothing before that is clear', async () => {
-    const scopes = '123456789012:us-east-1,123456789012:eu-west-1';
-    const keeping = {
-      LastModified: '1970-01-01T00:00:00.000+0000',
-      Timeout: 300,
-      Environment: { Variables: { TAPKEEPER_MODE: 'paused', TAPKEEPER_SCOPES: scopes } },
-    };
-    const answers = { 'aws lambda get-function-configuration': keeping };
+    const answers = keeping('123456789012:us-east-1', '123456789012:eu-west-1');
 
     const refused = await remove({ answers });
     expect(refused.wrote).toEqual([]);

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SCOPES_METADATA } from '../../../../infra/aws/names.ts';
 import { newApp } from '../../../../infra/aws/new-app.ts';
 import type { Settings } from '../../../../infra/aws/settings.ts';
 import { tapkeeperStack } from '../../../../infra/aws/deployment/tapkeeper-stack.ts';
@@ -442,4 +443,10 @@ test('outputs say where everything is', () => {
     'SweepRoleArn',
     'UndeliveredUrl',
   ]);
+
+  test('tells in its template what it keeps, by which a removal goes', () => {
+    expect(template.toJSON()['Metadata']).toMatchObject({
+      [SCOPES_METADATA]: EXAMPLE.scopes.map(({ account, region }) => `${account}:${region}`),
+    });
+  });
 });
