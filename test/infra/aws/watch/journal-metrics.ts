@@ -17,8 +17,9 @@ import { HERE } from '../../../lambdas/samples.ts';
 /** A metric's name, then its dimensions as `name=value`. */
 export type CountedMetric = string;
 
-const line = { correlation: 'c1', scope: HERE, rulesVersion: null };
-const attach: Attach = {
+/** What every line has. */
+export const line = { correlation: 'c1', scope: HERE, rulesVersion: null };
+export const attach: Attach = {
   kind: 'attach',
   source: parseSourceId('eni-0a'),
   machine: null,
@@ -28,7 +29,7 @@ const attach: Attach = {
 };
 const since = toInstant(0);
 
-const hold = (code: HoldCode): Hold => ({
+export const hold = (code: HoldCode): Hold => ({
   source: attach.source,
   machine: null,
   code,
@@ -40,7 +41,7 @@ const hold = (code: HoldCode): Hold => ({
 });
 
 /** What a sweep counts, of a plan as the planner makes it. */
-const counts = summarise({
+export const counts = summarise({
   changes: [attach],
   holds: [],
   keeps: [],
@@ -64,7 +65,7 @@ const ENTRIES: readonly JournalEntry[] = [
   ),
 ];
 
-interface Embedded {
+export interface Embedded {
   readonly _aws: {
     readonly CloudWatchMetrics: readonly {
       readonly Dimensions: readonly (readonly string[])[];
@@ -83,7 +84,7 @@ export function countedByJournal(): ReadonlySet<CountedMetric> {
   );
 }
 
-const toMetrics = (written: Embedded & Readonly<Record<string, unknown>>): readonly CountedMetric[] =>
+export const toMetrics = (written: Embedded & Readonly<Record<string, unknown>>): readonly CountedMetric[] =>
   written._aws.CloudWatchMetrics.flatMap(({ Dimensions, Metrics }) =>
     Dimensions.flatMap((names) =>
       Metrics.map(({ Name }) => [Name, ...names.map((name) => `${name}=${String(written[name])}`)].join(' ')),
