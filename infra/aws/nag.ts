@@ -48,12 +48,16 @@ const WILDCARDS: readonly { readonly ends: RegExp; readonly because: string }[] 
   },
 ];
 
+/** Where a statement for everything asks for more than to list, nothing is argued. */
+const isListing = (action: string): boolean => /^[a-z0-9]+:Describe/.test(action);
+
 /** Argues each wildcard of these statements by what it is about. */
 export function argueWildcards(
   about: IConstruct,
-  statements: readonly { readonly Resource: readonly string[] }[],
+  statements: readonly { readonly Action: readonly string[]; readonly Resource: readonly string[] }[],
 ): void {
-  for (const resource of new Set(statements.flatMap(({ Resource }) => Resource))) {
+  const argued = statements.filter(({ Action, Resource }) => !Resource.includes('*') || Action.every(isListing));
+  for (const resource of new Set(argued.flatMap(({ Resource }) => Resource))) {
     const found = WILDCARDS.find(({ ends }) => ends.test(resource));
     if (found === undefined) continue;
     argueException(

@@ -5,7 +5,7 @@ import { addAlarms } from '../watch/alarms.ts';
 import { addBus, isForwardedTo } from './bus.ts';
 import { addDashboard } from '../watch/dashboard.ts';
 import { addEventRules, type Watching } from './event-rules.ts';
-import { addFunctions } from './functions.ts';
+import { addFunctions, type Functions } from './functions.ts';
 import { namesOf, SCOPES_METADATA } from '../names.ts';
 import { addOutput } from '../output.ts';
 import { addQueues } from './queues.ts';
@@ -62,8 +62,19 @@ export function tapkeeperStack(app: Construct, settings: Settings, bundles: stri
   addOutput(stack, 'EventDeadLettersUrl', 'Events that failed too often', queues.deadLetters.event.queueUrl);
   addOutput(stack, 'BulkDeadLettersUrl', 'Handed-on work that failed too often', queues.deadLetters.bulk.queueUrl);
   addOutput(stack, 'UndeliveredUrl', 'Events and sweeps that never reached us', undelivered.queueUrl);
+  addOutput(
+    stack,
+    'OnChangeJournal',
+    'The journal of what was attached and detached, as of `aws logs tail`',
+    logOf(functions.onChange),
+  );
+  addOutput(stack, 'SweepJournal', 'The journal of the sweeps that the clock starts', logOf(functions.sweep));
+  addOutput(stack, 'ResyncJournal', 'The journal of what people asked for', logOf(functions.resync));
   addOutput(stack, 'RoleArn', 'The role that writes sessions', roles.writer.roleArn);
   addOutput(stack, 'SweepRoleArn', 'The role that sweeps', roles.sweep.roleArn);
   if (bus !== null) addOutput(stack, 'BusArn', 'Where other accounts and regions forward events', bus.eventBusArn);
   return stack;
 }
+
+/** Their names are CloudFormation's, so that one that outlived its stack is not in the way. */
+const logOf = ({ logGroup }: Functions[keyof Functions]): string => logGroup.logGroupName;

@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newApp } from '../../../infra/aws/new-app.ts';
 import { memberStack } from '../../../infra/aws/member/member-stack.ts';
-import { argueException, judge } from '../../../infra/aws/nag.ts';
+import { argueException, argueWildcards, judge } from '../../../infra/aws/nag.ts';
 import { addStacks } from '../../../infra/aws/stacks.ts';
 import { parseAccountId, parseRegion } from '../../../shared/ids.ts';
 import { EXAMPLE, stubBundles } from './deployment-rig.ts';
@@ -120,6 +121,18 @@ describe('the AwsSolutions pack', () => {
       'AwsSolutions-IAM5[Resource::traffic-mirror-target/*]',
       'AwsSolutions-SQS3',
     ]);
+  });
+
+  test('is not argued with about everything, but for calls that list', () => {
+    const role = (action: string) => {
+      const stack = new Stack(newApp({}), 'Other');
+      const made = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+      made.addToPolicy(new PolicyStatement({ actions: [action], resources: ['*'] }));
+      argueWildcards(made, [{ Action: [action], Resource: ['*'] }]);
+      return violationsOf(stack);
+    };
+    expect(role('ec2:DescribeInstances')).toEqual([]);
+    expect(role('ec2:DeleteTrafficMirrorSession')).toEqual([expect.stringMatching(/^AwsSolutions-IAM5/)]);
   });
 
   test('keeps a template from being written that it objects to', () => {

@@ -438,8 +438,11 @@ test('outputs say where everything is', () => {
     'BusArn',
     'EventDeadLettersUrl',
     'EventQueueUrl',
+    'OnChangeJournal',
+    'ResyncJournal',
     'ResyncUrl',
     'RoleArn',
+    'SweepJournal',
     'SweepRoleArn',
     'UndeliveredUrl',
   ]);

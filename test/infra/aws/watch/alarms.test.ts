@@ -98,17 +98,27 @@ describe('alarms', () => {
     ]);
   });
 
-  test('evaluate no more than CloudWatch takes', () => {
-    for (const [name, alarm] of alarms) {
-      const parts = (alarm['Metrics'] ?? []) as readonly { readonly MetricStat?: { readonly Period: number } }[];
-      const periods = [alarm['Period'], ...parts.map(({ MetricStat: stat }) => stat?.Period)].filter(
-        (period) => typeof period === 'number',
-      );
-      expect(periods.length, name).toBeGreaterThan(0);
-      expect(Math.max(...periods) * Number(alarm['EvaluationPeriods']), name).toBeLessThanOrEqual(86_400);
-      expect(parts.length, name).toBeLessThanOrEqual(10);
-    }
-  });
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html, under EvaluationPeriods
+  test.each([5, 15, 59, 60, 1440])(
+    'evaluate no more than CloudWatch takes, with a sweep each %i minutes',
+    (minutes) => {
+      const all = propertiesOf(Template.fromStack(watchedStack(null, minutes).stack), 'AWS::CloudWatch::Alarm');
+      expect(all.length).toBe(alarms.size);
+      for (const alarm of all) {
+        const name = String(alarm['AlarmName']);
+        const parts = (alarm['Metrics'] ?? []) as readonly { readonly MetricStat?: { readonly Period: number } }[];
+        const periods = [alarm['Period'], ...parts.map(({ MetricStat: stat }) => stat?.Period)].filter(
+          (period) => typeof period === 'number',
+        );
+        expect(periods.length, name).toBeGreaterThan(0);
+        const period = Math.max(...periods);
+        const most = period < 3600 ? 86_400 : 7 * 86_400;
+        expect(period * Number(alarm['EvaluationPeriods']), name).toBeLessThanOrEqual(most);
+        expect(period % 60, name).toBe(0);
+        expect(parts.length, name).toBeLessThanOrEqual(10);
+      }
+    },
+  );
 
   test('name sections that the runbook has', () => {
     const runbook = readFileSync(new URL('../../../../docs/runbook.md', import.meta.url), 'utf8');

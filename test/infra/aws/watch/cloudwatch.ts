@@ -31,10 +31,9 @@ export function readingOf(alarm: Json): Reading {
   const parts = alarm['Metrics'] as readonly Json[];
   const stats = parts.flatMap(({ MetricStat: stat }) => (stat === undefined ? [] : [stat as Json]));
   const expression = parts.find((part) => 'Expression' in part)?.['Expression'] ?? null;
-  if (stats.length > 1 && expression !== 'SUM(FILL(METRICS(), 0))')
-    throw new Error(`${String(expression)} is not known`);
+  if (stats.length > 1 && expression !== 'SUM(FILL(METRICS(), 0))') throw new Error('this expression is not known');
   return {
-    metrics: stats.map(({ Metric }) => toCounted(Metric as unknown as ByAlarm)),
+    metrics: stats.map(({ Metric }) => toCounted(Metric as ByAlarm)),
     periodSeconds: Number(stats[0]?.['Period']),
   };
 }

@@ -9,7 +9,7 @@ import type { Notify, Watched } from '../../../../infra/aws/watch/watched.ts';
 import type { Owner } from '../../../../shared/words.ts';
 
 /** A stack with the alarms and the dashboard, and what they look at in a plain form. */
-export function watchedStack(notify: Notify | null): { readonly app: App; readonly stack: Stack } {
+export function watchedStack(notify: Notify | null, sweepMinutes = 15): { readonly app: App; readonly stack: Stack } {
   const app = newApp({});
   const stack = new Stack(app, 'Watched', { env: { account: '123456789012', region: 'us-east-1' } });
   const lambda = (id: string) =>
@@ -25,7 +25,7 @@ export function watchedStack(notify: Notify | null): { readonly app: App; readon
     functions: { onChange: lambda('OnChange'), sweep: lambda('Sweep'), resync: lambda('Resync') },
     queues: { event: queue('Event'), bulk: queue('Bulk') },
     deadLetters: { event: queue('EventDead'), bulk: queue('BulkDead'), undelivered: queue('Undelivered') },
-    sweepMinutes: 15,
+    sweepMinutes,
     notify,
   };
   addAlarms(stack, watched);
