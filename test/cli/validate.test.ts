@@ -34,6 +34,18 @@ describe('validate', () => {
     });
   });
 
+  test('as JSON says whose valid rules are', async () => {
+    const { code, out } = await run([
+      'validate',
+      fileOf(RULES.replace('owner: prod', 'owner: prod\nformerOwners: [soc]')),
+      '--json',
+    ]);
+    expect([code, JSON.parse(out)]).toMatchObject([
+      0,
+      { valid: true, owner: 'prod', formerOwners: ['soc'], problems: [] },
+    ]);
+  });
+
   test('takes the filters of a snapshot, and refuses a file that is none', async () => {
     const snapshot = printSnapshot({
       version: 1,

@@ -494,7 +494,8 @@ describe('remove:azure', () => {
       `az group delete --yes --subscription ${HOME} --name tapkeeper-prod`,
       `az deployment sub delete --subscription ${HOME} --name tapkeeper-prod`,
     ]);
-    expect(pauses.reduce((sum, one) => sum + one, 0)).toBe(lastingSeconds());
+    // As long as host.json lets an invocation take, and a minute in which instances may still begin by the old settings.
+    expect([pauses.reduce((sum, one) => sum + one, 0), lastingSeconds()]).toEqual([360, 360]);
     expect(calls.find(({ args }) => args.includes('drain'))?.env).toEqual({ TAPKEEPER_MODE: 'paused' });
   });
 
