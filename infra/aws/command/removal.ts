@@ -11,6 +11,7 @@ import { findDropped } from './deployed.ts';
 import { toDrain } from './removal/reach.ts';
 import { waitUntilOver } from './removal/running.ts';
 import { findStack } from './stack.ts';
+import { namesOf } from '../names.ts';
 import { loadSettings } from '../settings.ts';
 
 /**
@@ -26,12 +27,25 @@ export async function removeAws(typed: Typed, means: Means): Promise<number> {
   sayFinding(identity, say);
   if (isFatal(identity)) return 1;
   const drain = toDrain(settings, await findDropped(sight), typed);
+  await refuseFormer(sight);
   say('\nBuilding: the CDK wants to see what it pauses and removes');
   await mustRun(means, 'building', BUILD);
   await pauseStack(sight, path, typed, means);
   await drainAll(means, drain, typed);
   await destroy(sight, path, typed, means);
   return 0;
+}
+
+/** @throws Fault when a former owner's deployment is there: its sessions are drained as ours, and it would attach them again. */
+async function refuseFormer(sight: Sight): Promise<void> {
+  for (const { stack: name } of sight.settings.formerOwners.map(namesOf)) {
+    if ((await findStack(sight, name)) === null) continue;
+    throw new Fault(
+      'conflict',
+      `${name}, of a former owner, is still deployed and would attach its sessions again; remove it first: ` +
+        `pause it, then aws cloudformation delete-stack --stack-name ${name} --region ${sight.settings.region}`,
+    );
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { removeAws } from '../../../../infra/aws/command/removal.ts';
 import { type OptionName, readTyped } from '../../../../infra/command/options.ts';
+import { RULES } from '../../../cli/run.ts';
 import { answered, ended, type Recorded, record } from '../../command/recorded.ts';
 import { awsError, DEPLOYED, keeping, MEMBERS, READY, settingsElsewhere, settingsFile } from './commands.ts';
 
@@ -235,6 +236,16 @@ describe('remove:aws', () => {
       ]);
     },
   );
+
+  test("drains nothing that a former owner's deployment would attach again", async () => {
+    const settings = settingsFile('', RULES.replace('owner: prod', 'owner: prod\nformerOwners: [legacy]'));
+    const legacy = 'aws cloudformation describe-stacks --stack-name tapkeeper-legacy ';
+    const missing = { [legacy]: READY['aws cloudformation describe-stacks'] ?? '' };
+
+    const refused = await remove({ settings });
+    expect([refused.code, refused.wrote]).toEqual([expect.stringContaining('tapkeeper-legacy, of a former owner'), []]);
+    expect((await remove({ settings, answers: missing })).code).toBe(0);
+  });
 
   test('waits for nobody while CloudFormation is at it', async () => {
     const { code, wrote } = await remove({ status: 'DELETE_IN_PROGRESS' });
