@@ -34,15 +34,15 @@ export function toEnvironment(
  */
 const MOST_CHARACTERS_OF_SCOPES = 1000;
 
-export const textOf = ({ scopes }: Pick<Settings, 'scopes'>): string =>
+export const toScopesText = ({ scopes }: Pick<Settings, 'scopes'>): string =>
   scopes.map(({ account, region }) => `${account}:${region}`).join(',');
 
 /** Whether the scopes are listed in the environment, where a person sees them; else they lie beside the code. */
 export const areScopesInEnvironment = (settings: Pick<Settings, 'scopes'>): boolean =>
-  textOf(settings).length <= MOST_CHARACTERS_OF_SCOPES;
+  toScopesText(settings).length <= MOST_CHARACTERS_OF_SCOPES;
 
 const toScopesSetting = (settings: Settings): Readonly<Record<string, string>> =>
-  areScopesInEnvironment(settings) ? { TAPKEEPER_SCOPES: textOf(settings) } : {};
+  areScopesInEnvironment(settings) ? { TAPKEEPER_SCOPES: toScopesText(settings) } : {};
 
 function toMemberSettings(names: ReturnType<typeof namesOf>, { members }: Settings): Readonly<Record<string, string>> {
   if (members === null) return {};

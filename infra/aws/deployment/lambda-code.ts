@@ -5,7 +5,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { SCOPES_FILE } from '../../../lambdas/settings.ts';
 import { Fault } from '../../../shared/fault.ts';
 import type { Settings } from '../settings.ts';
-import { areScopesInEnvironment, textOf } from './environment.ts';
+import { areScopesInEnvironment, toScopesText } from './environment.ts';
 
 /** The names of the Lambdas' bundles, as `npm run build` writes them. */
 export type Bundle = 'on-change' | 'sweep' | 'resync';
@@ -46,5 +46,5 @@ export function codeOf(bundles: string, name: Bundle, settings: Settings): Code 
 function putBeside(output: string, settings: Settings): void {
   const { rules } = settings;
   if (rules.kind === 'file') copyFileSync(rules.path, join(output, RULES_FILE));
-  if (!areScopesInEnvironment(settings)) writeFileSync(join(output, SCOPES_FILE), textOf(settings));
+  if (!areScopesInEnvironment(settings)) writeFileSync(join(output, SCOPES_FILE), toScopesText(settings));
 }
