@@ -102,6 +102,9 @@ ${awsCalls()}
 Others' sessions cannot be touched, not even by a fault of ours: a session is created with our mark only, and changed or deleted only where it bears our mark or that of a former owner. No tag is ever
 written to what is there. Describe calls know no resources, so that IAM takes nothing but \`*\` for them. A launch hook can be completed in every group: IAM knows no hooks.
 
+Where a session goes to is said by the rules, not by the policies: every target that the account sees, its own or one that another account shares with it, may be named there. Who wants that bounded for whoever
+else got hold of the credentials denies the other targets in a policy of the organization, by ARN or by \`aws:ResourceOrgID\` (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
+
 ### The role of on-change and resync
 
 \`${NAMES.role}\`, in the account of the deployment. \`CompleteLaunchHooks\` is there only with launch hooks, \`ReachMembers\` only where machines of other accounts are kept. Of machines that are kept in several
