@@ -12,23 +12,25 @@ export interface Drain {
   readonly scopes: readonly string[];
   /** Settings of the deployment that the command line reads as well. */
   readonly env: Readonly<Record<string, string>>;
+  /** The command line that drains, but for what it says of the guard. */
+  readonly again: string;
 }
 
 const MEANS: Readonly<Record<number, string>> = {
   1: 'something was refused, or an account could not be read',
   2: 'something is left, or the answer was no',
-  3: 'the guard tripped: say --lift with each of the trips that it names',
+  3: 'the guard tripped, and the line above lifts it',
   4: 'not all could be read, so nobody can tell what is left',
 };
 
 /** `tapkeeper drain`, as a process of its own: it asks the person at the terminal. */
-function drainCall({ owner, rules, scopes, env }: Drain, { lift, expects }: Typed): Call {
+function drainCall({ owner, rules, scopes, env, again }: Drain, { lift, expects }: Typed): Call {
   const named = scopes.flatMap((scope) => ['--scope', scope]);
   const said = [...lift.flatMap((trip) => ['--lift', trip]), ...expects.flatMap((digest) => ['--expects', digest])];
   return {
     command: process.execPath,
     args: ['cli/tapkeeper.ts', 'drain', '--rules', rules, '--owner', owner, ...named, ...said],
-    env: { ...env, TAPKEEPER_MODE: 'paused' },
+    env: { ...env, TAPKEEPER_MODE: 'paused', TAPKEEPER_AGAIN: again },
     output: 'shown',
   };
 }

@@ -2,7 +2,9 @@ import { setTimeout } from 'node:timers/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { Fault } from '../../shared/fault.ts';
 import type { Say } from './finding.ts';
+import { readTyped, type Typed } from './options.ts';
 import { type Run, runHere } from './process.ts';
+import { asksForHelp, printUsage, type Usage } from './usage.ts';
 
 /** What a script does its work with. */
 export interface Means {
@@ -15,19 +17,30 @@ export interface Means {
 }
 
 /** Runs a script to its exit code; what goes wrong is one paragraph on stderr. */
-export async function runScript(script: (typed: readonly string[], means: Means) => Promise<number>): Promise<void> {
+export async function runScript(usage: Usage, script: (typed: Typed, means: Means) => Promise<number>): Promise<void> {
+  // A reader that has gone, as `| head -1` does, is no reason to stop half-way.
+  process.stdout.on('error', ignoreGoneReader);
   const means: Means = {
     run: runHere,
     say: (text) => void process.stdout.write(`${text}\n`),
     pause: (seconds) => setTimeout(seconds * 1000),
     now: Date.now,
   };
+  const typed = process.argv.slice(2);
+  if (asksForHelp(typed)) {
+    means.say(printUsage(usage));
+    return;
+  }
   try {
-    process.exitCode = await script(process.argv.slice(2), means);
+    process.exitCode = await script(readTyped(typed, usage.options), means);
   } catch (thrown) {
     process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
     process.exitCode = 1;
   }
+}
+
+function ignoreGoneReader(thrown: NodeJS.ErrnoException): void {
+  if (thrown.code !== 'EPIPE') throw thrown;
 }
 
 /** A path as the person meant it: npm runs scripts in the root of the clone, wherever they were typed. */

@@ -2,6 +2,7 @@ import { Fault } from '../../../shared/fault.ts';
 import { fail, type Finding, isFatal, ok, sayCounts, sayFinding, type Say, warn } from '../../command/finding.ts';
 import { checkNode } from '../../command/node-version.ts';
 import { NOT_FOUND, reading, type Run } from '../../command/process.ts';
+import { loadNamed } from './begin.ts';
 import { type Sight, sightOf } from './checks/aws-cli.ts';
 import { checkBootstrap } from './checks/bootstrap.ts';
 import { checkConcurrency } from './checks/concurrency.ts';
@@ -13,7 +14,7 @@ import { checkRegions } from './checks/regions.ts';
 import { checkRules } from './checks/rules.ts';
 import { checkFormerOwners, checkStack } from './checks/stack.ts';
 import { checkTrail } from './checks/trail.ts';
-import { loadSettings, type Settings } from '../settings.ts';
+import type { Settings } from '../settings.ts';
 
 /** What was found, and the settings that could be read; `null`: they could not. */
 export interface Checked {
@@ -52,7 +53,7 @@ export async function checkAws(run: Run, path: string, say: Say): Promise<Checke
 
 function readSettings(path: string): { readonly settings: Settings | null; readonly found: readonly Finding[] } {
   try {
-    const { settings, warnings } = loadSettings(path, null);
+    const { settings, warnings } = loadNamed(path);
     const { account, region, owner, mode, scopes } = settings;
     const kept = scopes.map((scope) => `${scope.account}:${scope.region}`).join(', ');
     return {

@@ -1,6 +1,7 @@
-/** `npm run deploy:aws [settings] [--yes]`: checks, builds, deploys, and says what comes next. */
-import { readTyped } from '../../command/options.ts';
 import { runScript } from '../../command/script.ts';
+import { SETTINGS } from '../../command/usage.ts';
 import { deployAws } from './deployment.ts';
 
-await runScript((typed, means) => deployAws(readTyped(typed, ['yes']), means));
+const does = 'Checks as check:aws does, builds, deploys, and says what comes next.';
+
+await runScript({ script: 'deploy:aws', does, file: SETTINGS, options: ['yes'] }, deployAws);

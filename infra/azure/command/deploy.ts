@@ -1,6 +1,7 @@
-/** `npm run deploy:azure -- [parameters] [--subscription HOME]`: checks, packs, deploys, publishes, and says what comes next. */
-import { readTyped } from '../../command/options.ts';
 import { runScript } from '../../command/script.ts';
+import { PARAMETERS } from '../../command/usage.ts';
 import { deployAzure } from './deployment.ts';
 
-await runScript((typed, means) => deployAzure(readTyped(typed, ['subscription']), means));
+const does = 'Checks as check:azure does, packs, deploys, publishes the code, and says what comes next.';
+
+await runScript({ script: 'deploy:azure', does, file: PARAMETERS, options: ['subscription'] }, deployAzure);

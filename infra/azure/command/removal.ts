@@ -1,15 +1,14 @@
 import { Fault } from '../../../shared/fault.ts';
 import { type Drain, drainAll } from '../../command/drain.ts';
-import { sayFinding } from '../../command/finding.ts';
-import type { Typed } from '../../command/options.ts';
-import { type Means, pathFrom } from '../../command/script.ts';
-import { readSight } from './checks.ts';
+import { toLine, type Typed } from '../../command/options.ts';
+import type { Means } from '../../command/script.ts';
+import { begin, type Begun } from './pausing.ts';
 import type { Sight } from './checks/az.ts';
 import { rulesBeside } from './checks/rules.ts';
-import { type Deployment, findDeployment } from './outputs.ts';
+import type { Deployment } from './outputs.ts';
 import { nameOf } from './parameters.ts';
 import { deleteAll } from './removal/delete.ts';
-import { findApp, pauseApp } from './removal/pause.ts';
+import { pauseApp } from './removal/pause.ts';
 
 /**
  * Removes what was deployed, and leaves no TAP configuration of ours behind: pauses the app, waits until what had begun is over,
@@ -17,40 +16,27 @@ import { findApp, pauseApp } from './removal/pause.ts';
  * the exit code.
  */
 export async function removeAzure(typed: Typed, means: Means): Promise<number> {
-  const { run, say } = means;
-  const parametersPath = pathFrom(typed.file ?? 'tapkeeper.bicepparam');
-  const sight = await readSight(run, { parametersPath, subscription: typed.subscription }, (finding) => {
-    sayFinding(finding, say);
-    return finding;
-  });
-  if (sight === null) return 1;
-  const { home, parameters } = sight;
-  const deployment = await findDeployment(sight.az, home, parameters.owner);
-  const app = deployment ?? (await findApp(sight));
-  if (app === null) {
-    throw new Fault(
-      'gone',
-      `there is no deployment ${nameOf(parameters.owner)} in ${home}; name its home with --subscription. Where it is gone, and TAP configurations ` +
-        `are left: TAPKEEPER_MODE=paused npm run -s tapkeeper -- drain --scope ${parameters.subscriptions[0]}`,
-    );
-  }
+  const begun = await begin(typed, means);
+  if (begun === null) return 1;
+  const { sight, deployment, app } = begun;
   await pauseApp(sight, app, means);
-  await drainAll(means, toDrain(sight, parametersPath, deployment), typed);
+  await drainAll(means, toDrain(begun, typed), typed);
   if (deployment === null) throw unknownFault(sight);
   await deleteAll(sight, deployment, means);
-  say(
+  means.say(
     '\nRemoved. No TAP configuration of ours is left. What stays: system topics that were there before, and the VTAPs.',
   );
   return 0;
 }
 
-function toDrain({ parameters }: Sight, parametersPath: string, deployment: Deployment | null): Drain {
-  const { owner, rules, subscriptions } = parameters;
+function toDrain({ sight, parametersPath, deployment }: Begun, typed: Typed): Drain {
+  const { owner, rules, subscriptions } = sight.parameters;
   return {
     owner,
     rules: rules === '' ? rulesBeside(parametersPath) : rules,
     scopes: subscriptionsOf(subscriptions, deployment?.sourceRoles ?? []),
     env: {},
+    again: toLine('remove:azure', typed),
   };
 }
 

@@ -1,12 +1,9 @@
-/**
- * `npm run remove:azure -- [parameters] --lift all --lift limit`: pauses, drains, and removes.
- *
- *   --subscription <id>   the home subscription, where it is not the one that the Azure CLI has chosen
- *   --lift <trip>         a trip of the guard that drain names, repeatable
- *   --expects <digest>    the digest that drain printed, one per subscription, instead of a yes at the terminal
- */
-import { readTyped } from '../../command/options.ts';
 import { runScript } from '../../command/script.ts';
+import { PARAMETERS } from '../../command/usage.ts';
 import { removeAzure } from './removal.ts';
 
-await runScript((typed, means) => removeAzure(readTyped(typed, ['subscription', 'lift', 'expects']), means));
+const does =
+  'Pauses as pause:azure does, detaches everything of ours, and only when nothing is left removes what was deployed.';
+const options = ['subscription', 'lift', 'expects'] as const;
+
+await runScript({ script: 'remove:azure', does, file: PARAMETERS, options }, removeAzure);

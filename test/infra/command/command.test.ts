@@ -85,8 +85,9 @@ describe('what is typed', () => {
 
   test.each([
     [['--lift', 'everything'], "--lift everything: the guard's trips are batch, limit, all"],
-    [['--yes'], '--yes says nothing here; it takes --lift'],
-    [['--lfit', 'all'], "Unknown option '--lfit'"],
+    [['--yes'], 'there is no option --yes here; it takes --lift, --help'],
+    [['--lfit', 'all'], 'there is no option --lfit here; it takes --lift, --help'],
+    [['--lift'], "Option '--lift <value>' argument missing"],
     [['a', 'b'], 'unexpected argument b'],
   ])('is refused where it says nothing: %j', (typed, said) => {
     expect(() => readTyped(typed, ['lift'])).toThrow(said);

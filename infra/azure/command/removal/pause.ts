@@ -49,7 +49,11 @@ export async function findApp({ az, home, parameters }: Sight): Promise<App | nu
  * counted from here. One that is gone already needs neither.
  * @throws Fault when it cannot be paused.
  */
-export async function pauseApp({ home }: Sight, { appName, resourceGroup }: App, means: Means): Promise<void> {
+export async function pauseApp(
+  { home }: Sight,
+  { appName, resourceGroup }: App,
+  means: Means,
+): Promise<'paused' | 'gone'> {
   const { run, say, pause } = means;
   const app = ['--subscription', home, '--resource-group', resourceGroup, '--name', appName];
   const settings = ['--settings', 'TAPKEEPER_MODE=paused', '--output', 'none'];
@@ -57,10 +61,11 @@ export async function pauseApp({ home }: Sight, { appName, resourceGroup }: App,
   const { code, stderr } = await run(reading('az', 'functionapp', 'config', 'appsettings', 'set', ...app, ...settings));
   if (code !== 0 && isGone(stderr)) {
     say(`${appName} is gone already`);
-    return;
+    return 'gone';
   }
   if (code !== 0) throw new Fault('unexpected', `pausing ${appName}: ${saidIn(stderr)}; nothing was drained`);
   const seconds = lastingSeconds();
   say(`Waiting until what it had begun is over: ${seconds} s`);
   for (let left = seconds; left > 0; left -= STEP_SECONDS) await pause(Math.min(left, STEP_SECONDS));
+  return 'paused';
 }

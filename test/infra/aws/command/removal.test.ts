@@ -67,6 +67,7 @@ describe('remove:aws', () => {
     expect(shown[2]?.env).toEqual({
       AWS_REGION: 'us-east-1',
       TAPKEEPER_ACCOUNT: '123456789012',
+      TAPKEEPER_AGAIN: expect.stringMatching(/^npm run remove:aws -- \S+tapkeeper\.aws\.yaml$/) as string,
       TAPKEEPER_MODE: 'paused',
     });
     expect(text).toContain('Removed. No session of ours is left.');
@@ -89,7 +90,7 @@ describe('remove:aws', () => {
   test.each([
     [1, 'something was refused'],
     [2, 'something is left'],
-    [3, 'say --lift with each of the trips'],
+    [3, 'the guard tripped, and the line above lifts it'],
     [4, 'nobody can tell what is left'],
   ])('removes nothing where draining ends with %d, and says so', async (ending, said) => {
     const { code, wrote } = await remove({ answers: { 'node cli/tapkeeper.ts': ended(ending) } });

@@ -29,7 +29,11 @@ describe('the scripts, as processes', () => {
 
     expect((await runScript('infra/aws/command/check.ts', [settingsFile()], given)).code).toBe(1);
     const misspelt = await runScript('infra/aws/command/check.ts', ['--lift', 'all'], given);
-    expect(misspelt).toMatchObject({ code: 1, asked: [], err: '--lift says nothing here; it takes a file only\n' });
+    expect(misspelt).toMatchObject({
+      code: 1,
+      asked: [],
+      err: 'there is no option --lift here; it takes a file and --help only\n',
+    });
   });
 
   test('deploy:aws checks, builds and deploys, in this order', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { checkAzure } from '../../../../infra/azure/command/checks.ts';
 import { HOME_PROVIDERS } from '../../../../infra/azure/command/checks/providers.ts';
 import { deployAzure } from '../../../../infra/azure/command/deployment.ts';
+import { pauseAzure } from '../../../../infra/azure/command/pausing.ts';
 import { removeAzure } from '../../../../infra/azure/command/removal.ts';
 import { lastingSeconds } from '../../../../infra/azure/command/removal/pause.ts';
 import { readTyped } from '../../../../infra/command/options.ts';
@@ -450,6 +451,41 @@ describe('deploy:azure', () => {
   });
 });
 
+describe('pause:azure', () => {
+  async function pause(answers: Answers) {
+    const recording = record({ ...READY, 'az functionapp config': ended(0), ...answers });
+    const typed = readTyped([parametersFile(), '--subscription', HOME], ['subscription']);
+    const code = await pauseAzure(typed, recording.means).catch((thrown: Error) => thrown.message);
+    const wrote = recording.ran.filter((line) => / (set|delete|create|drain) /.test(line));
+    return {
+      code,
+      wrote,
+      waited: recording.pauses.reduce((sum, one) => sum + one, 0),
+      text: recording.lines.join('\n'),
+    };
+  }
+
+  test('sets the mode of the app that is deployed, deploys nothing, and waits', async () => {
+    const { code, wrote, waited, text } = await pause({ 'az deployment sub show': OUTPUTS });
+
+    expect([code, waited]).toEqual([0, lastingSeconds()]);
+    expect(wrote).toEqual([
+      `az functionapp config appsettings set --subscription ${HOME} --resource-group tapkeeper-prod --name tapkeeper-prod-abc --settings TAPKEEPER_MODE=paused --output none`,
+    ]);
+    expect(text).toMatch(/Paused until the next deployment.*$/);
+  });
+
+  test('says where there is nothing to pause', async () => {
+    const none = await pause({ 'az functionapp list': [] });
+    expect(none.code).toContain(`there is no deployment tapkeeper-prod in ${HOME}`);
+
+    const app = { 'az deployment sub show': OUTPUTS, 'az functionapp config': error('ResourceNotFound', 'no app') };
+    const gone = await pause(app);
+    expect([gone.code, gone.waited]).toEqual([0, 0]);
+    expect(gone.text).toMatch(/is gone already$/);
+  });
+});
+
 describe('remove:azure', () => {
   const LIFTED = ['--lift', 'all', '--lift', 'limit'];
 
@@ -496,7 +532,10 @@ describe('remove:azure', () => {
     ]);
     // As long as host.json lets an invocation take, and a minute in which instances may still begin by the old settings.
     expect([pauses.reduce((sum, one) => sum + one, 0), lastingSeconds()]).toEqual([360, 360]);
-    expect(calls.find(({ args }) => args.includes('drain'))?.env).toEqual({ TAPKEEPER_MODE: 'paused' });
+    expect(calls.find(({ args }) => args.includes('drain'))?.env).toEqual({
+      TAPKEEPER_MODE: 'paused',
+      TAPKEEPER_AGAIN: expect.stringMatching(/^npm run remove:azure -- \S+tapkeeper\.bicepparam$/) as string,
+    });
   });
 
   test('drains what is kept by now and what was when it was deployed', async () => {
