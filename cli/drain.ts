@@ -10,10 +10,12 @@ import { drain as drainScope } from '../shared/reconcile/drain.ts';
 import { mapLimited } from '../shared/reconcile/map-limited.ts';
 import { type Report, toReport } from '../shared/reconcile/report.ts';
 import type { Rules } from '../shared/reconcile/rules.ts';
+import type { Mode } from '../shared/ports.ts';
 import type { Scope } from '../shared/words.ts';
 import type { Arguments } from './arguments.ts';
 import { type Command, JSON_FLAG } from './command.ts';
 import { agree, CONSENT_ARGS, readRun } from './consent.ts';
+import { nameOfProgram, sayAgain } from './drain-again.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { type Place, PLACES_AT_A_TIME, reachPlaces } from './live.ts';
@@ -35,7 +37,8 @@ const OWNER_ARG = {
 /** Takes everything of ours away, so that what it points at can be removed. */
 export const drain: Command = {
   name: 'drain',
-  description: 'Detach everything of ours, whatever the rules say, while the deployment is paused',
+  description:
+    'Detach everything of ours, whatever the rules say. Pause the deployment first, and say so: TAPKEEPER_MODE=paused has to be set',
   args: { ...RULES_ARG, ...OWNER_ARG, ...CONSENT_ARGS, ...SCOPE_ARGS, ...JSON_FLAG },
   async run(given, io) {
     refuseUnlessPaused(io);
@@ -47,6 +50,7 @@ export const drain: Command = {
     if (plans.some(({ guard }) => guard.trips.length > 0)) {
       const { isOutTerminal, env } = io;
       io.out(given.flag('json') ? printPlanJson(plans) : printPlanText(plans, paintFor(isOutTerminal, env)));
+      sayAgain(plans, given, io);
       return EXIT.guardTripped;
     }
     if (plans.every(isNothingToDo)) return conclude(seen.map(asSeen), seen, given, io);
@@ -55,15 +59,23 @@ export const drain: Command = {
   },
 };
 
+const MODES: readonly string[] = ['observe', 'enforce', 'paused'] satisfies readonly Mode[];
+
 /** What is deployed and enforces would attach again at once what is detached here. */
 function refuseUnlessPaused({ env }: Io): void {
-  const mode = env['TAPKEEPER_MODE'] ?? null;
+  const mode = env['TAPKEEPER_MODE']?.trim().toLowerCase() || null;
   if (mode === 'paused') return;
+  if (mode !== null && !MODES.includes(mode)) {
+    throw new Fault(
+      'config-invalid',
+      `TAPKEEPER_MODE=${mode}: there is no mode ${mode}; drain wants TAPKEEPER_MODE=paused`,
+    );
+  }
   throw new Fault(
     'denied',
     `TAPKEEPER_MODE is ${mode ?? 'not set'}, and drain runs only while the deployment is paused: one that enforces would attach again what is detached. ` +
-      'Pause it first (AWS: `npx cdk deploy tapkeeper-OWNER -c mode=paused`; Azure: `az functionapp config appsettings set --name APP --resource-group GROUP --settings TAPKEEPER_MODE=paused`), ' +
-      'then tell the command line so: TAPKEEPER_MODE=paused npx tapkeeper drain',
+      'Pause it first, in the clone that it was deployed from (AWS: `npm run pause:aws`; Azure: `npm run pause:azure`), ' +
+      `then tell the command line so: TAPKEEPER_MODE=paused ${nameOfProgram(env)} drain`,
   );
 }
 
@@ -106,6 +118,11 @@ function conclude(reports: readonly Report[], prepared: readonly Prepared[], giv
     given.flag('json')
       ? `${JSON.stringify({ version: 1, reports, left: reports.flatMap(toLeft) }, null, 2)}\n`
       : `${printReportText(reports, paintFor(io.isOutTerminal, io.env))}\n${sayRests(reports)}`,
+  );
+  sayAgain(
+    reports.flatMap(({ plan }) => plan ?? []),
+    given,
+    io,
   );
   if (prepared.some(({ isRead }) => !isRead)) return EXIT.error;
   return codeOfReports(reports);

@@ -89,7 +89,9 @@ export function sayCounts(counts: readonly (readonly [string, number])[]): strin
     ...sayOne(count.get('kept') ?? 0, 'as wished'),
     ...sayOne(count.get('incomplete') ?? 0, 'not read wholly'),
   ];
-  return [verbs.length === 0 ? 'nothing to do' : verbs.join(', '), ...rest].join('; ');
+  // What only a word is missing for is not nothing.
+  const nothing = count.has('held.guard') ? 'nothing without the word that the guard asks for' : 'nothing to do';
+  return [verbs.length === 0 ? nothing : verbs.join(', '), ...rest].join('; ');
 }
 
 /** The sums of several plans and whom they would interrupt, in one sentence. */

@@ -137,8 +137,7 @@ describe('drain', () => {
 
       expect([code, out, marksLeft()]).toEqual([1, '', ['prod']]);
       expect(err).toMatch(/^tapkeeper: denied: TAPKEEPER_MODE is (not set|enforce|observe), /);
-      expect(err).toContain('npx cdk deploy tapkeeper-OWNER -c mode=paused');
-      expect(err).toContain('az functionapp config appsettings set');
+      expect(err).toContain('AWS: `npm run pause:aws`; Azure: `npm run pause:azure`');
       expect(err).toContain('TAPKEEPER_MODE=paused npx tapkeeper drain');
     },
   );
@@ -155,6 +154,38 @@ describe('drain', () => {
     expect([code, err, marksLeft().length]).toEqual([3, '', 4]);
     for (const said of says) expect(out).toContain(said);
     expect(out).toMatch(/! held +eni-/);
+    expect(out).not.toContain('nothing to do');
+    const again = `TAPKEEPER_MODE=paused npx tapkeeper drain --rules ${rules} --lift all --lift limit`;
+    expect(out.trimEnd().split('\n').at(-1)).toBe(`If that is what is meant:  ${again}`);
+  });
+
+  test('says in the end what to run as it was run: with its scopes, as an npm script, or by what runs it', async () => {
+    await mirror(4, [OURS]);
+    const scope = ['--scope', '123456789012:us-east-1'];
+    const last = async (more: Io['env'], typed: readonly string[] = scope): Promise<string> =>
+      (await drain(typed, { env: { ...env, ...more } })).out.trimEnd().split('\n').at(-1) ?? '';
+
+    expect(await last({ npm_lifecycle_event: 'tapkeeper' })).toBe(
+      `If that is what is meant:  TAPKEEPER_MODE=paused npm run -s tapkeeper -- drain --rules ${rules} --scope 123456789012:us-east-1 --lift all --lift limit`,
+    );
+    expect(await last({ TAPKEEPER_AGAIN: 'npm run remove:aws --' }, ['--lift', 'limit'])).toBe(
+      'If that is what is meant:  npm run remove:aws -- --lift all --lift limit',
+    );
+    const json = await drain(['--json']);
+    expect([JSON.parse(json.out), json.err]).toEqual([expect.anything(), expect.stringContaining('drain --rules')]);
+  });
+
+  test.each(['pause', 'off'])('says of TAPKEEPER_MODE=%s that there is no such mode', async (mode) => {
+    const { code, err } = await drain([], { env: { ...env, TAPKEEPER_MODE: mode } });
+
+    expect([code, err]).toEqual([
+      1,
+      `tapkeeper: config-invalid: TAPKEEPER_MODE=${mode}: there is no mode ${mode}; drain wants TAPKEEPER_MODE=paused\n`,
+    ]);
+  });
+
+  test('says in its usage that it wants to be told of the pause', async () => {
+    expect((await drain(['--help'])).out.replaceAll(/\s+/g, ' ')).toContain('TAPKEEPER_MODE=paused has to be set');
   });
 
   test('takes the digest of that plan for a yes, and no other', async () => {
