@@ -12,6 +12,7 @@ import { checkKept } from './checks/kept.ts';
 import { checkOwner } from './checks/owner.ts';
 import { checkRegions } from './checks/regions.ts';
 import { checkRules } from './checks/rules.ts';
+import { checkMeant, checkRegionNames } from './checks/settings.ts';
 import { checkFormerOwners, checkStack } from './checks/stack.ts';
 import { checkTrail } from './checks/trail.ts';
 import type { Settings } from '../settings.ts';
@@ -46,7 +47,8 @@ export async function checkAws(run: Run, path: string, say: Say): Promise<Checke
   tell(checkNode(process.versions.node));
   const { settings, found } = readSettings(path);
   for (const finding of found) tell(finding);
-  if (settings !== null && !isFatal(tell(await checkCli(run)))) await checkAccount(run, settings, tell);
+  if (settings !== null && !(await checkAccount(run, settings, tell)))
+    for (const one of checkRegionNames(settings)) tell(one);
   sayCounts(findings, say);
   return { findings, settings };
 }
@@ -60,6 +62,7 @@ function readSettings(path: string): { readonly settings: Settings | null; reado
       settings,
       found: [
         ok(`${path}: ${account} in ${region}, owner ${owner}, mode ${mode}, keeps ${kept}`),
+        ...checkMeant(settings),
         ...warnings.map((line) => warn(line, 'see docs/rules.md; it can stay as it is')),
       ],
     };
@@ -80,9 +83,11 @@ async function checkCli(run: Run): Promise<Finding> {
   );
 }
 
-async function checkAccount(run: Run, settings: Settings, tell: (finding: Finding) => Finding): Promise<void> {
+/** What AWS is asked about. Returns whether it could be asked. */
+async function checkAccount(run: Run, settings: Settings, tell: (finding: Finding) => Finding): Promise<boolean> {
   const sight = sightOf(run, settings);
-  if (isFatal(tell(await checkIdentity(sight)))) return;
+  if (isFatal(tell(await checkCli(run))) || isFatal(tell(await checkIdentity(sight)))) return false;
   for (const finding of await checkRules(run, settings)) tell(finding);
   for (const check of IN_ACCOUNT) for (const finding of [await check(sight)].flat()) tell(finding);
+  return true;
 }

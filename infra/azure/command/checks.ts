@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { Fault } from '../../../shared/fault.ts';
-import { fail, type Finding, isFatal, ok, sayCounts, sayFinding, type Say } from '../../command/finding.ts';
+import { fail, type Finding, isFatal, ok, sayCounts, sayFinding, type Say, warn } from '../../command/finding.ts';
 import { checkNode } from '../../command/node-version.ts';
 import { NOT_FOUND, reading, type Run } from '../../command/process.ts';
 import { checkSignIn } from './checks/account.ts';
@@ -9,7 +10,7 @@ import { checkKept } from './checks/kept.ts';
 import { checkOwner } from './checks/owner.ts';
 import { checkProviders } from './checks/providers.ts';
 import { checkFlex, checkTaps } from './checks/regions.ts';
-import { checkRules } from './checks/rules.ts';
+import { checkBeside, checkRules, hasRulesBeside } from './checks/rules.ts';
 import { checkTopics } from './checks/topics.ts';
 import { readParameters } from './parameters.ts';
 
@@ -45,9 +46,13 @@ export async function checkAzure(run: Run, wanted: Wanted, say: Say): Promise<Ch
     return finding;
   };
   tell(checkNode(process.versions.node));
+  // What needs no Azure CLI is said even where there is none.
+  const beside = hasRulesBeside(wanted.parametersPath) ? checkBeside(wanted.parametersPath) : null;
+  for (const finding of beside?.findings ?? []) tell(finding);
   const sight = await readSight(run, wanted, tell);
   if (sight !== null) {
-    const rules = await checkRules(run, wanted.parametersPath, sight.parameters);
+    if (sight.parameters.alertEmail === '') tell(warn('alerts tell nobody', 'name who is told: `param alertEmail`'));
+    const rules = await checkRules(run, wanted.parametersPath, sight.parameters, beside);
     for (const finding of rules.findings) tell(finding);
     for (const check of IN_SUBSCRIPTIONS) for (const finding of await check(sight)) tell(finding);
     for (const finding of await checkDestinations(sight, rules.destinations)) tell(finding);
@@ -58,11 +63,17 @@ export async function checkAzure(run: Run, wanted: Wanted, say: Say): Promise<Ch
 
 /** The Azure CLI, its Bicep, the sign-in and the parameters: without any of these nothing can be looked at. */
 export async function readSight(run: Run, wanted: Wanted, tell: (finding: Finding) => Finding): Promise<Sight | null> {
+  const isThere = existsSync(wanted.parametersPath);
+  if (!isThere) {
+    const remedy =
+      'begin with a copy of infra/azure/example.bicepparam whose `using` names infra/azure/main.bicep, or name another one, as in: npm run check:azure -- FILE';
+    tell(fail(`there is no parameters file ${wanted.parametersPath}`, remedy));
+  }
   if (isFatal(tell(await checkCli(run)))) return null;
   const az = azBy(run);
   const { home, finding } = await checkSignIn(az, wanted.subscription);
   tell(finding);
-  if (home === null || isFatal(tell(await checkBicep(run)))) return null;
+  if (home === null || isFatal(tell(await checkBicep(run))) || !isThere) return null;
   try {
     const parameters = await readParameters(run, wanted.parametersPath);
     const { owner, location, mode, subscriptions } = parameters;
@@ -81,7 +92,10 @@ async function checkCli(run: Run): Promise<Finding> {
   const { code, stdout } = await run(reading('az', 'version'));
   if (code === 0) return ok(`Azure CLI ${/"azure-cli": "([^"]+)"/.exec(stdout)?.[1] ?? ''}`.trim());
   const what = code === NOT_FOUND ? 'there is no Azure CLI' : `az version ended with ${code}`;
-  return fail(what, 'install it: https://learn.microsoft.com/cli/azure/install-azure-cli');
+  return fail(
+    what,
+    'install it (https://learn.microsoft.com/cli/azure/install-azure-cli), and its Bicep: az bicep install',
+  );
 }
 
 async function checkBicep(run: Run): Promise<Finding> {

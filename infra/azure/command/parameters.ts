@@ -11,6 +11,7 @@ const Values = v.object({
     taps: v.optional(v.object({ value: v.array(v.string()) })),
     tapSubscriptions: v.optional(v.object({ value: v.array(v.string()) })),
     mode: v.optional(v.object({ value: v.string() })),
+    alertEmail: v.optional(v.object({ value: v.string() })),
     rules: v.optional(v.object({ value: v.string() })),
     systemTopics: v.optional(
       v.object({ value: v.array(v.object({ subscription: v.string(), resourceGroup: v.string(), name: v.string() })) }),
@@ -36,6 +37,8 @@ export interface Parameters {
   readonly taps: readonly string[];
   readonly tapSubscriptions: readonly string[];
   readonly mode: string;
+  /** Empty: nobody is told. */
+  readonly alertEmail: string;
   /** The address of a blob; empty: a file in the package. */
   readonly rules: string;
   readonly systemTopics: readonly Topic[];
@@ -56,7 +59,8 @@ export async function readParameters(run: Run, path: string): Promise<Parameters
     const missing = read.issues.map((issue) => v.getDotPath(issue)?.split('.')[1] ?? 'parameters').join(', ');
     throw new Fault('config-invalid', `${path} does not say ${missing}; see infra/azure/example.bicepparam`);
   }
-  const { owner, location, subscriptions, taps, tapSubscriptions, mode, rules, systemTopics } = read.output.parameters;
+  const { owner, location, subscriptions, taps, tapSubscriptions, mode, alertEmail, rules, systemTopics } =
+    read.output.parameters;
   return {
     owner: owner.value,
     location: location.value,
@@ -64,6 +68,7 @@ export async function readParameters(run: Run, path: string): Promise<Parameters
     taps: taps?.value ?? [],
     tapSubscriptions: tapSubscriptions?.value ?? [],
     mode: mode?.value ?? 'observe',
+    alertEmail: alertEmail?.value ?? '',
     rules: rules?.value ?? '',
     systemTopics: systemTopics?.value ?? [],
   };

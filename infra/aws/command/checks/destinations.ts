@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { AwsDestination } from '../../../../shared/config/config.ts';
 import { type Finding, ok, warn } from '../../../command/finding.ts';
 import { type Sight, unknown } from './aws-cli.ts';
-import { destinationsIn } from './rules.ts';
+import { findDestinations } from './rules.ts';
 
 const Targets = v.object({
   TrafficMirrorTargets: v.array(
@@ -24,7 +24,7 @@ export async function checkDestinations(sight: Sight): Promise<readonly Finding[
   const { account, scopes } = sight.settings;
   const kept = new Set(scopes.filter((scope) => scope.account === account).map(({ region }) => region));
   const byRegion = Map.groupBy(
-    destinationsIn(sight.settings).filter(({ region }) => kept.has(region)),
+    (findDestinations(sight.settings) ?? []).filter(({ region }) => kept.has(region)),
     ({ region }) => region,
   );
   const found = await Promise.all([...byRegion].map(([region, some]) => checkRegion(sight, region, some)));

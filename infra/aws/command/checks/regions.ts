@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { fail, type Finding, ok } from '../../../command/finding.ts';
 import { type Sight, unknown } from './aws-cli.ts';
+import { hintAt } from './settings.ts';
 
 const Regions = v.object({ Regions: v.array(v.object({ RegionName: v.string(), OptInStatus: v.string() })) });
 
@@ -26,7 +27,11 @@ export async function checkRegions({ aws, settings }: Sight): Promise<Finding> {
   const statusOf = new Map(asked.value.Regions.map((one) => [one.RegionName, one.OptInStatus]));
   const unheard = wanted.filter((name) => !statusOf.has(name));
   if (unheard.length > 0) {
-    return fail(`AWS has no region ${unheard.join(', ')}`, 'correct `region` and `scopes` in the settings');
+    const [first = ''] = unheard;
+    return fail(
+      `AWS has no region ${unheard.join(', ')}${hintAt(first, [...statusOf.keys()])}`,
+      'correct `region` and `scopes` in the settings',
+    );
   }
   const disabled = wanted.filter((name) => statusOf.get(name) === 'not-opted-in');
   if (disabled.length === 0) return ok(`enabled: ${wanted.join(', ')}`);

@@ -16,9 +16,9 @@ export async function checkRules(
   return [await checkRulesElsewhere(run, toText(rules), { owner, formerOwners, env: { AWS_REGION: region } })];
 }
 
-/** The destinations of rules that are a file here and were found valid; of others nothing is known. */
-export function destinationsIn({ rules }: Settings): readonly AwsDestination[] {
+/** The destinations of rules that are a file here and were found valid; `null`: of others nothing is known. */
+export function findDestinations({ rules }: Settings): readonly AwsDestination[] | null {
   const parsed = rules.kind === 'file' ? parseConfig(readFileSync(rules.path, 'utf8')) : null;
-  if (parsed?.kind !== 'valid') return [];
+  if (parsed?.kind !== 'valid') return null;
   return parsed.config.destinations.filter((one) => one.cloud === 'aws');
 }

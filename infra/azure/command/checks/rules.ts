@@ -14,17 +14,43 @@ export const rulesBeside = (parametersPath: string): string => join(dirname(para
 interface CheckedRules {
   readonly findings: readonly Finding[];
   readonly destinations: readonly AzureDestination[];
+  /** `null`: they were not read here, or are not valid. */
+  readonly owner: string | null;
 }
 
-/** Whether the rules are valid, and of the owner that the parameters name. */
-export async function checkRules(run: Run, parametersPath: string, parameters: Parameters): Promise<CheckedRules> {
+/** `param rules` with anything but an empty text, or other parameters that these extend, which may have it. */
+const ELSEWHERE = /^[ \t]*(param[ \t]+rules[ \t]*=(?![ \t]*'')|extends[ \t])/m;
+
+/** Whether the parameters, as they are written, leave the rules beside them; only the compiler knows of the others. */
+export const hasRulesBeside = (parametersPath: string): boolean => !ELSEWHERE.test(findText(parametersPath) ?? '');
+
+/**
+ * Whether the rules are of the owner that the parameters name, and, where that was not looked at before, valid.
+ * @param beside What was found of those beside the parameters, and is told already; `null`: they were not looked at.
+ */
+export async function checkRules(
+  run: Run,
+  parametersPath: string,
+  parameters: Parameters,
+  beside: CheckedRules | null,
+): Promise<CheckedRules> {
   const { owner, rules } = parameters;
-  if (rules === '') return checkFile(rulesBeside(parametersPath), owner);
-  const expected = { owner, formerOwners: null, env: {} };
-  return { findings: [await checkRulesElsewhere(run, rules, expected)], destinations: [] };
+  if (rules !== '') {
+    const expected = { owner, formerOwners: null, env: {} };
+    return { findings: [await checkRulesElsewhere(run, rules, expected)], destinations: [], owner: null };
+  }
+  const checked = beside ?? checkBeside(parametersPath);
+  return { ...checked, findings: [...(beside === null ? checked.findings : []), ...judgeOwner(checked.owner, owner)] };
 }
 
-function checkFile(path: string, owner: string): CheckedRules {
+const judgeOwner = (owner: string | null, wanted: string): readonly Finding[] =>
+  owner === null || owner === wanted
+    ? []
+    : [fail(`the rules are of the owner ${owner}, the parameters name ${wanted}`, 'write the same owner in both')];
+
+/** Whether there are rules beside the parameters, and valid ones. */
+export function checkBeside(parametersPath: string): CheckedRules {
+  const path = rulesBeside(parametersPath);
   const text = findText(path);
   if (text === null) {
     return failed(
@@ -38,21 +64,27 @@ function checkFile(path: string, owner: string): CheckedRules {
     return failed(`${path} is not valid:\n${problems}`, 'correct it; npm run -s tapkeeper -- validate says the same');
   }
   const { config, warnings } = parsed;
-  if (config.owner !== owner) {
-    return failed(
-      `the rules are of the owner ${config.owner}, the parameters name ${owner}`,
-      'write the same owner in both',
-    );
-  }
-  const lint =
-    warnings.length === 0 ? [] : [warn(formatProblems(path, warnings), 'see docs/rules.md; it can stay as it is')];
-  return {
-    findings: [ok(`${path}: valid, owner ${owner}`), ...lint],
-    destinations: config.destinations.filter((one) => one.cloud === 'azure'),
-  };
+  const destinations = config.destinations.filter((one) => one.cloud === 'azure');
+  const findings = [
+    ok(`${path}: valid, owner ${config.owner}`),
+    ...(warnings.length === 0 ? [] : [warn(formatProblems(path, warnings), 'see docs/rules.md; it can stay as it is')]),
+    ...(destinations.length > 0
+      ? []
+      : [
+          warn(
+            'the rules have no destination on Azure, so nothing can be mirrored',
+            'name one in `destinations` (docs/rules.md), with `cloud: azure`',
+          ),
+        ]),
+  ];
+  return { findings, destinations, owner: config.owner };
 }
 
-const failed = (what: string, todo: string): CheckedRules => ({ findings: [fail(what, todo)], destinations: [] });
+const failed = (what: string, todo: string): CheckedRules => ({
+  findings: [fail(what, todo)],
+  destinations: [],
+  owner: null,
+});
 
 function findText(path: string): string | null {
   try {

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { checkAws } from '../../../../infra/aws/command/checks.ts';
 import { WANTED } from '../../../../infra/aws/command/checks/concurrency.ts';
@@ -5,7 +6,8 @@ import { FEEDS } from '../../../../infra/aws/deployment/limits.ts';
 import { RULES } from '../../../cli/run.ts';
 import type { Answer } from '../../../../infra/command/process.ts';
 import { answered, type Recorded, record, validated } from '../../command/recorded.ts';
-import { awsError, DEPLOYED, keeping, NO_AWS, READY, settingsElsewhere, settingsFile } from './commands.ts';
+import { rulesOf } from '../../azure/command/commands.ts';
+import { ALARMS, awsError, DEPLOYED, keeping, NO_AWS, READY, settingsElsewhere, settingsFile } from './commands.ts';
 
 async function check(answers: Readonly<Record<string, Recorded>>, settings = settingsFile()) {
   const recording = record({ ...READY, ...answers });
@@ -35,6 +37,38 @@ describe('check:aws', () => {
       11 ok, 0 to look at, 0 FAIL: nothing stops a deployment"
     `);
     expect(ran.every((line) => /^aws( --version|( \S+){1} (get|describe|list)-)/.test(line))).toBe(true);
+  });
+
+  test('names the file that is not there once, and the command that names another', async () => {
+    const { text, ran } = await check({}, '/none/tapkeeper.aws.yaml');
+
+    expect(text.split('/none/tapkeeper.aws.yaml')).toHaveLength(2);
+    expect(text).toContain('FAIL  there is no settings file /none/tapkeeper.aws.yaml');
+    expect([text.includes('npm run check:aws -- FILE'), ran]).toEqual([true, []]);
+  });
+
+  test('asks AWS which regions there are, and says which one was meant', async () => {
+    const settings = settingsFile();
+    writeFileSync(settings, readFileSync(settings, 'utf8').replace('us-east-1', 'us-esat-1'));
+    const { text } = await check({}, settings);
+    expect(text).toContain('FAIL  AWS has no region us-esat-1: did you mean us-east-1?');
+    expect(text).not.toContain('is known here');
+
+    for (const unasked of ['aws --version', 'aws sts get-caller-identity']) {
+      const offline = await check({ [unasked]: NO_AWS }, settings);
+      expect(offline.text).toContain('warn  no region us-esat-1 is known here: did you mean us-east-1?');
+    }
+    expect((await check({ 'aws --version': NO_AWS })).levels).not.toContain('warn');
+  });
+
+  test('warns where nobody would be told of alarms, and where nothing can be mirrored', async () => {
+    const settings = settingsFile('', rulesOf('prod'));
+    writeFileSync(settings, readFileSync(settings, 'utf8').replace(ALARMS, ''));
+    const { text, levels } = await check({}, settings);
+
+    expect(levels.filter((level) => level !== 'ok')).toEqual(['warn', 'warn']);
+    expect(text).toContain('warn  the rules have no destination on AWS, so nothing can be mirrored');
+    expect(text).toMatch(/warn {2}alarms tell nobody\n.*`alarms: \{ email: … \}`/);
   });
 
   test('prints nobody by name, in no answer and no refusal', async () => {

@@ -3,18 +3,21 @@ import { dirname, join } from 'node:path';
 import { writeFileSync } from 'node:fs';
 import { answered, ended, type Recorded } from '../../command/recorded.ts';
 
+/** Who is told, so that nothing is to be looked at. */
+export const ALARMS = 'alarms: { email: soc@example.com }\n';
+
 /** A folder with rules (owner `prod`) and settings beside them. Returns the path of the settings. */
 export function settingsFile(more = '', rules = RULES): string {
   const path = fileOf(rules);
   const settings = join(dirname(path), 'tapkeeper.aws.yaml');
-  writeFileSync(settings, `account: '123456789012'\nregion: us-east-1\nrules: tapkeeper.yaml\n${more}`);
+  writeFileSync(settings, `account: '123456789012'\nregion: us-east-1\nrules: tapkeeper.yaml\n${ALARMS}${more}`);
   return settings;
 }
 
 /** Settings whose rules are read while it runs. */
 export function settingsElsewhere(place: string, more = ''): string {
   const path = settingsFile();
-  writeFileSync(path, `account: '123456789012'\nregion: us-east-1\nrules: ${place}\nowner: prod\n${more}`);
+  writeFileSync(path, `account: '123456789012'\nregion: us-east-1\nrules: ${place}\nowner: prod\n${ALARMS}${more}`);
   return path;
 }
 

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkAzure } from '../../../../infra/azure/command/checks.ts';
 import { HOME_PROVIDERS } from '../../../../infra/azure/command/checks/providers.ts';
@@ -8,6 +8,7 @@ import { pauseAzure } from '../../../../infra/azure/command/pausing.ts';
 import { removeAzure } from '../../../../infra/azure/command/removal.ts';
 import { lastingSeconds } from '../../../../infra/azure/command/removal/pause.ts';
 import { readTyped } from '../../../../infra/command/options.ts';
+import { RULES } from '../../../cli/run.ts';
 import { answered, ended, type Recorded, record, validated } from '../../command/recorded.ts';
 import {
   compiled,
@@ -45,11 +46,11 @@ describe('check:azure', () => {
     expect(text).not.toMatch(/alice/i);
     expect(text.replaceAll(/ok {4}Node .*|\S+tapkeeper\.(bicepparam|yaml)/g, '…')).toMatchInlineSnapshot(`
       "…
+      ok    …: valid, owner prod
       ok    Azure CLI 2.80.0
       ok    signed in to the tenant 99999999-9999-4999-8999-999999999999; home is the subscription 11111111-1111-4111-8111-111111111111
       ok    Bicep 0.38.33
       ok    …: owner prod in eastus2, mode observe, keeps 11111111-1111-4111-8111-111111111111, 22222222-2222-4222-8222-222222222222
-      ok    …: valid, owner prod
       ok    registered in 11111111-1111-4111-8111-111111111111: Microsoft.Compute, Microsoft.EventGrid, Microsoft.Insights, Microsoft.ManagedIdentity, Microsoft.Network, Microsoft.OperationalInsights, Microsoft.Storage, Microsoft.Web
       ok    registered in 22222222-2222-4222-8222-222222222222: Microsoft.Compute, Microsoft.EventGrid, Microsoft.Insights, Microsoft.Network
       ok    Flex Consumption is in eastus2
@@ -323,6 +324,50 @@ describe('check:azure', () => {
 
     expect(text).toContain(line);
     expect(ran).toContain(`node cli/tapkeeper.ts validate ${rules} --json`);
+  });
+
+  test('says what it can without the Azure CLI: of the parameters, the rules, and what to install', async () => {
+    const none = { 'az version': ended(127) };
+    const parameters = parametersFile(rulesOf('prod').replace('when:', 'wenn:'));
+    const { text, levels, ran } = await check(none, `${parameters}.other`);
+
+    expect(text).toContain(`FAIL  there is no parameters file ${parameters}.other`);
+    expect(text).toContain('as in: npm run check:azure -- FILE');
+    expect(text).toMatch(/FAIL {2}\S+tapkeeper\.yaml is not valid/);
+    expect(text).toMatch(/there is no Azure CLI\n.*install it \(\S+\), and its Bicep: az bicep install/);
+    expect([levels.filter((level) => level === 'FAIL').length, ran]).toEqual([3, ['az version']]);
+  });
+
+  test.each([
+    ["using 'main.bicep'", 1],
+    ["using 'main.bicep'\nparam rules = ''\n", 1],
+    ["using 'main.bicep'\nparam rules = 'https://rules.blob.core.windows.net/tapkeeper/tapkeeper.yaml'\n", 0],
+    ["using none\nextends 'base.bicepparam'\n", 0],
+  ])('looks for rules beside the parameters only where they may be meant: %j', async (text, count) => {
+    const parameters = parametersFile();
+    writeFileSync(parameters, text);
+    rmSync(join(dirname(parameters), 'tapkeeper.yaml'));
+
+    const said = await check({ 'az version': ended(127) }, parameters);
+    expect(said.text.split('there are no rules').length - 1).toBe(count);
+  });
+
+  test('looks at rules beside the parameters that only the compiler found to be meant', async () => {
+    const parameters = parametersFile();
+    writeFileSync(parameters, "using none\nextends 'base.bicepparam'\n");
+
+    expect((await check({}, parameters)).text).toMatch(/tapkeeper\.yaml: valid, owner prod/);
+  });
+
+  test('warns where nobody would be told of alerts, and where nothing can be mirrored', async () => {
+    const { text, levels } = await check(
+      { 'az bicep build-params': compiled({ ...PARAMETERS, alertEmail: '' }) },
+      parametersFile(RULES),
+    );
+
+    expect(levels.filter((level) => level !== 'ok')).toEqual(['warn', 'warn']);
+    expect(text).toContain('warn  the rules have no destination on Azure, so nothing can be mirrored');
+    expect(text).toMatch(/warn {2}alerts tell nobody\n.*`param alertEmail`/);
   });
 
   test.each([

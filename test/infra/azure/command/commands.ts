@@ -30,7 +30,13 @@ export function compiled(parameters: Readonly<Record<string, unknown>>): Recorde
   return { parametersJson, templateJson: '{}', templateSpecId: null };
 }
 
-export const PARAMETERS = { owner: 'prod', location: 'eastus2', subscriptions: [HOME, KEPT], taps: [TAP] };
+export const PARAMETERS = {
+  owner: 'prod',
+  location: 'eastus2',
+  subscriptions: [HOME, KEPT],
+  taps: [TAP],
+  alertEmail: 'soc@example.com',
+};
 
 export const error = (code: string, said: string): string =>
   `WARNING: a notice of the day\nERROR: (${code}) ${said}\nCode: ${code}`;
