@@ -18,7 +18,7 @@ export async function checkKept(sight: Sight): Promise<readonly Finding[]> {
 
 async function checkOne({ aws, settings }: Sight, key: string): Promise<Finding> {
   const dropped = `${key} is kept by what is deployed, and not in the settings any more`;
-  const remedy = `keep it, pause, and take them away first: TAPKEEPER_MODE=paused npm run -s tapkeeper -- drain --scope ${key}`;
+  const remedy = `keep it, pause (npm run pause:aws), and take them away first: TAPKEEPER_MODE=paused npm run -s tapkeeper -- drain --scope ${key}`;
   const [account = '', region = ''] = key.split(':');
   if (account !== settings.account) return warn(`${dropped}; sessions may be there`, `if there are any, ${remedy}`);
   const owners = [settings.owner, ...settings.formerOwners].join(',');

@@ -336,6 +336,9 @@ describe('check:azure', () => {
     expect(text).toMatch(/FAIL {2}\S+tapkeeper\.yaml is not valid/);
     expect(text).toMatch(/there is no Azure CLI\n.*install it \(\S+\), and its Bicep: az bicep install/);
     expect([levels.filter((level) => level === 'FAIL').length, ran]).toEqual([3, ['az version']]);
+
+    const compiledNothing = await check({}, `${parameters}.other`);
+    expect(compiledNothing.ran.filter((line) => line.includes('build-params'))).toEqual([]);
   });
 
   test.each([
