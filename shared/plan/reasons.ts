@@ -1,8 +1,8 @@
-import type { Settings } from '../words.ts';
+import type { Settings, Target } from '../words.ts';
 import type { Withheld } from './offers.ts';
 import { isReadable, type Filters } from './coverage.ts';
 import { precededBy, shadowOn, type Doubt, type Hider, type Loss, type Shadow, type Twin } from './precedence.ts';
-import { oursBefore, type Remark, type Turn } from './situation.ts';
+import { oursBefore, type Remark, type Situation, type Turn } from './situation.ts';
 import type { Wish } from './wishes.ts';
 
 /*
@@ -127,13 +127,16 @@ export const unknownHere = ({ wish }: Turn): Withheld => ({
   detail: `${wish.destination.name} is not known here`,
 });
 
-export const full = ({ situation, wish }: Turn): Withheld => ({
+export const full = ({ situation, wish: { destination, target } }: Turn): Withheld => ({
   code: 'destination-full',
-  detail:
-    wish.target === null
-      ? `${wish.destination.name} is full`
-      : `${wish.destination.name} has ${situation.loads.of(wish.target)} of ${wish.target.capacity} sources`,
+  detail: target === null ? `${destination.name} is full` : `${destination.name} ${sayFull(situation, target)}`,
 });
+
+/** A target that refused a source takes no more than it was seen to have, which may be none: what others have there is not listed. */
+const sayFull = ({ loads }: Situation, target: Target): string =>
+  target.capacity === 0
+    ? 'was refused as full a moment ago, and is asked again in a minute'
+    : `has ${loads.of(target)} of ${target.capacity} sources`;
 
 export function noRoom(turn: Turn): Withheld {
   const { standing, profile, slots } = turn.situation;
