@@ -2,8 +2,8 @@
  * The CDK app: what `cdk` runs, by cdk.json.
  *
  *     cdk synth  -c settings=my.aws.yaml      the file with the settings; tapkeeper.aws.yaml when left out
- *     cdk deploy -c mode=paused               another mode than the settings have
- *     cdk deploy -c bundles=PATH              Lambdas from elsewhere than dist/lambdas
+ *     cdk deploy STACK -c mode=paused         another mode than the settings have
+ *     cdk deploy STACK -c bundles=PATH        Lambdas from elsewhere than dist/lambdas
  *     cdk synth  -c template=member           without settings: the template for the members of any deployment
  */
 import { join } from 'node:path';

@@ -18,6 +18,17 @@ export function sayFinding(finding: Finding, say: Say): void {
   if (finding.level !== 'ok') say(`      to do: ${finding.todo}`);
 }
 
+/** Tells each thing as it is found, and keeps it. */
+export function telling(say: Say): { readonly findings: readonly Finding[]; readonly tell: (one: Finding) => Finding } {
+  const findings: Finding[] = [];
+  const tell = (finding: Finding): Finding => {
+    findings.push(finding);
+    sayFinding(finding, say);
+    return finding;
+  };
+  return { findings, tell };
+}
+
 /** Counts what was found, in a sentence. */
 export function sayCounts(findings: readonly Finding[], say: Say): void {
   const count = (level: Finding['level']): number => findings.filter((one) => one.level === level).length;

@@ -1,5 +1,5 @@
 import { Fault } from '../../../shared/fault.ts';
-import { fail, type Finding, isFatal, ok, sayCounts, sayFinding, type Say, warn } from '../../command/finding.ts';
+import { fail, type Finding, isFatal, ok, sayCounts, type Say, telling, warn } from '../../command/finding.ts';
 import { checkNode } from '../../command/node-version.ts';
 import { NOT_FOUND, reading, type Run } from '../../command/process.ts';
 import { loadNamed } from './begin.ts';
@@ -38,12 +38,7 @@ const IN_ACCOUNT: readonly ((sight: Sight) => Promise<Finding | readonly Finding
 
 /** Whether AWS is ready for what the settings say; tells each thing as it is found. Changes nothing. */
 export async function checkAws(run: Run, path: string, say: Say): Promise<Checked> {
-  const findings: Finding[] = [];
-  const tell = (finding: Finding): Finding => {
-    findings.push(finding);
-    sayFinding(finding, say);
-    return finding;
-  };
+  const { findings, tell } = telling(say);
   tell(checkNode(process.versions.node));
   const { settings, found } = readSettings(path);
   for (const finding of found) tell(finding);
@@ -63,7 +58,7 @@ function readSettings(path: string): { readonly settings: Settings | null; reado
       found: [
         ok(`${path}: ${account} in ${region}, owner ${owner}, mode ${mode}, keeps ${kept}`),
         ...checkMeant(settings),
-        ...warnings.map((line) => warn(line, 'see docs/rules.md; it can stay as it is')),
+        ...warnings.map((line) => warn(line, 'put it right, unless it is meant (docs/rules.md)')),
       ],
     };
   } catch (thrown) {
@@ -73,20 +68,20 @@ function readSettings(path: string): { readonly settings: Settings | null; reado
 }
 
 /** The deployment does without; whoever has none is told so, and finds out while deploying what is missing. */
-async function checkCli(run: Run): Promise<Finding> {
+async function checkCli(run: Run, { names }: Sight): Promise<Finding> {
   const { code, stdout } = await run(reading('aws', '--version'));
   if (code === 0) return ok(`AWS CLI ${/aws-cli\/(\S+)/.exec(stdout)?.[1] ?? ''}`.trim());
   const what = code === NOT_FOUND ? 'there is no AWS CLI' : `aws --version ended with ${code}`;
   return fail(
     `${what}, so the account cannot be looked at`,
-    'install it (https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html); only checking and removing need it: without it, deploy by `npm run build` and `npx cdk deploy`',
+    `install it (https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html); or deploy unchecked: npm run build && npx cdk deploy ${names.stack} -c settings=FILE`,
   );
 }
 
 /** What AWS is asked about. Returns whether it could be asked. */
 async function checkAccount(run: Run, settings: Settings, tell: (finding: Finding) => Finding): Promise<boolean> {
   const sight = sightOf(run, settings);
-  if (isFatal(tell(await checkCli(run))) || isFatal(tell(await checkIdentity(sight)))) return false;
+  if (isFatal(tell(await checkCli(run, sight))) || isFatal(tell(await checkIdentity(sight)))) return false;
   for (const finding of await checkRules(run, settings)) tell(finding);
   for (const check of IN_ACCOUNT) for (const finding of [await check(sight)].flat()) tell(finding);
   return true;

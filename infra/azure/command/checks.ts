@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Fault } from '../../../shared/fault.ts';
-import { fail, type Finding, isFatal, ok, sayCounts, sayFinding, type Say, warn } from '../../command/finding.ts';
+import { fail, type Finding, isFatal, ok, sayCounts, type Say, telling, warn } from '../../command/finding.ts';
 import { checkNode } from '../../command/node-version.ts';
 import { NOT_FOUND, reading, type Run } from '../../command/process.ts';
 import { checkSignIn } from './checks/account.ts';
@@ -39,12 +39,7 @@ const IN_SUBSCRIPTIONS: readonly ((sight: Sight) => Promise<readonly Finding[]>)
 
 /** Whether Azure is ready for what the parameters say; tells each thing as it is found. Changes nothing. */
 export async function checkAzure(run: Run, wanted: Wanted, say: Say): Promise<Checked> {
-  const findings: Finding[] = [];
-  const tell = (finding: Finding): Finding => {
-    findings.push(finding);
-    sayFinding(finding, say);
-    return finding;
-  };
+  const { findings, tell } = telling(say);
   tell(checkNode(process.versions.node));
   // What needs no Azure CLI is said even where there is none.
   const beside = hasRulesBeside(wanted.parametersPath) ? checkBeside(wanted.parametersPath) : null;

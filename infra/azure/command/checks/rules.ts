@@ -67,7 +67,9 @@ export function checkBeside(parametersPath: string): CheckedRules {
   const destinations = config.destinations.filter((one) => one.cloud === 'azure');
   const findings = [
     ok(`${path}: valid, owner ${config.owner}`),
-    ...(warnings.length === 0 ? [] : [warn(formatProblems(path, warnings), 'see docs/rules.md; it can stay as it is')]),
+    ...(warnings.length === 0
+      ? []
+      : [warn(formatProblems(path, warnings), 'put it right, unless it is meant (docs/rules.md)')]),
     ...(destinations.length > 0
       ? []
       : [
